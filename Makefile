@@ -1,0 +1,242 @@
+# threadkv. `make` alone lists what there is to do. Goals that build or test first set up what is missing.
+
+# Tools and choices; any of them may be given on the command line.
+BUILD        ?= build
+CJSON        ?= $(BUILD)/third_party/cjson
+CLANG        ?= clang
+CLANG_TIDY   ?= clang-tidy
+EMCC         ?= emcc
+OPT          ?= -Oz
+PORT         ?= 8787
+FUZZ_SECONDS ?= 60
+Q            ?= @
+RESULTS      ?= $(BUILD)/results
+
+# What builds the module here (WASM_BY, WASM_CLANG, WASM_TARGET): found out by tools/setup.sh.
+ifneq ($(filter-out help setup clean,$(MAKECMDGOALS)),)
+include $(BUILD)/toolchain.mk
+endif
+
+# The programs of this repository come first, and none of them calls home or writes into the user's home.
+SHELL        := bash
+.SHELLFLAGS  := -eu -o pipefail -c
+export PATH  := $(CURDIR)/node_modules/.bin:$(CURDIR)/tools/node/node_modules/.bin:$(PATH)
+export WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_HIDE_BANNER=true
+HOMELESS     = XDG_CONFIG_HOME=$(CURDIR)/$(BUILD)/config XDG_DATA_HOME=$(CURDIR)/$(BUILD)/config
+
+SETUP        = BUILD=$(BUILD) CLANG=$(CLANG) CJSON=$(CJSON) tools/setup.sh
+
+# Flags of the project: keep.
+WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
+CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
+SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
+# No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
+LINK_TIME    = -flto -Wl,--lto-O3
+REACTOR      = -s -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536
+STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
+               -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
+
+CORE         = $(wildcard src/*.c)
+GLUE         = $(wildcard bindings/*.c)
+NATIVE       = $(wildcard tests/native/*.c)
+FUZZ         = $(wildcard tests/fuzz/*.c)
+HEADERS      = $(wildcard src/*.h bindings/*.h)
+C_FILES      = $(CORE) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*.h)
+
+LAYERS       = $(addprefix $(RESULTS)/,native.txt $(if $(FUZZ),fuzz.txt) node.json workerd.json)
+OBJ          = $(BUILD)/obj
+WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
+NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(NATIVE)) $(OBJ)/native/cJSON.o
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: $(shell sed -n 's/^\([a-zA-Z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+
+## This list
+help:
+	@awk '/^## /{d=substr($$0,4); getline; sub(/:.*/,""); printf "  %-16s %s\n",$$0,d}' $(firstword $(MAKEFILE_LIST))
+
+## Install what is missing on this machine; says what to do where it cannot
+setup:
+	@$(SETUP)
+
+## The Worker on http://127.0.0.1:$(PORT) with a local KV
+dev: setup wasm
+	$(HOMELESS) wrangler dev --ip 127.0.0.1 --port $(PORT) --var THREADKV_OPEN:local
+
+## All tests; the last line counts them
+test: setup
+	@rm -rf $(RESULTS)
+	@status=0; $(MAKE) --no-print-directory --keep-going test-all || status=$$?; \
+	 $(MAKE) --no-print-directory count EXIT=$$status
+
+## Formatting, lint, types, layers, generated files
+check: check-format check-lint check-types check-layers check-drift
+
+## Bytes of the module, its imports and exports; fails above the budget
+size: wasm
+	@node tools/size.mjs $(BUILD)/threadkv.wasm
+
+## Recorded conversations through the Worker: what was stored and what each kind of call cost
+demo: wasm
+	@$(HOMELESS) node tests/demo/index.js
+
+## KV operations and CPU time against a bare JavaScript function that does the same
+bench: wasm
+	@$(HOMELESS) node tests/bench/index.js
+
+## Format all sources
+fmt:
+	clang-format -i $(C_FILES)
+	prettier --write --log-level warn .
+
+## Run the fuzzers for FUZZ_SECONDS each
+fuzz: $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ))
+
+## Record the conversations of tests/fixtures anew
+record:
+	node tests/record/index.js
+
+## Rebuild bindings/abi.js from the C headers
+abi:
+	node tools/abi.mjs
+
+## Remove what was built, but not what was fetched
+clean:
+	[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name third_party -exec rm -rf {} +
+
+$(BUILD)/toolchain.mk: tools/setup.sh $(if $(filter-out $(CLANG):$(WASI_SDK_PATH),$(SET_UP_FOR)),FORCE)
+	@$(SETUP)
+	@touch $@
+
+$(CJSON)/cJSON.c:
+	@$(SETUP)
+
+FORCE:
+
+# ---- The module ------------------------------------------------------------------------------------------------------
+
+## Build build/threadkv.wasm
+wasm: $(BUILD)/threadkv.wasm
+
+## The same sources by npm's clang, for machines without one: build/threadkv.yowasp.wasm
+wasm-yowasp: $(BUILD)/threadkv.yowasp.wasm
+
+## The same sources by emscripten: build/threadkv.emscripten.wasm
+wasm-emscripten: $(BUILD)/threadkv.emscripten.wasm
+
+## Type declarations: build/types
+types:
+	tsc -p tsconfig.types.json
+
+$(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
+	@cp $< $@
+
+$(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
+	@echo 'clang  $@'
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(LINK_TIME) $(REACTOR) -o $@ $^
+
+$(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c Makefile tools/build-yowasp.mjs
+	@echo 'yowasp $@'
+	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(REACTOR) -o $@ $(filter %.c,$^)
+
+$(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c tools/emscripten.c Makefile
+	@$(SETUP) emscripten
+	@echo 'emcc   $@'
+	$(Q)$(EMCC) $(CFLAGS) $(SMALL) $(STANDALONE) -o $@ $(filter %.c,$^)
+
+$(OBJ)/wasm/%.o: %.c Makefile $(BUILD)/toolchain.mk
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) $(WARN) -MMD -MP -c -o $@ $<
+
+$(OBJ)/wasm/cJSON.o: $(CJSON)/cJSON.c Makefile $(BUILD)/toolchain.mk
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) -c -o $@ $<
+
+# ---- Tests: each layer leaves its counts in $(RESULTS) ---------------------------------------------------------------
+
+test-all: test-native $(if $(FUZZ),test-fuzz) test-js
+
+# What the last run counted. EXIT: its status; ALSO: further reports.
+count:
+	@node tools/count.mjs --exit $(or $(EXIT),0) $(LAYERS) $(ALSO)
+
+## C tests, with address and undefined-behaviour sanitizers
+test-native: $(BUILD)/native/test
+	@mkdir -p $(RESULTS)
+	$< | tee $(RESULTS)/native.txt
+
+## Replay the inputs that the fuzzers have found
+test-fuzz: $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ))
+	@mkdir -p $(RESULTS)
+	@tools/replay.sh $^ | tee $(RESULTS)/fuzz.txt
+
+## JavaScript tests, in Node and in workerd; THREADKV_WASM=<file> runs them over another build of the module
+test-js: test-node test-workerd
+
+test-node test-workerd: test-%: wasm
+	$(HOMELESS) vitest run --project $* --reporter=default --reporter=json --outputFile.json=$(RESULTS)/$*.json
+
+$(BUILD)/native/test: $(NATIVE_OBJ)
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(SANITIZE) -o $@ $^ -lm
+
+$(OBJ)/native/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+
+$(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -c -o $@ $<
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) $(HEADERS) $(CJSON)/cJSON.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^)
+
+$(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/%
+	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$* tests/fuzz/corpus/$*
+
+# ---- Checks ----------------------------------------------------------------------------------------------------------
+
+check-format:
+	clang-format --dry-run --Werror $(C_FILES)
+	prettier --check --log-level warn .
+
+check-lint: $(patsubst %.c,$(OBJ)/tidy/%.ok,$(filter %.c,$(C_FILES)))
+	eslint --max-warnings 0 .
+
+$(OBJ)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
+	@mkdir -p $(@D)
+	@echo 'tidy   $@'
+	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS)
+	@touch $@
+
+check-types:
+	tsc -p tsconfig.json
+	tsc -p tsconfig.worker.json
+	tsc -p tsconfig.types.json --outDir $(BUILD)/check/types
+
+check-layers:
+	node tools/check-layers.mjs
+
+check-drift:
+	node tools/abi.mjs $(BUILD)/check/abi.js
+	diff -u bindings/abi.js $(BUILD)/check/abi.js
+
+# What would be deployed to Cloudflare and published to npm.
+check-deploy: wasm
+	$(HOMELESS) wrangler deploy --dry-run --outdir $(BUILD)/deploy
+
+check-package: wasm types
+	npm pack --dry-run --ignore-scripts
+
+-include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ))

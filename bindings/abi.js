@@ -1,0 +1,74 @@
+// Made by tools/abi.mjs from the headers of src/. Do not edit.
+
+/** The tables, by number: name and Mastra's name for the binding ('' for none). */
+export const TABLES = /** @type {const} */ ([
+  ['threads', 'mastra_threads'],
+  ['messages', 'mastra_messages'],
+  ['metadata', ''],
+  ['resources', 'mastra_resources'],
+  ['workflow_snapshot', 'mastra_workflow_snapshot'],
+  ['scores', 'mastra_scorers'],
+  ['background_tasks', 'mastra_background_tasks'],
+  ['thread_state', 'mastra_thread_state'],
+  ['blobs', 'mastra_skill_blobs'],
+]);
+
+/** The operations, by name. @type {Readonly<Record<string, number>>} */
+export const OPERATIONS = {
+  'store.init': 0,
+  'store.clear': 1,
+  'store.sweep': 2,
+  'thread.save': 3,
+  'thread.get': 4,
+  'thread.update': 5,
+  'thread.delete': 6,
+  'thread.list': 7,
+  'thread.copy': 8,
+  'message.save': 9,
+  'message.list': 10,
+  'message.list_by_resource': 11,
+  'message.get': 12,
+  'message.update': 13,
+  'message.delete': 14,
+  'resource.save': 15,
+  'resource.get': 16,
+  'resource.update': 17,
+  'collection.refresh': 18,
+};
+
+/** The codes of failures, by status. @type {Readonly<Record<number, string>>} */
+export const ERRORS = {
+  // an argument is missing, malformed or out of range
+  [-1]: 'INVALID_ARGUMENT',
+  // a message metadata filter has an unsafe key or a value of a wrong type
+  [-2]: 'INVALID_FILTER',
+  // an id makes a key of more than 512 bytes
+  [-3]: 'KEY_TOO_LONG',
+  // a record would exceed 25 MiB
+  [-4]: 'VALUE_TOO_LARGE',
+  // a record that the call needs does not exist
+  [-5]: 'NOT_FOUND',
+  // the id is taken
+  [-6]: 'ALREADY_EXISTS',
+  // a KV request failed, retries included
+  [-7]: 'KV_FAILED',
+  // a stored value is not what was written there
+  [-8]: 'CORRUPT',
+  // the data was written by a newer version
+  [-9]: 'FORMAT_TOO_NEW',
+  // more KV operations than one invocation may make
+  [-10]: 'BUDGET',
+  // the module ran out of memory
+  [-11]: 'NO_MEMORY',
+  // the call's handle is unknown: ended, or reclaimed after its request went away
+  [-12]: 'ABANDONED',
+  // the module trapped; its calls are lost, the next call gets a new instance
+  [-13]: 'CRASHED',
+};
+
+/** A call waits for answers. */
+export const PENDING = 1;
+/** A length that says: no such key, or no further page. */
+export const NO_VALUE = 4294967295;
+/** The version of the stored format. */
+export const FORMAT_VERSION = 1;

@@ -1,0 +1,96 @@
+/**
+ * One store's line to the core: what every call of it needs besides its own arguments.
+ *
+ * @module
+ */
+
+import { readConfig } from './config.js';
+import { defaultCore } from './default-core.js';
+import { storeError } from './errors.js';
+import { createFollowups } from './later.js';
+import { createStats } from './stats.js';
+
+/** The control document of operations that need none. */
+export const NOTHING = Object.freeze({});
+
+export class Caller {
+  /** @type {import('./core.js').Core | undefined} */
+  #core;
+  #store;
+  #stats;
+  #followups;
+
+  /** @param {import('./config.js').CloudflareStoreConfig} config */
+  constructor(config) {
+    const settings = readConfig(config);
+    this.#core = config.core;
+    this.#stats = createStats(config.onOperation);
+    this.#followups = createFollowups(config.waitUntil);
+    this.#store = { ...settings, observe: this.#stats.observe };
+  }
+
+  /**
+   * @param {string} method  the public one, for errors
+   * @param {string} op  the core's name for it
+   * @param {object} control
+   * @param {unknown} [payload]
+   * @returns {Promise<string>}
+   */
+  async call(method, op, control, payload) {
+    this.#core ??= defaultCore();
+    const { text, followup } = await this.#core.call(
+      this.#store,
+      op,
+      control,
+      toJSON(payload, method),
+      method,
+    );
+    if (followup !== undefined) await this.#followups.start(followup);
+    return text;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {unknown} [payload]
+   * @returns {Promise<any>} the result, null where there is none
+   */
+  async read(method, op, control, payload) {
+    const text = await this.call(method, op, control, payload);
+    if (text === '') return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      // The parser's own message would quote what is stored.
+      throw storeError('CORRUPT', method, `${method} read a value that is not JSON`);
+    }
+  }
+
+  stats() {
+    return this.#stats.read();
+  }
+
+  /** Resolves when no upkeep is under way any more. */
+  settle() {
+    return this.#followups.settle();
+  }
+}
+
+/**
+ * @param {unknown} payload
+ * @param {string} method
+ * @returns {string | undefined}
+ */
+function toJSON(payload, method) {
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    // What was thrown may quote the value; a BigInt, a cycle or a failing toJSON is all it can be.
+    throw storeError(
+      'INVALID_ARGUMENT',
+      method,
+      `${method} was given a value that cannot be written as JSON`,
+    );
+  }
+}

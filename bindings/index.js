@@ -1,0 +1,40 @@
+/**
+ * threadkv: the memory of AI agents in Cloudflare Workers KV.
+ *
+ * @module
+ */
+
+export { CloudflareStore } from './store.js';
+export { StoreError, StoreTypeError } from './errors.js';
+export { createCore } from './core.js';
+
+/**
+ * @typedef {import('./config.js').CloudflareStoreConfig} CloudflareStoreConfig
+ * @typedef {import('./config.js').BindingsConfig} BindingsConfig
+ * @typedef {import('./config.js').BackendConfig} BackendConfig
+ * @typedef {import('./backend.js').Backend} Backend
+ * @typedef {import('./namespace.js').KVNamespaceLike} KVNamespaceLike
+ * @typedef {import('./stats.js').Operation} Operation
+ * @typedef {import('./stats.js').Stats} Stats
+ * @typedef {import('./types.js').Thread} Thread
+ * @typedef {import('./types.js').ThreadInput} ThreadInput
+ * @typedef {import('./types.js').ThreadPage} ThreadPage
+ * @typedef {import('./types.js').ListThreadsArgs} ListThreadsArgs
+ * @typedef {import('./types.js').ListThreadsByResourceIdArgs} ListThreadsByResourceIdArgs
+ * @typedef {import('./types.js').CopyThreadArgs} CopyThreadArgs
+ * @typedef {import('./types.js').MessageInput} MessageInput
+ * @typedef {import('./types.js').MessageUpdate} MessageUpdate
+ * @typedef {import('./types.js').MessagePage} MessagePage
+ * @typedef {import('./types.js').ListMessagesArgs} ListMessagesArgs
+ * @typedef {import('./types.js').ListMessagesByResourceIdArgs} ListMessagesByResourceIdArgs
+ * @typedef {import('./types.js').Include} Include
+ * @typedef {import('./types.js').DateRange} DateRange
+ * @typedef {import('./types.js').Resource} Resource
+ * @typedef {import('./types.js').ResourceInput} ResourceInput
+ * @typedef {import('./types.js').ClearResult} ClearResult
+ * @typedef {import('./types.js').SweepResult} SweepResult
+ */
+/**
+ * @template [Content=any]
+ * @typedef {import('./types.js').Message<Content>} Message
+ */

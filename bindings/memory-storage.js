@@ -1,0 +1,249 @@
+/**
+ * One namespace held in memory, with the limits and the order of Workers KV. Answers are statuses, so that both
+ * the memory back end and the look-alike of a `KVNamespace` can stand on it.
+ *
+ * @module
+ */
+
+const MAX_KEY = 512;
+const MAX_METADATA = 1024;
+const MAX_LIST = 1000;
+/** Of one value, and of all the values of a bulk get. */
+export const MAX_VALUE = 25 * 1024 * 1024;
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+/** One stored value. What a caller gets from it must not be changed. */
+class Entry {
+  /** @type {string | Uint8Array} */
+  #value;
+  /** @type {unknown} */
+  #parsed;
+
+  /**
+   * @param {string | Uint8Array} value
+   * @param {string | null} metadata
+   */
+  constructor(value, metadata) {
+    this.#value = value;
+    /** @readonly JSON text */
+    this.metadataText = metadata;
+  }
+
+  /** The value as text, which is how KV is read here; decoded once. */
+  get text() {
+    if (typeof this.#value !== 'string') this.#value = decoder.decode(this.#value);
+    return this.#value;
+  }
+
+  get bytes() {
+    return typeof this.#value === 'string' ? encoder.encode(this.#value) : this.#value;
+  }
+
+  get metadata() {
+    if (this.#parsed === undefined) {
+      this.#parsed = this.metadataText === null ? null : JSON.parse(this.metadataText);
+    }
+    return this.#parsed;
+  }
+}
+
+/** @typedef {{ name: string, metadata?: unknown }} ListedKey */
+
+/** A sorted map of keys to entries. */
+export class MemoryStorage {
+  /** @type {Map<string, Entry>} */
+  #entries = new Map();
+  /**
+   * All keys in byte order as of the last list, with some that were deleted since (in #gone), and without
+   * those that were added since (in #fresh). So only lists pay for the order.
+   * @type {string[]}
+   */
+  #order = [];
+  /** @type {string[]} */
+  #fresh = [];
+  /** @type {Set<string>} */
+  #gone = new Set();
+
+  get size() {
+    return this.#entries.size;
+  }
+
+  /** All keys, in byte order. */
+  keys() {
+    this.#settle();
+    return this.#order.filter((key) => !this.#gone.has(key));
+  }
+
+  clear() {
+    this.#entries.clear();
+    this.#order = [];
+    this.#fresh = [];
+    this.#gone.clear();
+  }
+
+  /**
+   * @param {string} key
+   * @returns {Entry | number} a status when there is no entry
+   */
+  get(key) {
+    return this.#entries.get(key) ?? (keyStatus(key) || 404);
+  }
+
+  /**
+   * Keeps `value` as it is: the caller must not change it afterwards.
+   *
+   * @param {string} key
+   * @param {string | Uint8Array} value
+   * @param {string | null} metadata  JSON text
+   * @returns {number} status
+   */
+  put(key, value, metadata) {
+    if (exceeds(value, MAX_VALUE)) return 413;
+    if (metadata !== null && exceeds(metadata, MAX_METADATA)) return 413;
+    if (!this.#entries.has(key)) {
+      const refused = keyStatus(key);
+      if (refused !== 0) return refused;
+      if (!this.#gone.delete(key)) this.#fresh.push(key);
+    }
+    this.#entries.set(key, new Entry(value, metadata));
+    return 200;
+  }
+
+  /**
+   * @param {string} key
+   * @returns {number} status; deleting what does not exist succeeds
+   */
+  delete(key) {
+    if (this.#entries.delete(key)) this.#gone.add(key);
+    else return keyStatus(key) || 200;
+    return 200;
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {string | null} cursor
+   * @param {number} limit
+   * @returns {{ status: 200, keys: ListedKey[], cursor: string | null } | { status: 400 | 414 }}
+   */
+  list(prefix, cursor, limit) {
+    if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIST) return { status: 400 };
+    if (exceeds(prefix, MAX_KEY)) return { status: 414 };
+    const after = cursor === null ? null : readCursor(cursor);
+    if (after === undefined) return { status: 400 };
+    this.#settle();
+    /** @type {ListedKey[]} */
+    const keys = [];
+    for (let at = this.#startOf(prefix, after); at < this.#order.length; at++) {
+      const name = this.#order[at];
+      if (!name.startsWith(prefix)) break;
+      const entry = this.#entries.get(name);
+      if (entry === undefined) continue;
+      if (keys.length === limit) {
+        return { status: 200, keys, cursor: encodeURIComponent(keys[limit - 1].name) };
+      }
+      keys.push(entry.metadataText === null ? { name } : { name, metadata: entry.metadata });
+    }
+    return { status: 200, keys, cursor: null };
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {string | null} after
+   */
+  #startOf(prefix, after) {
+    if (after === null || compareBytes(after, prefix) < 0) return lowerBound(this.#order, prefix);
+    const at = lowerBound(this.#order, after);
+    return this.#order[at] === after ? at + 1 : at;
+  }
+
+  /** Brings #order up to date: a few new keys are inserted, many are sorted in. */
+  #settle() {
+    if (this.#gone.size * 2 > this.#order.length) {
+      const isLive = (/** @type {string} */ key) => !this.#gone.has(key);
+      this.#order = this.#order.filter(isLive);
+      this.#fresh = this.#fresh.filter(isLive);
+      this.#gone.clear();
+    }
+    const fresh = this.#fresh;
+    if (fresh.length === 0) return;
+    if (fresh.length < 16) {
+      for (const key of fresh) this.#order.splice(lowerBound(this.#order, key), 0, key);
+    } else {
+      this.#order = this.#order.concat(fresh.sort(compareBytes)).sort(compareBytes);
+    }
+    this.#fresh = [];
+  }
+}
+
+/**
+ * @param {string} key
+ * @returns {number} 0 when KV takes this key, else the status it refuses it with
+ */
+function keyStatus(key) {
+  if (key === '' || key === '.' || key === '..' || /\p{Surrogate}/u.test(key)) return 400;
+  return exceeds(key, MAX_KEY) ? 414 : 0;
+}
+
+/**
+ * Whether `value` takes more than `limit` bytes. Mostly known without measuring.
+ *
+ * @param {string | Uint8Array} value
+ * @param {number} limit
+ */
+function exceeds(value, limit) {
+  if (value.length > limit) return true;
+  if (typeof value !== 'string' || value.length * 3 <= limit) return false;
+  return encoder.encode(value).length > limit;
+}
+
+/**
+ * @param {string} cursor
+ * @returns {string | undefined} the last key of the page before
+ */
+function readCursor(cursor) {
+  try {
+    return decodeURIComponent(cursor);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {readonly string[]} sorted
+ * @param {string} key
+ * @returns {number} index of the first element that is not below `key`
+ */
+function lowerBound(sorted, key) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareBytes(sorted[middle], key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Compares two strings by the bytes of their UTF-8 form. That is the order of their UTF-16 units, but for
+ * surrogates, which stand for characters above all others.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+export function compareBytes(a, b) {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return rank(x) - rank(y);
+  }
+  return a.length - b.length;
+}
+
+/** @param {number} unit */
+function rank(unit) {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}

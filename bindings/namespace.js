@@ -1,0 +1,268 @@
+/**
+ * The back end for real KV namespaces: what a Worker finds in `env`. One namespace of the list is one space.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {import('./backend.js').Backend} Backend
+ * @typedef {import('./backend.js').KVRequest} KVRequest
+ * @typedef {import('./backend.js').KVReply} KVReply
+ * @typedef {import('./backend.js').KVEntry} KVEntry
+ */
+
+/**
+ * The part of a `KVNamespace` that is used here, loosely typed so that every version of Cloudflare's types
+ * and every look-alike fits.
+ * @typedef {object} KVNamespaceLike
+ * @property {(key: any, options?: any) => Promise<any>} get
+ * @property {(key: any, options?: any) => Promise<any>} getWithMetadata
+ * @property {(key: string, value: any, options?: any) => Promise<void>} put
+ * @property {(key: string) => Promise<void>} delete
+ * @property {(options?: any) => Promise<any>} list
+ */
+
+/** How many requests a Worker may have under way at once; further ones would only queue. */
+const MAX_CONCURRENT = 6;
+
+const METHODS = /** @type {const} */ (['get', 'getWithMetadata', 'put', 'delete', 'list']);
+
+/**
+ * Says what keeps `value` from being used as a KV namespace, or null when nothing does. Nothing is called.
+ *
+ * @param {unknown} value
+ * @param {string} name  of the binding, for the text
+ * @returns {string | null}
+ */
+export function namespaceProblem(value, name) {
+  if (typeof value === 'string') {
+    return `binding "${name}" is a string, not a KV namespace: pass the binding itself (env.MY_KV), not its name or id`;
+  }
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+    return `binding "${name}" is ${value === null ? 'null' : `of type ${typeof value}`}, not a KV namespace`;
+  }
+  const candidate = /** @type {Record<string, unknown>} */ (value);
+  const missing = METHODS.filter((method) => typeof candidate[method] !== 'function');
+  if (missing.length > 0) {
+    return `binding "${name}" is not a KV namespace: it has no ${missing.join('(), ')}()`;
+  }
+  return null;
+}
+
+/**
+ * @param {{ namespaces: readonly KVNamespaceLike[] }} options  each namespace once; its index is its space
+ * @returns {Backend}
+ */
+export function createNamespaceBackend({ namespaces }) {
+  namespaces.forEach((namespace, space) => {
+    const problem = namespaceProblem(namespace, String(space));
+    if (problem !== null) throw new TypeError(problem);
+  });
+  return {
+    name: 'kv',
+    spaces: namespaces,
+    run(requests) {
+      const inLane = createLanes(MAX_CONCURRENT);
+      return Promise.all(requests.map((request) => perform(namespaces[request.space], request, inLane)));
+    },
+  };
+}
+
+/** @typedef {<T>(task: () => Promise<T>) => Promise<T>} Lanes  runs a task once fewer than the limit are running */
+
+/**
+ * Belongs to one round, never to the back end: a lane held by a cancelled request would stay held for ever.
+ *
+ * @param {number} limit
+ * @returns {Lanes}
+ */
+function createLanes(limit) {
+  let running = 0;
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  return async (task) => {
+    if (running < limit) running++;
+    else {
+      await new Promise((resolve) => {
+        waiting.push(() => resolve(undefined));
+      });
+    }
+    try {
+      return await task();
+    } finally {
+      // The lane passes straight to the next in line, if any.
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {KVRequest} request
+ * @param {Lanes} inLane
+ * @returns {Promise<KVReply>}
+ */
+async function perform(namespace, request, inLane) {
+  try {
+    switch (request.kind) {
+      case 'get':
+        return await inLane(() => getOne(namespace, request.key));
+      case 'get_many':
+        return { status: 200, entries: await getMany(namespace, request.keys, inLane) };
+      case 'put':
+        return await inLane(() => put(namespace, request));
+      case 'delete':
+        return await inLane(() => remove(namespace, request.key));
+      case 'list':
+        return await inLane(() => list(namespace, request));
+    }
+  } catch (error) {
+    return { status: statusOf(error) };
+  }
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {string} key
+ * @returns {Promise<KVReply>}
+ */
+async function getOne(namespace, key) {
+  try {
+    const entry = toEntry(await namespace.getWithMetadata(key, 'text'));
+    return entry === null ? { status: 404 } : { status: 200, entry };
+  } catch (error) {
+    const status = statusOf(error);
+    return { status: status === 410 ? 404 : status };
+  }
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {import('./backend.js').KVPut} request
+ * @returns {Promise<KVReply>}
+ */
+async function put(namespace, { key, value, metadata }) {
+  if (metadata === null) await namespace.put(key, value);
+  else await namespace.put(key, value, { metadata: JSON.parse(metadata) });
+  return { status: 200 };
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {string} key
+ * @returns {Promise<KVReply>}
+ */
+async function remove(namespace, key) {
+  try {
+    await namespace.delete(key);
+    return { status: 200 };
+  } catch (error) {
+    const status = statusOf(error);
+    return { status: status === 404 || status === 410 ? 200 : status };
+  }
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {import('./backend.js').KVList} request
+ * @returns {Promise<KVReply>}
+ */
+async function list(namespace, { prefix, cursor, limit }) {
+  // The runtime drops a limit below 1 and would answer with 1,000 keys.
+  if (limit < 1) return { status: 400 };
+  const page = await namespace.list(cursor === null ? { prefix, limit } : { prefix, limit, cursor });
+  if (page.list_complete === true) return { status: 200, keys: page.keys, cursor: null };
+  // Without a cursor the rest cannot be reached; calling this page the last one would lose keys silently.
+  if (typeof page.cursor !== 'string' || page.cursor === '') return { status: 0 };
+  return { status: 200, keys: page.keys, cursor: page.cursor };
+}
+
+/**
+ * A bulk get counts as one operation and takes no lane. What it cannot answer is read again singly.
+ *
+ * @param {KVNamespaceLike} namespace
+ * @param {string[]} keys
+ * @param {Lanes} inLane
+ * @returns {Promise<(KVEntry | null)[]>}
+ */
+async function getMany(namespace, keys, inLane) {
+  const one = (/** @type {string} */ key) => inLane(() => getOrThrow(namespace, key));
+  let answer;
+  try {
+    answer = await namespace.getWithMetadata(keys, 'text');
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 413 && keys.length > 1) {
+      const middle = keys.length >> 1;
+      const halves = [keys.slice(0, middle), keys.slice(middle)];
+      return (await Promise.all(halves.map((half) => getMany(namespace, half, inLane)))).flat();
+    }
+    // Anything but 413 is an answer, unless it shows a namespace without bulk get, which took the array
+    // for one key: a TypeError, or 414 for the keys joined by commas.
+    if (status !== 413 && status !== 414 && !(error instanceof TypeError)) throw error;
+  }
+  if (!isMap(answer)) return Promise.all(keys.map(one));
+  // Keys that look like array indices ("42") vanish from the Map, found or not.
+  return Promise.all(keys.map((key) => (answer.has(key) ? toEntry(answer.get(key)) : one(key))));
+}
+
+/**
+ * @param {KVNamespaceLike} namespace
+ * @param {string} key
+ * @returns {Promise<KVEntry | null>}
+ */
+async function getOrThrow(namespace, key) {
+  const { status, entry } = await getOne(namespace, key);
+  if (status === 404) return null;
+  if (entry === undefined) throw new StatusError(status);
+  return entry;
+}
+
+/** A failure whose status is already known. */
+class StatusError extends Error {
+  /** @param {number} status */
+  constructor(status) {
+    super(`KV GET failed: ${status}`);
+    this.status = status;
+  }
+}
+
+/**
+ * Not `instanceof`: the Map may come from another realm or through a proxy.
+ *
+ * @param {any} value
+ * @returns {value is Map<string, unknown>}
+ */
+function isMap(value) {
+  return typeof value?.has === 'function' && typeof value.get === 'function';
+}
+
+/**
+ * What the platform answers for one key, in every form seen: null, undefined, `{ value: null }`,
+ * `{ value, metadata }`, and the bare value of older simulators.
+ *
+ * @param {any} answer
+ * @returns {KVEntry | null}
+ */
+function toEntry(answer) {
+  if (typeof answer === 'string') return { value: answer, metadata: null };
+  if (answer?.value === null || answer?.value === undefined) return null;
+  return { value: answer.value, metadata: answer.metadata ?? null };
+}
+
+/**
+ * The status of a failed call. Errors of the binding carry it in their text only.
+ *
+ * @param {unknown} error
+ * @returns {number} 0 when there is none
+ */
+function statusOf(error) {
+  if (error instanceof StatusError) return error.status;
+  const text = String(/** @type {any} */ (error)?.message ?? error);
+  const match = /\bKV [A-Z_]+ failed: ([1-5]\d\d)\b/.exec(text);
+  if (match !== null) return Number(match[1]);
+  // The runtime refuses these keys itself, without a status: "Key name cannot be empty.", '"." is not allowed …'.
+  return /\bkey name\b/i.test(text) ? 400 : 0;
+}

@@ -1,0 +1,159 @@
+/**
+ * The shapes that go into `CloudflareStore` and come out of it. Fields that are not named here are stored and
+ * returned as well: a thread, message or resource may carry more than this.
+ *
+ * @module
+ */
+
+/**
+ * A conversation.
+ * @typedef {object} Thread
+ * @property {string} id
+ * @property {string} resourceId  whom it belongs to: a user, a tenant …
+ * @property {string} [title]
+ * @property {Date} createdAt
+ * @property {Date} updatedAt
+ * @property {Record<string, any>} [metadata]
+ * @property {Date | null} [archivedAt]
+ */
+/**
+ * A thread to be saved. Dates may be ISO 8601 text.
+ * @typedef {Omit<Thread, 'createdAt' | 'updatedAt' | 'archivedAt'> & {
+ *   createdAt: Date | string, updatedAt: Date | string, archivedAt?: Date | string | null }} ThreadInput
+ */
+
+/**
+ * One message of a thread. `content` is kept as it is: text, a list of parts, or Mastra's
+ * `{ format: 2, parts, … }`; metadata filters look into `content.metadata`.
+ * @template [Content=any]
+ * @typedef {object} Message
+ * @property {string} id  unique in the whole store, not only in its thread
+ * @property {string} threadId
+ * @property {string} resourceId
+ * @property {string} role  'user', 'assistant', 'system', 'tool', 'signal'
+ * @property {Content} content
+ * @property {Date} createdAt
+ * @property {string} [type]
+ */
+/**
+ * A message to be saved. The core refuses one without `threadId` or `resourceId`; they are optional here
+ * only because Mastra's message type has them so. The date may be ISO 8601 text.
+ * @typedef {object} MessageInput
+ * @property {string} id
+ * @property {string} [threadId]
+ * @property {string} [resourceId]
+ * @property {string} role
+ * @property {any} content
+ * @property {Date | string} createdAt
+ * @property {string} [type]
+ */
+/**
+ * What changes of a message. `content` is merged into the old one key by key, `content.metadata` likewise.
+ * @typedef {{ id: string } & Partial<Omit<MessageInput, 'id'>>} MessageUpdate
+ */
+
+/**
+ * What is remembered of a user (or whatever the resource is) across threads.
+ * @typedef {object} Resource
+ * @property {string} id
+ * @property {string} [workingMemory]
+ * @property {Record<string, any>} [metadata]
+ * @property {Date} createdAt
+ * @property {Date} updatedAt
+ */
+/**
+ * A resource to be saved. Dates may be ISO 8601 text.
+ * @typedef {Omit<Resource, 'createdAt' | 'updatedAt'> & {
+ *   createdAt: Date | string, updatedAt: Date | string }} ResourceInput
+ */
+
+/**
+ * What a save returns: what was given, with Dates.
+ * @template T
+ * @typedef {Omit<T, 'createdAt' | 'updatedAt' | 'archivedAt'> & Pick<Thread, 'createdAt' | 'updatedAt' | 'archivedAt'>}
+ *   SavedThread
+ */
+/**
+ * @template T
+ * @typedef {Omit<T, 'createdAt'> & Pick<Message, 'createdAt'>} SavedMessage
+ */
+/**
+ * @template T
+ * @typedef {Omit<T, 'createdAt' | 'updatedAt'> & Pick<Resource, 'createdAt' | 'updatedAt'>} SavedResource
+ */
+
+/** @typedef {'ASC' | 'DESC'} Direction */
+/**
+ * Where a page stands in the whole. `page` and `perPage` are those of the request.
+ * @typedef {object} Page
+ * @property {number} total
+ * @property {number} page
+ * @property {number | false} perPage
+ * @property {boolean} hasMore
+ */
+/** @typedef {Page & { threads: Thread[] }} ThreadPage */
+/** @typedef {Page & { messages: Message[] }} MessagePage */
+
+/**
+ * @typedef {object} ThreadListOptions
+ * @property {number} [page]  from 0
+ * @property {number | false} [perPage]  default 100; false: all
+ * @property {{ field?: 'createdAt' | 'updatedAt', direction?: Direction }} [orderBy]  default createdAt DESC
+ */
+/**
+ * @typedef {ThreadListOptions & {
+ *   filter?: { resourceId?: string, metadata?: Record<string, any>, archived?: boolean } }} ListThreadsArgs
+ */
+/** @typedef {ThreadListOptions & { resourceId: string }} ListThreadsByResourceIdArgs */
+
+/**
+ * Bounds are inclusive unless the flag says otherwise.
+ * @typedef {object} DateRange
+ * @property {Date | string} [start]
+ * @property {Date | string} [end]
+ * @property {boolean} [startExclusive]
+ * @property {boolean} [endExclusive]
+ */
+/**
+ * A message to return beside the page, with its neighbours in its own thread.
+ * @typedef {object} Include
+ * @property {string} id
+ * @property {string} [threadId]
+ * @property {number} [withPreviousMessages]
+ * @property {number} [withNextMessages]
+ */
+/**
+ * @typedef {object} MessageListOptions
+ * @property {number} [page]  from 0
+ * @property {number | false} [perPage]  default 40; false: all; 0: only what `include` names
+ * @property {{ field?: string, direction?: Direction }} [orderBy]  default createdAt ASC; only the direction counts
+ * @property {Include[]} [include]
+ * @property {{ dateRange?: DateRange, metadata?: Record<string, string | number | boolean | null> }} [filter]
+ * @property {boolean} [includeTotal]  false: `total` need not be exact, which can be cheaper
+ */
+/** @typedef {MessageListOptions & { threadId: string | string[], resourceId?: string }} ListMessagesArgs */
+/** @typedef {MessageListOptions & { resourceId: string }} ListMessagesByResourceIdArgs */
+
+/**
+ * @typedef {object} CopyThreadArgs
+ * @property {string} sourceThreadId
+ * @property {string} [newThreadId]  default: a new UUID
+ * @property {string} [resourceId]  default: the source's
+ * @property {string} [title]  default: 'Clone of …'
+ * @property {Record<string, any>} [metadata]
+ * @property {{ messageLimit?: number, messageFilter?: {
+ *   startDate?: Date | string, endDate?: Date | string, messageIds?: string[] } }} [options]
+ *   which messages to copy; the limit keeps the most recent ones
+ */
+
+/** @typedef {'threads' | 'messages' | 'metadata' | 'resources'} TableName */
+/**
+ * What a clear did. `pending`: the budget of operations ran out first; call again to go on.
+ * @typedef {{ deleted: number, pending: boolean }} ClearResult
+ */
+/**
+ * What a sweep did: keys deleted, and deletions of threads that still wait for a further sweep.
+ * @typedef {{ deleted: number, pending: number }} SweepResult
+ */
+
+export {};

@@ -1,0 +1,29 @@
+import js from '@eslint/js';
+import globals from 'globals';
+
+// Only globals that Node and the Workers runtime share; a file that needs more imports it.
+const shared = globals['shared-node-browser'];
+
+export default [
+  { ignores: ['build/', '.wrangler/', 'tests/fixtures/', 'bindings/abi.js'] },
+  js.configs.recommended,
+  {
+    languageOptions: { globals: shared },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-throw-literal': 'error',
+      'no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-var': 'error',
+      'object-shorthand': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['bindings/**', 'worker/**'],
+    rules: { 'max-lines': ['error', 450], 'no-console': 'error' },
+  },
+  {
+    files: ['tools/**', 'tests/**', '*.config.js'],
+    languageOptions: { globals: globals.node },
+  },
+];

@@ -1,0 +1,98 @@
+/* call.h: one call while it runs: its input, its memory, its chain of steps, its outcome.
+ *
+ * A step is an ordinary function that runs without waiting.  It queues KV requests (kv.h), names the step that goes
+ * on when they are answered, and returns TKV_PENDING; or it returns TKV_DONE, or an error made by call_fail.  Steps
+ * that many operations share run as a frame of their own: call_enter pushes it, its TKV_DONE resumes the step below.
+ *
+ *   static enum tkv_status first(struct call *call, void *self) {
+ *     op->record = kv_get(call, TABLE_THREADS, key);
+ *     return call_next(call, second);
+ *   }
+ */
+#ifndef TKV_CALL_H
+#define TKV_CALL_H
+
+#include "control.h"
+#include "core.h"
+#include "json.h"
+#include "kv.h"
+#include "memory.h"
+
+enum { CALL_DEPTH = 8, TKV_VALUE_MAX = 25 * 1024 * 1024 };
+
+struct call;
+typedef enum tkv_status (*call_step)(struct call *call, void *self);
+
+struct call_frame {
+  call_step step;
+  void *self;
+};
+
+struct call {
+  struct core *core;
+  struct arena arena;
+  struct memory *memory;
+  void *host;
+  uint32_t handle;
+  int64_t now;    /* ms, at the last begin or resume */
+  uint64_t order; /* of this call among all of its core: later calls have higher numbers */
+
+  void *input;
+  struct tkv_store store;
+  struct span prefix; /* encoded */
+  struct control control;
+  struct span payload; /* checked JSON, or empty */
+
+  struct call_frame frames[CALL_DEPTH];
+  size_t depth;
+  bool entering; /* a frame was just entered: its first step adds to the round */
+  struct kv kv;
+
+  enum tkv_status status, error; /* error: of the last call_fail */
+  struct tkv_outcome outcome;
+};
+
+/* call_next names the step of the running frame that comes next and returns TKV_PENDING. */
+enum tkv_status call_next(struct call *call, call_step step);
+
+/* call_self sets what the running frame's later steps get as |self|. */
+void call_self(struct call *call, void *self);
+
+/* call_enter runs |step| with |self| until it is done; then the running frame goes on with |then|.  What was queued
+ * before goes out together with what |step| queues. */
+enum tkv_status call_enter(struct call *call, call_step step, void *self, call_step then);
+
+/* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a JSON object, or empty.  Neither may
+ * hold what users wrote, ids aside. */
+enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message, struct span details);
+
+/* call_invalid fails with INVALID_ARGUMENT and "|where|: |what|" (|where| may be empty). */
+enum tkv_status call_invalid(struct call *call, struct span where, struct span what);
+
+/* call_corrupt fails with CORRUPT, naming |key|. */
+enum tkv_status call_corrupt(struct call *call, struct span key);
+
+/* call_not_found fails with NOT_FOUND: "|what| |id| not found". */
+enum tkv_status call_not_found(struct call *call, struct span what, struct span id);
+
+/* call_return sets the result and returns TKV_DONE, or fails when |out| ran out of memory. */
+enum tkv_status call_return(struct call *call, const struct json_out *out);
+
+/* call_stamp returns the time of a write: now, yet later than any stamp this core gave before. */
+int64_t call_stamp(struct call *call);
+
+/* now_since returns how many ms ago |then| was. */
+static inline int64_t now_since(const struct call *call, int64_t then) {
+  return call->now - then;
+}
+
+/* call_random fills |bytes|. */
+void call_random(struct call *call, void *bytes, size_t count);
+
+/* call_over_budget tells whether |more| KV operations would exceed what this call may make. */
+bool call_over_budget(const struct call *call, size_t more);
+
+/* call_run runs steps until the call waits or ends. */
+enum tkv_status call_run(struct call *call);
+
+#endif

@@ -1,0 +1,244 @@
+/* collection.c: loading: head, journal pages, journal values, own writes; then their union. */
+#include "collection.h"
+
+#include "key.h"
+
+struct journal_doc {
+  struct journal_doc *next;
+  struct span suffix;
+  struct span text; /* as the list or the memory gave it; may lack its entries */
+  struct kv_request *get;
+};
+
+static struct span kind_name(enum collection_kind kind) {
+  return kind == COLLECTION_THREAD ? SPAN("thread") : SPAN("resource");
+}
+
+struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id, enum collection_load load) {
+  struct collection *collection = ARENA_NEW(&call->arena, struct collection);
+  struct span parts[] = {kind_name(kind), id, SPAN("000000000000000000")}, journal_key;
+  if (!kv_key(call, TABLE_METADATA, parts, 3, &journal_key))
+    return NULL;
+  *collection = (struct collection){.kind = kind, .id = id, .load = load};
+  collection->key = (struct span){journal_key.ptr, journal_key.len - JOURNAL_LEN - 1};
+  return collection;
+}
+
+void collections_add(struct call *call, struct collections *list, struct collection *collection) {
+  if ((list->count & (list->count - 1)) == 0) {
+    struct collection **items = ARENA_ARRAY(&call->arena, struct collection *, list->count * 2 + 1);
+    if (list->count)
+      memcpy(items, list->items, list->count * sizeof *items);
+    list->items = items;
+  }
+  list->items[list->count++] = collection;
+}
+
+struct span collection_journal_key(struct call *call, const struct collection *collection, struct span suffix) {
+  char *key = arena_alloc(&call->arena, collection->key.len + 1 + suffix.len);
+  memcpy(key, collection->key.ptr, collection->key.len);
+  key[collection->key.len] = ':';
+  memcpy(key + collection->key.len + 1, suffix.ptr, suffix.len);
+  return (struct span){key, collection->key.len + 1 + suffix.len};
+}
+
+bool collection_below_floor(const struct head *head, const struct entry *entry) {
+  return head->has_floor && entry_order(entry, &head->floor) > 0;
+}
+
+size_t collection_count(struct call *call, const struct entries *entries) {
+  struct span_set ids = {0};
+  for (size_t i = 0; i < entries->count; i++)
+    span_set_add(&call->arena, &ids, entries->items[i].id);
+  return ids.count;
+}
+
+static void list_page(struct call *call, struct collection *collection, struct span cursor) {
+  struct span prefix = collection_journal_key(call, collection, SPAN(""));
+  collection->page = kv_list(call, TABLE_METADATA, prefix, cursor);
+  collection->checked = true;
+}
+
+/* Metadata of a head says when the journal was last listed: `c`. */
+static int64_t checked_at(struct span metadata) {
+  struct json_field field = {SPAN("c"), SPAN_NONE};
+  int64_t checked = 0;
+  if (metadata.len && json_fields(metadata, &field, 1))
+    json_int(field.value, &checked);
+  return checked;
+}
+
+/* What the memory knows of the head spares the list when the head was checked lately. */
+static bool known_as_checked(struct call *call, const struct collection *collection) {
+  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  return note && note->kind == NOTE_VALUE && now_since(call, checked_at(note->metadata)) < CHECK_MS;
+}
+
+static void start(struct call *call, struct collection *collection) {
+  collection->head_get = kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
+  bool look = collection->load >= LOAD_RECENT || call->store.strict ||
+              (collection->load == LOAD_CHECK && !known_as_checked(call, collection));
+  if (call->store.strict)
+    collection->load = LOAD_ALL;
+  if (look)
+    list_page(call, collection, SPAN_NONE);
+}
+
+static void add_doc(struct call *call, struct collection *collection, struct span suffix, struct span text) {
+  struct journal_doc *doc = ARENA_NEW(&call->arena, struct journal_doc);
+  *doc = (struct journal_doc){.next = collection->docs, .suffix = suffix, .text = text};
+  collection->docs = doc;
+}
+
+/* Takes in the head; a damaged one is a lost one: the journal has everything. */
+static void take_head(struct call *call, struct collection *collection) {
+  struct kv_request *get = collection->head_get;
+  struct head *head = &collection->head;
+  collection->head_get = NULL;
+  bool usable = get->found && head_read(&call->arena, get->value, head);
+  int64_t checked = checked_at(get->metadata);
+  if (usable && checked > head->checked_at)
+    head->checked_at = checked;
+  if (!usable) {
+    *head = (struct head){0};
+    if (collection->load < LOAD_ALL)
+      collection->load = LOAD_ALL;
+    if (!collection->page)
+      list_page(call, collection, SPAN_NONE);
+  }
+  for (size_t i = 0; i < head->entries.count; i++)
+    span_set_add(&call->arena, &collection->known, head->entries.items[i].journal);
+}
+
+/* Whether what the journal says under |suffix| can add to the head. */
+static bool adds(const struct collection *collection, struct span suffix) {
+  if (journal_time(suffix) <= collection->head.since)
+    return false;
+  bool below_matters = collection->load == LOAD_ALL && collection->head.has_floor;
+  return below_matters || !span_set_has(&collection->known, suffix);
+}
+
+/* Takes in a page of the journal; asks for the next one while it may hold what the head lacks. */
+static void take_page(struct call *call, struct collection *collection) {
+  struct kv_request *page = collection->page;
+  int64_t oldest = INT64_MAX;
+  collection->page = NULL;
+  for (size_t i = 0; i < page->count; i++) {
+    struct span suffix = span_from(page->items[i].name, collection->key.len + 1);
+    if (!(oldest = journal_time(suffix)))
+      continue;
+    span_set_add(&call->arena, &collection->proven, suffix);
+    if (adds(collection, suffix))
+      add_doc(call, collection, suffix, page->items[i].metadata);
+  }
+  bool deeper = collection->load == LOAD_ALL || oldest >= collection->head.checked_at - CHECK_MARGIN_MS;
+  if (page->cursor.ptr && deeper)
+    list_page(call, collection, page->cursor);
+}
+
+static void drop_doc(struct collection *collection, struct span suffix) {
+  struct journal_doc **link = &collection->docs;
+  while (*link && !span_eq((*link)->suffix, suffix))
+    link = &(*link)->next;
+  if (*link)
+    *link = (*link)->next;
+}
+
+/* What this isolate wrote outweighs what the list says. */
+static void take_own_writes(struct call *call, struct collection *collection) {
+  uint32_t space = call->store.spaces[TABLE_METADATA];
+  for (struct note *note = NULL; (note = memory_in_group(call->memory, space, collection->key, note));) {
+    if (note->key.len <= collection->key.len || !note->own || note->kind == NOTE_EMPTY)
+      continue;
+    struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
+    drop_doc(collection, suffix);
+    if (note->kind == NOTE_VALUE && !note->flight)
+      span_set_add(&call->arena, &collection->proven, suffix);
+    if (note->kind == NOTE_VALUE && adds(collection, suffix))
+      add_doc(call, collection, suffix, arena_copy(&call->arena, note->value));
+  }
+}
+
+static bool holds_entries(struct span text) {
+  struct json_field entries = {SPAN("entries"), SPAN_NONE};
+  return text.len && json_fields(text, &entries, 1) && json_is_array(entries.value);
+}
+
+/* Asks for the journal values whose entries did not come with the list. */
+static void ask_docs(struct call *call, struct collection *collection) {
+  for (struct journal_doc *doc = collection->docs; doc; doc = doc->next)
+    if (!holds_entries(doc->text))
+      doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, doc->suffix), 0);
+}
+
+/* Docs were put in front of one another; newest first they are nearly sorted. */
+static struct journal_doc *reversed(struct journal_doc *docs) {
+  struct journal_doc *result = NULL;
+  for (struct journal_doc *next; docs; docs = next) {
+    next = docs->next;
+    docs->next = result;
+    result = docs;
+  }
+  return result;
+}
+
+static void unite(struct call *call, struct collection *collection) {
+  struct entries *entries = &collection->entries, found = {0};
+  *entries = collection->head.entries;
+  for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
+    if (!doc->get || doc->get->found)
+      journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
+  for (size_t i = 0; i < found.count; i++) {
+    struct entry *entry = &found.items[i];
+    bool below = collection_below_floor(&collection->head, entry);
+    bool head_knows = span_set_has(&collection->known, entry->journal);
+    if (below ? collection->load == LOAD_ALL : !head_knows) {
+      entries_add(&call->arena, entries, *entry);
+      collection->grew |= !below;
+    }
+  }
+  entries_sort(&call->arena, entries);
+  for (size_t i = 0; i < entries->count; i++)
+    entries->items[i].home = collection->id;
+  collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
+  collection->stale = !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
+}
+
+enum { STAGE_START, STAGE_READ, STAGE_DOCS, STAGE_DONE };
+
+/* Moves one collection on by a round; true when it is loaded. */
+static bool advance(struct call *call, struct collection *collection) {
+  switch (collection->stage) {
+  case STAGE_START:
+    start(call, collection);
+    collection->stage = STAGE_READ;
+    return false;
+  case STAGE_READ: {
+    bool had_page = collection->page;
+    if (collection->head_get)
+      take_head(call, collection);
+    if (had_page)
+      take_page(call, collection);
+    if (collection->page)
+      return false;
+    take_own_writes(call, collection);
+    ask_docs(call, collection);
+    collection->stage = STAGE_DOCS;
+    return false;
+  }
+  case STAGE_DOCS:
+    unite(call, collection);
+    collection->stage = STAGE_DONE;
+    return true;
+  default:
+    return true;
+  }
+}
+
+enum tkv_status collections_load(struct call *call, void *self) {
+  struct collections *list = self;
+  bool loaded = true;
+  for (size_t i = 0; i < list->count; i++)
+    loaded &= advance(call, list->items[i]);
+  return loaded ? TKV_DONE : TKV_PENDING;
+}

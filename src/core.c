@@ -1,0 +1,160 @@
+/* core.c: cores, their handle table, and the entry points of core.h. */
+#include "core_private.h"
+
+#include "operations.h"
+#include <stdlib.h>
+
+enum { SEATS_FIRST = 16, SEATS_MAX = 65536, RECLAIM_EVERY_MS = 30 * 1000 };
+
+struct core *tkv_core_new(void *host) {
+  struct core *core = calloc(1, sizeof *core);
+  if (core)
+    core->host = host;
+  return core;
+}
+
+static void seat_free(struct core *core, struct core_seat *seat) {
+  arena_free(&seat->call->arena);
+  free(seat->call);
+  seat->call = NULL;
+  core->live--;
+}
+
+void tkv_core_del(struct core *core) {
+  for (size_t i = 0; i < core->seat_count; i++)
+    if (core->seats[i].call)
+      seat_free(core, &core->seats[i]);
+  memory_free(&core->memory);
+  free(core->seats);
+  free(core);
+}
+
+/* A handle is the seat's number and, above, its turn, which is never 0. */
+static struct core_seat *find_seat(struct core *core, uint32_t handle) {
+  size_t number = handle % SEATS_MAX;
+  if (number >= core->seat_count)
+    return NULL;
+  struct core_seat *seat = &core->seats[number];
+  return seat->call && seat->call->handle == handle ? seat : NULL;
+}
+
+static void reclaim_abandoned(struct core *core, int64_t now) {
+  if (now - core->last_reclaim < RECLAIM_EVERY_MS)
+    return;
+  core->last_reclaim = now;
+  for (size_t i = 0; i < core->seat_count; i++)
+    if (core->seats[i].call && now - core->seats[i].touched > CALL_ABANDONED_MS)
+      seat_free(core, &core->seats[i]);
+}
+
+static bool grow_seats(struct core *core) {
+  size_t count = core->seat_count ? core->seat_count * 2 : SEATS_FIRST;
+  if (count > SEATS_MAX)
+    return false;
+  struct core_seat *seats = realloc(core->seats, count * sizeof *seats);
+  if (!seats)
+    return false;
+  memset(seats + core->seat_count, 0, (count - core->seat_count) * sizeof *seats);
+  core->seats = seats;
+  core->seat_count = count;
+  return true;
+}
+
+static struct core_seat *free_seat(struct core *core) {
+  size_t first = core->seat_count;
+  if (core->live == core->seat_count && !grow_seats(core))
+    return NULL;
+  for (size_t i = first == core->seat_count ? 0 : first; i < core->seat_count; i++)
+    if (!core->seats[i].call)
+      return &core->seats[i];
+  return NULL;
+}
+
+uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
+  reclaim_abandoned(core, now);
+  memory_expire(&core->memory, now);
+  struct core_seat *seat = free_seat(core);
+  struct call *call = seat ? calloc(1, sizeof *call) : NULL;
+  if (!call)
+    return 0;
+  seat->turn = seat->turn % (UINT32_MAX / SEATS_MAX - 1) + 1;
+  *call = (struct call){.core = core,
+                        .memory = &core->memory,
+                        .host = core->host,
+                        .handle = seat->turn * SEATS_MAX + (uint32_t)(seat - core->seats),
+                        .now = now,
+                        .order = ++core->orders};
+  core->live++;
+  seat->call = call;
+  seat->touched = now;
+  call->input = arena_try(&call->arena, size);
+  if (call->input)
+    return call->handle;
+  seat_free(core, seat);
+  return 0;
+}
+
+void *tkv_call_input(struct core *core, uint32_t handle) {
+  struct core_seat *seat = find_seat(core, handle);
+  return seat ? seat->call->input : NULL;
+}
+
+static enum tkv_status read_input(struct call *call, size_t prefix, size_t control, size_t payload) {
+  const char *text = (const char *)call->input + sizeof call->store;
+  memcpy(&call->store, call->input, sizeof call->store);
+  call->prefix = key_encode(&call->arena, (struct span){text, prefix});
+  if (!control_read((struct span){text + prefix, control}, &call->control))
+    return call_invalid(call, SPAN("control"), SPAN("must be a JSON object"));
+  if (payload && !json_value((struct span){text + prefix + control, payload}, &call->payload))
+    return call_invalid(call, SPAN("payload"), SPAN("must be JSON, nested at most 4,096 deep"));
+  return TKV_DONE;
+}
+
+enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op op, size_t prefix, size_t control, size_t payload) {
+  static const call_step steps[TKV_OP_COUNT] = {
+#define X(constant, name, step) [TKV_OP_##constant] = step,
+      TKV_OP_LIST(X)
+#undef X
+  };
+  struct core_seat *seat = find_seat(core, handle);
+  if (!seat || seat->call->depth || (unsigned)op >= TKV_OP_COUNT)
+    return TKV_ERR_ABANDONED;
+  struct call *call = seat->call;
+  call->frames[call->depth++] = (struct call_frame){steps[op], NULL};
+  enum tkv_status status = read_input(call, prefix, control, payload);
+  return status == TKV_DONE ? call_run(call) : status;
+}
+
+void *tkv_call_reply(struct core *core, uint32_t handle, uint32_t slot, size_t size) {
+  struct core_seat *seat = find_seat(core, handle);
+  return seat ? kv_reply_room(seat->call, slot, size) : NULL;
+}
+
+void tkv_call_replied(struct core *core, uint32_t handle, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after) {
+  struct core_seat *seat = find_seat(core, handle);
+  if (seat)
+    kv_replied(seat->call, slot, status, used, retry_after);
+}
+
+enum tkv_status tkv_call_resume(struct core *core, uint32_t handle, int64_t now) {
+  struct core_seat *seat = find_seat(core, handle);
+  if (!seat || seat->call->status != TKV_PENDING)
+    return TKV_ERR_ABANDONED;
+  seat->touched = seat->call->now = now;
+  return call_run(seat->call);
+}
+
+const struct tkv_outcome *tkv_call_outcome(struct core *core, uint32_t handle) {
+  struct core_seat *seat = find_seat(core, handle);
+  return seat ? &seat->call->outcome : NULL;
+}
+
+void tkv_call_end(struct core *core, uint32_t handle) {
+  struct core_seat *seat = find_seat(core, handle);
+  if (seat)
+    seat_free(core, seat);
+}
+
+size_t tkv_core_calls(const struct core *core) {
+  return core->live;
+}

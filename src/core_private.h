@@ -1,0 +1,23 @@
+/* core_private.h: the inside of a core, for core.c and call.c only. */
+#ifndef TKV_CORE_PRIVATE_H
+#define TKV_CORE_PRIVATE_H
+
+#include "call.h"
+
+struct core {
+  void *host;
+  struct memory memory;
+  struct core_seat *seats; /* the handle table */
+  size_t seat_count, live;
+  int64_t last_stamp, last_reclaim;
+  uint64_t orders;
+};
+
+/* A place in the handle table.  `turn` tells this call's handle from those of earlier calls here. */
+struct core_seat {
+  struct call *call; /* NULL: free */
+  uint32_t turn;
+  int64_t touched; /* ms */
+};
+
+#endif

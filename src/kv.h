@@ -1,0 +1,97 @@
+/* kv.h: KV as the operations see it: requests that are queued in a step and answered before the next one.
+ *
+ * The requests of a step form a round and go out together: several gets of one namespace as bulk gets of up to 100
+ * keys, all else singly.  This layer retries, reuses what the memory knows, keeps two writes of one key from
+ * overlapping, and outweighs stale answers by this isolate's own writes.
+ *
+ * Retries: after 429 at least a second and jitter, five tries; after 5xx, 408 or no answer at all, three quick tries.
+ * Every write here is idempotent, so an unknown outcome may be tried again.
+ *
+ * Layout of an answer's bytes, numbers 4 bytes little-endian, no padding (native tests and core.js write it):
+ *   get       value length, metadata length, value, metadata             404: none
+ *   get_many  per key: value length (NO_VALUE: no such key), metadata length; then per key: value, metadata
+ *   list      count, cursor length (NO_VALUE: last page); per key: name length, metadata length; cursor; then per key:
+ *             name, metadata
+ * Metadata is JSON text, empty for none.
+ */
+#ifndef TKV_KV_H
+#define TKV_KV_H
+
+#include "json.h"
+#include "status.h"
+#include "table.h"
+
+enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX = 1024 };
+
+enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
+
+enum kv_flag {
+  KV_REMEMBER = 1,  /* get: may be answered by the memory, and is noted there; put, delete: is noted */
+  KV_FRESH = 2,     /* get: ask KV even when the memory has just read it */
+  KV_OPTIONAL = 4,  /* put: one try only; a failure does not fail the call: see `failed` */
+  KV_OVERWRITE = 8, /* put: replaces whatever is there, so of two calls the later one wins */
+  KV_TOLERATE = 16  /* a failure, retries included, does not fail the call: see `failed` */
+};
+
+struct kv_item {
+  struct span name, metadata;
+};
+
+struct kv_request {
+  enum kv_kind kind;
+  unsigned flags;
+  enum tkv_table table;
+  struct span key;      /* list: the prefix */
+  struct span group;    /* KV_REMEMBER: see memory_note */
+  struct span value;    /* put: given; get: the answer */
+  struct span metadata; /* likewise: JSON text, may be empty */
+  int64_t stamp;        /* the value's `w`: put: given; get: the answer, 0 when unknown */
+
+  bool found;            /* get */
+  bool failed;           /* with KV_OPTIONAL or KV_TOLERATE */
+  int status;            /* of the last try */
+  struct kv_item *items; /* list */
+  size_t count;
+  struct span cursor;    /* list: given, NULL for the first page; the answer: NULL after the last page */
+
+  enum { KV_QUEUED, KV_SENT, KV_BLOCKED, KV_SETTLED } state; /* kv.c's own, as all below */
+  int tries;
+  int64_t delay;
+  uint64_t order;
+  struct kv_request *next, *next_in_slot;
+};
+
+/* A call's requests. */
+struct kv {
+  struct kv_request *first, *last;
+  struct kv_slot *slots;
+  size_t slot_count;
+  size_t operations; /* sent so far, the whole call */
+};
+
+struct call;
+
+/* kv_get, kv_put, kv_delete and kv_list queue a request.  The spans must live as long as the call. */
+struct kv_request *kv_get(struct call *call, enum tkv_table table, struct span key, unsigned flags);
+struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key, struct span value, struct span metadata, unsigned flags);
+struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key, unsigned flags);
+struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix, struct span cursor);
+
+/* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when nothing is left,
+ * TKV_PENDING when the host has to act, or the error of a request that failed for good. */
+enum tkv_status kv_settle(struct call *call);
+
+/* kv_fail fails the call with KV_FAILED on account of |request|, which failed. */
+enum tkv_status kv_fail(struct call *call, const struct kv_request *request);
+
+/* kv_reply_room and kv_replied take the host's answers (core.h). */
+void *kv_reply_room(struct call *call, uint32_t slot, size_t size);
+void kv_replied(struct call *call, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after);
+
+/* kv_key joins a key (key.h) for |call|'s store.  False, with an error recorded, when it exceeds KEY_MAX bytes. */
+bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count, struct span *key);
+
+/* kv_stamp_of reads `w` from a value's metadata; 0 when there is none. */
+int64_t kv_stamp_of(struct span metadata);
+
+#endif

@@ -1,0 +1,131 @@
+/* message.c: reading message records, and gathering them. */
+#include "message.h"
+
+#include "date.h"
+#include "key.h"
+
+bool message_read(struct call *call, struct span raw, struct message *message) {
+  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},
+                                {SPAN("threadId"), SPAN_NONE},
+                                {SPAN("resourceId"), SPAN_NONE},
+                                {SPAN("createdAt"), SPAN_NONE}};
+  struct span created;
+  message->raw = raw;
+  return json_value(raw, &message->raw) && json_fields(message->raw, fields, 4) &&
+         json_string(&call->arena, fields[0].value, &message->id) &&
+         json_string(&call->arena, fields[1].value, &message->thread) &&
+         json_string(&call->arena, fields[2].value, &message->resource) &&
+         json_string(&call->arena, fields[3].value, &created) && date_parse(created, &message->created);
+}
+
+bool message_key(struct call *call, struct span id, struct span *key) {
+  return kv_key(call, TABLE_MESSAGES, &id, 1, key);
+}
+
+struct entry message_entry(const struct message *message) {
+  return (struct entry){
+      .id = message->id, .time = message->created, .owner = message->resource, .home = message->thread};
+}
+
+static void ask(struct call *call, struct gather *self, size_t index) {
+  struct message_gather *gather = (struct message_gather *)self;
+  struct span key;
+  gather->gets[index] = message_key(call, gather->entries[index]->id, &key) ? kv_get(call, TABLE_MESSAGES, key, 0) : NULL;
+}
+
+/* Every member of the filter must stand in the message's content.metadata with the very same value. */
+static bool passes(struct span raw, struct span filter) {
+  struct json_field content = {SPAN("content"), SPAN_NONE}, metadata = {SPAN("metadata"), SPAN_NONE};
+  if (!json_fields(raw, &content, 1) || !json_fields(content.value, &metadata, 1))
+    return false;
+  for (struct json_walk walk = json_walk(filter); json_next(&walk);) {
+    struct json_field member = {{walk.name.ptr + 1, walk.name.len - 2}, SPAN_NONE};
+    if (!json_fields(metadata.value, &member, 1) || !member.value.ptr || !json_equal(member.value, walk.value))
+      return false;
+  }
+  return true;
+}
+
+static enum gather_verdict judge(struct call *call, struct gather *self, size_t index) {
+  struct message_gather *gather = (struct message_gather *)self;
+  struct entry *entry = gather->entries[index];
+  struct kv_request *get = gather->gets[index];
+  struct message message;
+  if (get && get->found) {
+    if (!message_read(call, get->value, &message)) {
+      call_corrupt(call, get->key);
+      return GATHER_FAILED;
+    }
+    struct entry said = message_entry(&message);
+    if (entry_same(entry, &said) && span_eq(entry->home, said.home)) {
+      if (gather->filter.ptr && !passes(message.raw, gather->filter))
+        return GATHER_PASSED;
+      entry->record = message.raw;
+      return GATHER_GOOD;
+    }
+  }
+  if (now_since(call, journal_time(entry->journal)) > YOUNG_MS)
+    entries_add(&call->arena, &gather->gone, *entry);
+  return GATHER_GONE;
+}
+
+struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count, size_t want, struct span filter) {
+  struct message_gather *gather = ARENA_NEW(&call->arena, struct message_gather);
+  *gather = (struct message_gather){
+      .gather = {.count = count, .want = want, .stride = filter.ptr ? 500 : 0, .ask = ask, .judge = judge},
+      .entries = entries,
+      .filter = filter,
+      .gets = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1)};
+  return gather;
+}
+
+static bool is_safe_name(struct span name) {
+  if (name.len == 0 || name.len > 128 || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
+    return false;
+  for (size_t i = 0; i < name.len; i++) {
+    char c = name.ptr[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+      return false;
+  }
+  return !span_eq(name, SPAN("__proto__")) && !span_eq(name, SPAN("prototype")) && !span_eq(name, SPAN("constructor"));
+}
+
+static bool bad_filter(struct call *call, struct span message) {
+  call_fail(call, TKV_ERR_INVALID_FILTER, message, SPAN_NONE);
+  return false;
+}
+
+bool message_filter_check(struct call *call, struct span value, struct span *filter) {
+  *filter = SPAN_NONE;
+  if (!value.ptr)
+    return true;
+  if (!json_is_object(value))
+    return bad_filter(call, SPAN("filter.metadata must be an object"));
+  for (struct json_walk walk = json_walk(value); json_next(&walk);) {
+    struct span name = {walk.name.ptr + 1, walk.name.len - 2};
+    struct json_out message = json_out(&call->arena, name.len + 96);
+    json_put(&message, SPAN("filter.metadata."));
+    json_put(&message, name);
+    if (!is_safe_name(name)) {
+      json_put(&message, SPAN(": names must match [A-Za-z_][A-Za-z0-9_]*, have at most 128 characters and be safe"));
+      return bad_filter(call, json_out_span(&message));
+    }
+    if (json_is_object(walk.value) || json_is_array(walk.value)) {
+      json_put(&message, SPAN(": the value must be a string, a finite number, a boolean or null"));
+      return bad_filter(call, json_out_span(&message));
+    }
+    *filter = value;
+  }
+  return true;
+}
+
+void messages_put(struct call *call, struct json_out *out, const struct entries *entries, bool ascending) {
+  struct entry **ordered = entries_ordered(&call->arena, entries, ascending);
+  json_put(out, SPAN("{\"messages\":["));
+  for (size_t i = 0; i < entries->count; i++) {
+    if (i)
+      json_put_char(out, ',');
+    json_put(out, ordered[i]->record);
+  }
+  json_put_char(out, ']');
+}

@@ -1,0 +1,201 @@
+/* message_save.c: saveMessages: upsert by id, moves between threads included.
+ *
+ *   round 1   the records under these ids, the threads, their heads and the newest part of their journals
+ *   round 2   records, one journal entry and one head per thread
+ *   round 3   the heads again
+ */
+#include "message.h"
+#include "operations.h"
+#include "thread.h"
+
+struct save {
+  struct message *messages;
+  struct span *keys;
+  struct kv_request **olds, **puts;
+  struct message *before; /* what stood under the id; `raw` unset for nothing */
+  size_t count;
+  struct changes changes;
+  struct collections collections;
+};
+
+static bool is_content(struct span value) {
+  return json_is_object(value) || json_is_array(value) || (json_is_string(value) && value.len > 2);
+}
+
+static bool check_message(struct call *call, struct span raw, size_t index, struct message *message) {
+  enum { ID, THREAD, RESOURCE, ROLE, CONTENT, CREATED, COUNT };
+  struct json_field fields[COUNT] = {{SPAN("id"), SPAN_NONE},         {SPAN("threadId"), SPAN_NONE},
+                                     {SPAN("resourceId"), SPAN_NONE}, {SPAN("role"), SPAN_NONE},
+                                     {SPAN("content"), SPAN_NONE},    {SPAN("createdAt"), SPAN_NONE}};
+  struct span where[COUNT], role;
+  for (size_t i = 0; i < COUNT; i++)
+    where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
+  *message = (struct message){.raw = raw};
+  if (!json_fields(raw, fields, COUNT)) {
+    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")), SPAN("must be an object"));
+    return false;
+  }
+  if (!arg_id(call, fields[ID].value, where[ID], &message->id) ||
+      !arg_id(call, fields[THREAD].value, where[THREAD], &message->thread) ||
+      !arg_id(call, fields[ROLE].value, where[ROLE], &role) ||
+      !arg_date(call, fields[CREATED].value, where[CREATED], &message->created))
+    return false;
+  if (!json_is_string(fields[RESOURCE].value) || !is_content(fields[CONTENT].value)) {
+    bool resource = !json_is_string(fields[RESOURCE].value);
+    call_invalid(call, where[resource ? RESOURCE : CONTENT],
+                 resource ? SPAN("must be a string") : SPAN("must be an object, an array or a non-empty string"));
+    return false;
+  }
+  return arg_text(call, fields[RESOURCE].value, where[RESOURCE], &message->resource) &&
+         record_fits(call, raw, arg_where(call, SPAN("messages"), index, SPAN("")));
+}
+
+/* Reads the messages; of those with one id the last stays, at its place. */
+static bool read_messages(struct call *call, struct save *save) {
+  size_t total = 0, index = 0;
+  for (struct json_walk walk = json_walk(call->payload); json_next(&walk);)
+    total++;
+  struct message *all = ARENA_ARRAY(&call->arena, struct message, total + 1);
+  for (struct json_walk walk = json_walk(call->payload); json_next(&walk); index++)
+    if (!check_message(call, walk.value, index, &all[index]))
+      return false;
+  struct span_set ids = {0};
+  size_t first = total;
+  for (size_t i = total; i-- > 0;)
+    if (span_set_add(&call->arena, &ids, all[i].id))
+      all[--first] = all[i];
+  save->messages = all + first;
+  save->count = total - first;
+  return true;
+}
+
+static enum tkv_status judge(struct call *call, void *self);
+static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status confirm(struct call *call, void *self);
+static enum tkv_status finish(struct call *call, void *self);
+
+enum tkv_status message_save(struct call *call, void *self) {
+  struct save *save = ARENA_NEW(&call->arena, struct save);
+  (void)self;
+  if (!json_is_array(call->payload))
+    return call_invalid(call, SPAN("messages"), SPAN("must be an array"));
+  if (!read_messages(call, save))
+    return call->error;
+  save->keys = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
+  save->olds = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
+  save->puts = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
+  save->before = ARENA_ARRAY(&call->arena, struct message, save->count + 1);
+  for (size_t i = 0; i < save->count; i++) {
+    if (!message_key(call, save->messages[i].id, &save->keys[i]))
+      return call->error;
+    if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread, LOAD_CHECK))
+      return call->error;
+  }
+  for (size_t i = 0; i < save->count; i++)
+    save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], 0);
+  call_self(call, save);
+  return call_enter(call, collections_load, &save->collections, judge);
+}
+
+static struct change *change_for(struct save *save, struct span thread) {
+  return change_of(&save->changes, COLLECTION_THREAD, thread);
+}
+
+/* Every thread must exist.  What stood under an id before, elsewhere or with another place in the order, has to go. */
+static enum tkv_status judge(struct call *call, void *self) {
+  struct save *save = self;
+  size_t known = save->changes.count;
+  for (size_t i = 0; i < known; i++) {
+    struct thread thread = thread_read(call, save->changes.items[i]->record);
+    if (thread.state == THREAD_DAMAGED)
+      return call_corrupt(call, save->changes.items[i]->record->key);
+    if (thread.state != THREAD_THERE)
+      return call_not_found(call, SPAN("Thread"), save->changes.items[i]->collection->id);
+  }
+  for (size_t i = 0; i < save->count; i++) {
+    struct message *old = &save->before[i], *new = &save->messages[i];
+    if (!save->olds[i]->found || !message_read(call, save->olds[i]->value, old)) {
+      old->raw = SPAN_NONE;
+      continue;
+    }
+    struct entry was = message_entry(old), is = message_entry(new);
+    if (entry_same(&was, &is) && span_eq(old->thread, new->thread))
+      continue;
+    struct change *change = thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
+    if (!change)
+      return call->error;
+    change_remove(call, change, old->id, record_journal(save->olds[i]->metadata));
+  }
+  changes_fetch(call, &save->changes);
+  return call_enter(call, collections_load, &save->collections, write);
+}
+
+static void put_message(struct call *call, struct save *save, size_t i) {
+  struct message *message = &save->messages[i];
+  struct change *change = change_for(save, message->thread);
+  struct span journal = save->before[i].raw.ptr ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
+  journal = change_add(call, change, message_entry(message), journal);
+  struct span metadata = record_metadata(call, call_stamp(call), journal);
+  save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], message->raw, metadata, KV_OVERWRITE | KV_TOLERATE);
+}
+
+static enum tkv_status write(struct call *call, void *self) {
+  struct save *save = self;
+  for (size_t i = 0; i < save->changes.count; i++)
+    thread_bump(call, save->changes.items[i]);
+  for (size_t i = 0; i < save->count; i++)
+    put_message(call, save, i);
+  changes_commit(call, &save->changes);
+  return call_next(call, confirm);
+}
+
+/* A message counts as stored when its record and the journal entry that names it are. */
+static bool is_stored(struct save *save, size_t i) {
+  struct change *change = change_for(save, save->messages[i].thread);
+  bool journaled = !change->journal_put || !change->journal_put->failed;
+  return !save->puts[i]->failed && (journaled || !entries_find(&change->added, save->messages[i].id));
+}
+
+static void put_ids(struct json_out *out, struct save *save, bool stored) {
+  bool first = true;
+  for (size_t i = 0; i < save->count; i++) {
+    if (is_stored(save, i) != stored)
+      continue;
+    if (!first)
+      json_put_char(out, ',');
+    first = false;
+    json_put_string(out, save->messages[i].id);
+  }
+}
+
+static enum tkv_status fail_partly(struct call *call, struct save *save, const struct kv_request *failed) {
+  struct json_out details = json_out(&call->arena, 256 + save->count * 48);
+  json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
+  json_put_string(&details, failed->key);
+  json_put(&details, SPAN(",\"status\":"));
+  json_put_int(&details, failed->status);
+  json_put(&details, SPAN(",\"stored\":["));
+  put_ids(&details, save, true);
+  json_put(&details, SPAN("],\"failed\":["));
+  put_ids(&details, save, false);
+  json_put(&details, SPAN("]}"));
+  return call_fail(call, TKV_ERR_KV_FAILED,
+                   SPAN("not all messages were stored; details.stored names those that were; saving again is safe"),
+                   json_out_span(&details));
+}
+
+static enum tkv_status confirm(struct call *call, void *self) {
+  struct save *save = self;
+  const struct kv_request *failed = changes_failed(&save->changes);
+  for (size_t i = 0; i < save->count && !failed; i++)
+    if (save->puts[i]->failed)
+      failed = save->puts[i];
+  if (failed)
+    return fail_partly(call, save, failed);
+  return call_enter(call, changes_confirm, &save->changes, finish);
+}
+
+static enum tkv_status finish(struct call *call, void *self) {
+  (void)call, (void)self;
+  return TKV_DONE;
+}

@@ -1,0 +1,36 @@
+/* op.h: the operations, as data.  The table generates the dispatcher and JavaScript's numbers for them.
+ *
+ * Constant, name, first step.  An operation is a chain of step functions (call.h); its file is named in its step.
+ */
+#ifndef TKV_OP_H
+#define TKV_OP_H
+
+#define TKV_OP_LIST(X)                                                                             \
+  X(STORE_INIT, "store.init", store_init)                                                          \
+  X(STORE_CLEAR, "store.clear", store_clear)                                                       \
+  X(STORE_SWEEP, "store.sweep", store_sweep)                                                       \
+  X(THREAD_SAVE, "thread.save", thread_save)                                                       \
+  X(THREAD_GET, "thread.get", thread_get)                                                          \
+  X(THREAD_UPDATE, "thread.update", thread_update)                                                 \
+  X(THREAD_DELETE, "thread.delete", thread_delete)                                                 \
+  X(THREAD_LIST, "thread.list", thread_list)                                                       \
+  X(THREAD_COPY, "thread.copy", thread_copy)                                                       \
+  X(MESSAGE_SAVE, "message.save", message_save)                                                    \
+  X(MESSAGE_LIST, "message.list", message_list)                                                    \
+  X(MESSAGE_LIST_BY_RESOURCE, "message.list_by_resource", message_list_by_resource)                \
+  X(MESSAGE_GET, "message.get", message_get)                                                       \
+  X(MESSAGE_UPDATE, "message.update", message_update)                                              \
+  X(MESSAGE_DELETE, "message.delete", message_delete)                                              \
+  X(RESOURCE_SAVE, "resource.save", resource_save)                                                 \
+  X(RESOURCE_GET, "resource.get", resource_get)                                                    \
+  X(RESOURCE_UPDATE, "resource.update", resource_update)                                           \
+  X(COLLECTION_REFRESH, "collection.refresh", collection_refresh)
+
+enum tkv_op {
+#define X(constant, name, step) TKV_OP_##constant,
+  TKV_OP_LIST(X)
+#undef X
+      TKV_OP_COUNT
+};
+
+#endif

@@ -1,0 +1,117 @@
+/* record.c: metadata and arguments. */
+#include "record.h"
+
+#include "date.h"
+
+struct span record_metadata(struct call *call, int64_t stamp, struct span journal) {
+  struct json_out out = json_out(&call->arena, 64);
+  json_put(&out, SPAN("{\"v\":1,\"w\":"));
+  json_put_int(&out, stamp);
+  if (journal.len) {
+    json_put(&out, SPAN(",\"j\":"));
+    json_put_string(&out, journal);
+  }
+  json_put_char(&out, '}');
+  return json_out_span(&out);
+}
+
+struct span record_journal(struct span metadata) {
+  struct json_field field = {SPAN("j"), SPAN_NONE};
+  if (!metadata.len || !json_fields(metadata, &field, 1) || !json_is_string(field.value))
+    return SPAN_NONE;
+  return (struct span){field.value.ptr + 1, field.value.len - 2};
+}
+
+bool record_fits(struct call *call, struct span value, struct span where) {
+  if (value.len <= TKV_VALUE_MAX)
+    return true;
+  struct json_out message = json_out(&call->arena, where.len + 64);
+  json_put(&message, where);
+  json_put(&message, SPAN(": the record would exceed 25 MiB"));
+  call_fail(call, TKV_ERR_VALUE_TOO_LARGE, json_out_span(&message), SPAN_NONE);
+  return false;
+}
+
+struct span arg_where(struct call *call, struct span list, size_t index, struct span name) {
+  struct json_out out = json_out(&call->arena, list.len + name.len + 24);
+  json_put(&out, list);
+  json_put_char(&out, '[');
+  json_put_int(&out, (int64_t)index);
+  json_put_char(&out, ']');
+  if (name.len) {
+    json_put_char(&out, '.');
+    json_put(&out, name);
+  }
+  return json_out_span(&out);
+}
+
+bool arg_id(struct call *call, struct span value, struct span where, struct span *id) {
+  if (json_is_string(value) && value.len > 2) {
+    if (json_string(&call->arena, value, id))
+      return true;
+    call_invalid(call, where, SPAN("must be well-formed Unicode"));
+    return false;
+  }
+  call_invalid(call, where, SPAN("must be a non-empty string"));
+  return false;
+}
+
+bool arg_text(struct call *call, struct span value, struct span where, struct span *text) {
+  *text = SPAN_NONE;
+  if (!value.ptr || json_string(&call->arena, value, text))
+    return true;
+  call_invalid(call, where, json_is_string(value) ? SPAN("must be well-formed Unicode") : SPAN("must be a string"));
+  return false;
+}
+
+bool arg_date(struct call *call, struct span value, struct span where, int64_t *ms) {
+  if (json_is_string(value) && date_parse((struct span){value.ptr + 1, value.len - 2}, ms))
+    return true;
+  call_invalid(call, where, SPAN("must be a valid date"));
+  return false;
+}
+
+bool arg_fields(struct call *call, struct json_field *fields, size_t count) {
+  if (json_fields(call->payload, fields, count))
+    return true;
+  call_invalid(call, SPAN(""), SPAN("the argument must be an object"));
+  return false;
+}
+
+bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen, struct entries *ids) {
+  struct json_walk walk = json_walk(array);
+  if (!json_is_array(array)) {
+    call_invalid(call, where, SPAN("must be an array of non-empty strings"));
+    return false;
+  }
+  for (size_t i = 0; json_next(&walk); i++) {
+    struct entry entry = {0};
+    if (!arg_id(call, walk.value, arg_where(call, where, i, SPAN("")), &entry.id))
+      return false;
+    if (span_set_add(&call->arena, seen, entry.id))
+      entries_add(&call->arena, ids, entry);
+  }
+  return true;
+}
+
+bool arg_page(struct call *call, uint64_t standard, struct page *page) {
+  struct control_value wanted = call->control.per_page;
+  uint64_t number = 0;
+  page->limit = standard;
+  if (wanted.kind == CONTROL_FALSE) {
+    page->limit = UINT64_MAX;
+  } else if (wanted.kind != CONTROL_ABSENT && !control_number(wanted, &page->limit)) {
+    call_invalid(call, SPAN(""), SPAN("perPage must be >= 0"));
+    return false;
+  }
+  if (call->control.page.kind != CONTROL_ABSENT && !control_number(call->control.page, &number)) {
+    call_invalid(call, SPAN(""), SPAN("page must be >= 0"));
+    return false;
+  }
+  page->offset = page->limit == UINT64_MAX ? 0 : number * page->limit;
+  if (number && page->limit != UINT64_MAX && page->limit > (UINT64_C(1) << 52) / number) {
+    call_invalid(call, SPAN(""), SPAN("page value too large"));
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,199 @@
+/* sweep.c: the sweep of one thread, and store.sweep, which finishes what deleteThread had to leave. */
+#include "sweep.h"
+
+#include "key.h"
+#include "message.h"
+#include "operations.h"
+
+enum { CHUNK = 300, SWEEP_RESERVE = 20 }; /* messages at a time; operations kept for what comes after */
+
+struct sweep_doc {
+  struct span suffix, text;
+  struct kv_request *get; /* of the value, when the list did not bring the entries */
+  struct entries entries;
+  struct kv_request **messages;
+};
+
+static enum tkv_status take_page(struct call *call, void *self);
+static enum tkv_status read_chunk(struct call *call, void *self);
+static enum tkv_status drop_messages(struct call *call, void *self);
+static enum tkv_status drop_journal(struct call *call, void *self);
+
+bool sweep_marker_key(struct call *call, struct span thread, struct span *key) {
+  struct span parts[] = {SPAN("sweep"), thread};
+  return kv_key(call, TABLE_METADATA, parts, 2, key);
+}
+
+enum tkv_status sweep_thread(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct span prefix = collection_journal_key(call, sweep->collection, SPAN(""));
+  struct span cursor = sweep->page ? sweep->page->cursor : SPAN_NONE;
+  sweep->page = kv_list(call, TABLE_METADATA, prefix, cursor);
+  return call_next(call, take_page);
+}
+
+static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
+  int64_t written = journal_time(suffix);
+  struct entries none = {0};
+  if (!written || (sweep->recreated && written > sweep->deleted_at))
+    return;
+  struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
+  *doc = (struct sweep_doc){.suffix = suffix, .text = text};
+  if (!journal_read(&call->arena, text, suffix, &none))
+    doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix), 0);
+}
+
+static enum tkv_status take_page(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct kv_request *page = sweep->page;
+  sweep->last_page = !page->cursor.ptr;
+  sweep->docs = ARENA_ARRAY(&call->arena, struct sweep_doc, page->count + sweep->suffixes.count + 1);
+  sweep->doc_count = sweep->next = sweep->end = 0;
+  for (size_t i = 0; i < page->count; i++) {
+    struct span suffix = span_from(page->items[i].name, sweep->collection->key.len + 1);
+    span_set_add(&call->arena, &sweep->listed, suffix);
+    add_doc(call, sweep, suffix, page->items[i].metadata);
+  }
+  for (size_t i = 0; sweep->last_page && i < sweep->suffixes.cap; i++)
+    if (sweep->suffixes.slots[i].ptr && !span_set_has(&sweep->listed, sweep->suffixes.slots[i]))
+      add_doc(call, sweep, sweep->suffixes.slots[i], SPAN_NONE);
+  return call_next(call, read_chunk);
+}
+
+static void read_doc(struct call *call, struct sweep_doc *doc) {
+  struct span text = doc->get ? (doc->get->found ? doc->get->value : SPAN_NONE) : doc->text;
+  doc->entries = (struct entries){0};
+  journal_read(&call->arena, text, doc->suffix, &doc->entries);
+}
+
+/* Asks for the messages of the next journal entries; stops where the budget ends. */
+static enum tkv_status read_chunk(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  size_t messages = 0;
+  for (sweep->end = sweep->next; sweep->end < sweep->doc_count && messages < CHUNK; sweep->end++) {
+    struct sweep_doc *doc = &sweep->docs[sweep->end];
+    read_doc(call, doc);
+    size_t cost = messages + doc->entries.count + (sweep->end - sweep->next + 1) + SWEEP_RESERVE;
+    if (call_over_budget(call, cost))
+      break;
+    doc->messages = ARENA_ARRAY(&call->arena, struct kv_request *, doc->entries.count + 1);
+    for (size_t i = 0; i < doc->entries.count; i++) {
+      struct span key;
+      if (message_key(call, doc->entries.items[i].id, &key))
+        doc->messages[i] = kv_get(call, TABLE_MESSAGES, key, 0);
+    }
+    messages += doc->entries.count;
+  }
+  if (sweep->end > sweep->next)
+    return call_next(call, drop_messages);
+  sweep->complete = sweep->next == sweep->doc_count && sweep->last_page;
+  return sweep->next < sweep->doc_count || sweep->last_page ? TKV_DONE : sweep_thread(call, sweep);
+}
+
+/* A message goes if it is still of this thread and not saved anew since the thread lives again. */
+static bool is_doomed(struct call *call, const struct sweep *sweep, const struct sweep_doc *doc, size_t i) {
+  struct kv_request *get = doc->messages[i];
+  struct message message;
+  if (!get || !get->found)
+    return false;
+  if (!message_read(call, get->value, &message))
+    return true;
+  struct span journal = record_journal(get->metadata);
+  bool newer = sweep->recreated && (!journal.len || journal_time(journal) > sweep->deleted_at);
+  return span_eq(message.thread, sweep->collection->id) && !newer;
+}
+
+static enum tkv_status drop_messages(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct span_set dropped = {0};
+  for (size_t d = sweep->next; d < sweep->end; d++)
+    for (size_t i = 0; i < sweep->docs[d].entries.count; i++)
+      if (is_doomed(call, sweep, &sweep->docs[d], i) &&
+          span_set_add(&call->arena, &dropped, sweep->docs[d].messages[i]->key))
+        kv_delete(call, TABLE_MESSAGES, sweep->docs[d].messages[i]->key, 0);
+  sweep->deleted += dropped.count;
+  return call_next(call, drop_journal);
+}
+
+static enum tkv_status drop_journal(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  for (size_t d = sweep->next; d < sweep->end; d++)
+    kv_delete(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, sweep->docs[d].suffix), 0);
+  sweep->next = sweep->end;
+  return call_next(call, read_chunk);
+}
+
+/* store.sweep */
+
+struct sweep_op {
+  struct kv_request *markers;
+  struct deletion *current;
+  size_t next, deleted, pending;
+};
+
+static enum tkv_status take_markers(struct call *call, void *self);
+static enum tkv_status begin_one(struct call *call, void *self);
+static enum tkv_status run_one(struct call *call, void *self);
+static enum tkv_status end_one(struct call *call, void *self);
+
+enum tkv_status store_sweep(struct call *call, void *self) {
+  struct sweep_op *op = ARENA_NEW(&call->arena, struct sweep_op);
+  struct span parts[] = {SPAN("sweep"), SPAN_NONE};
+  (void)self;
+  call_self(call, op);
+  op->markers = kv_list(call, TABLE_METADATA, key_join(&call->arena, call->prefix, TABLE_METADATA, parts, 2), SPAN_NONE);
+  return call_next(call, take_markers);
+}
+
+static enum tkv_status take_markers(struct call *call, void *self) {
+  struct sweep_op *op = self;
+  op->next = 0;
+  return begin_one(call, op);
+}
+
+static enum tkv_status answer(struct call *call, const struct sweep_op *op) {
+  struct json_out out = json_out(&call->arena, 64);
+  json_put(&out, SPAN("{\"deleted\":"));
+  json_put_int(&out, (int64_t)op->deleted);
+  json_put(&out, SPAN(",\"pending\":"));
+  json_put_int(&out, (int64_t)op->pending);
+  json_put_char(&out, '}');
+  return call_return(call, &out);
+}
+
+static enum tkv_status begin_one(struct call *call, void *self) {
+  struct sweep_op *op = self;
+  bool poor = call_over_budget(call, SWEEP_RESERVE * 2);
+  if (op->next == op->markers->count || poor) {
+    op->pending += op->markers->count - op->next;
+    if (!op->markers->cursor.ptr || poor)
+      return answer(call, op);
+    op->markers = kv_list(call, TABLE_METADATA, op->markers->key, op->markers->cursor);
+    return call_next(call, take_markers);
+  }
+  struct deletion *deletion = ARENA_NEW(&call->arena, struct deletion);
+  struct span name = op->markers->items[op->next++].name;
+  deletion->id = key_decode(&call->arena, span_from(name, op->markers->key.len));
+  if (!thread_key(call, deletion->id, &deletion->key) || !sweep_marker_key(call, deletion->id, &deletion->marker))
+    return call->error;
+  deletion->record = kv_get(call, TABLE_THREADS, deletion->key, KV_REMEMBER | KV_FRESH);
+  op->current = deletion;
+  return call_next(call, run_one);
+}
+
+static enum tkv_status run_one(struct call *call, void *self) {
+  struct sweep_op *op = self;
+  struct deletion *deletion = op->current;
+  deletion->thread = thread_read(call, deletion->record);
+  deletion->sweep.recreated = deletion->thread.state == THREAD_THERE || deletion->thread.state == THREAD_DAMAGED;
+  deletion->sweep.deleted_at = deletion->thread.deleted;
+  deletion->sweep.collection = collection_new(call, COLLECTION_THREAD, deletion->id, LOAD_HEAD);
+  return call_enter(call, deletion_finish, deletion, end_one);
+}
+
+static enum tkv_status end_one(struct call *call, void *self) {
+  struct sweep_op *op = self;
+  op->deleted += op->current->sweep.deleted;
+  op->pending += !op->current->sweep.complete;
+  return begin_one(call, op);
+}

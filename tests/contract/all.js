@@ -1,0 +1,46 @@
+/**
+ * Everything that a store must do, for one back end.
+ *
+ * @module
+ */
+
+import { byResource } from './by-resource.js';
+import { clear } from './clear.js';
+import { copy } from './copy.js';
+import { errors } from './errors.js';
+import { oddIdentifiers } from './ids.js';
+import { messagesById } from './messages-by-id.js';
+import { messagesDelete } from './messages-delete.js';
+import { messagesFilter } from './messages-filter.js';
+import { messagesList } from './messages-list.js';
+import { messagesSave } from './messages-save.js';
+import { messagesUpdate } from './messages-update.js';
+import { messagesWindow } from './messages-window.js';
+import { resources } from './resources.js';
+import { sweep } from './sweep.js';
+import { threadList } from './thread-list.js';
+import { threads } from './threads.js';
+
+/** @param {import('./support.js').MakeStore} makeStore */
+export function storeContract(makeStore) {
+  for (const suite of [
+    threads,
+    threadList,
+    messagesSave,
+    messagesList,
+    messagesFilter,
+    messagesById,
+    messagesWindow,
+    messagesUpdate,
+    messagesDelete,
+    resources,
+    copy,
+    byResource,
+    oddIdentifiers,
+    errors,
+    clear,
+    sweep,
+  ]) {
+    suite(makeStore);
+  }
+}

@@ -1,0 +1,268 @@
+/**
+ * Every KV request of every method fails once, and then from there on. The call succeeds by trying again, or it
+ * rejects with a StoreError; in both cases calling again brings about what was asked, and nothing that had been
+ * acknowledged before is gone.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { CloudflareStore, StoreError, createCore } from '../../bindings/index.js';
+import { createMemoryBackend } from '../../bindings/memory.js';
+import { failNth } from '../backends/faults.js';
+import { createRandom } from '../meter/random.js';
+import { allIds, at, conversation, ids, makeClock, message, thread } from './support.js';
+
+/**
+ * One method on the store of `prepare`: what it is called with, what it answers, and what then is stored.
+ * @typedef {object} Case
+ * @property {string} method
+ * @property {string} [what]
+ * @property {any[]} args
+ * @property {(result: any) => unknown} [answer]  the part of the answer that is compared, else all of it
+ * @property {(store: any) => Promise<unknown>} [stored]  what a reader sees afterwards, of what was to change
+ */
+
+/** Thread t of Alice with m001 to m005, thread u with u1, thread v of Bob, and Alice's working memory. */
+async function prepare(/** @type {any} */ store) {
+  await store.init();
+  await store.saveThread({ thread: thread('t', { metadata: { tag: 'x' } }) });
+  await store.saveThread({ thread: thread('u') });
+  await store.saveThread({ thread: thread('v', { resourceId: 'bob' }) });
+  await store.saveMessages({ messages: conversation(5) });
+  await store.saveMessages({ messages: [message('u1', 2.5, { threadId: 'u' })] });
+  await store.updateResource({ resourceId: 'alice', workingMemory: 'tea', metadata: { a: 1 } });
+}
+
+/** @param {any} store @param {string} threadId */
+const titled = async (store, threadId) => {
+  const found = await store.getThreadById({ threadId });
+  return found && [found.title, found.metadata];
+};
+
+/** @type {Case[]} */
+const cases = [
+  { method: 'init', args: [] },
+  { method: 'getThreadById', args: [{ threadId: 't' }] },
+  { method: 'getThreadById', what: 'of one that is not there', args: [{ threadId: 'nobody' }] },
+  { method: 'listThreads', args: [{}], answer: ({ threads, total }) => [ids(threads), total] },
+  {
+    method: 'listThreads',
+    what: 'by metadata',
+    args: [{ filter: { metadata: { tag: 'x' } }, orderBy: { field: 'updatedAt' } }],
+    answer: ({ threads, total }) => [ids(threads), total],
+  },
+  {
+    method: 'listThreadsByResourceId',
+    args: [{ resourceId: 'alice' }],
+    answer: ({ threads, total }) => [ids(threads), total],
+  },
+  { method: 'listMessages', args: [{ threadId: 't' }] },
+  {
+    method: 'listMessages',
+    what: 'the newest',
+    args: [{ threadId: 't', perPage: 2, orderBy: { direction: 'DESC' }, includeTotal: false }],
+    answer: ({ messages, hasMore }) => [messages, hasMore],
+  },
+  {
+    method: 'listMessages',
+    what: 'with windows',
+    args: [{ threadId: 't', perPage: 0, include: [{ id: 'm002', withNextMessages: 1 }, { id: 'u1' }] }],
+  },
+  {
+    method: 'listMessages',
+    what: 'of several threads',
+    args: [{ threadId: ['t', 'u'], filter: { dateRange: { start: at(2) } } }],
+  },
+  { method: 'listMessagesById', args: [{ messageIds: ['m001', 'u1', 'nobody'] }] },
+  { method: 'listMessagesByResourceId', args: [{ resourceId: 'alice' }] },
+  { method: 'getResourceById', args: [{ resourceId: 'alice' }] },
+  {
+    method: 'saveThread',
+    args: [{ thread: thread('new', { title: 'New' }) }],
+    stored: async (store) => [
+      await titled(store, 'new'),
+      (await store.listThreadsByResourceId({ resourceId: 'alice' })).total,
+    ],
+  },
+  {
+    method: 'saveThread',
+    what: 'of another owner',
+    args: [{ thread: thread('u', { resourceId: 'bob' }) }],
+    stored: async (store) => [
+      ids((await store.listThreadsByResourceId({ resourceId: 'alice' })).threads),
+      ids((await store.listThreadsByResourceId({ resourceId: 'bob' })).threads).sort(),
+    ],
+  },
+  {
+    method: 'updateThread',
+    args: [{ id: 'u', title: 'New', metadata: { b: 2 } }],
+    answer: ({ title, metadata }) => [title, metadata],
+    stored: (store) => titled(store, 'u'),
+  },
+  {
+    method: 'deleteThread',
+    args: [{ threadId: 'u' }],
+    stored: async (store) => [
+      await store.getThreadById({ threadId: 'u' }),
+      await allIds(store, 'u'),
+      (await store.listThreads({})).total,
+    ],
+  },
+  {
+    method: 'copyThread',
+    args: [{ sourceThreadId: 'u', title: 'Copy' }],
+    answer: ({ thread: { title, resourceId }, messageIdMap }) => [
+      title,
+      resourceId,
+      Object.keys(messageIdMap),
+    ],
+    stored: async (store) => {
+      const { threads } = await store.listThreads({ perPage: false });
+      const copies = threads.filter((/** @type {any} */ one) => one.title === 'Copy');
+      const counts = await Promise.all(
+        copies.map(async (/** @type {any} */ one) => (await allIds(store, one.id)).length),
+      );
+      return counts.includes(1);
+    },
+  },
+  {
+    method: 'saveMessages',
+    args: [{ messages: [message('new', 9), message('other', 8, { threadId: 'u' })] }],
+    stored: async (store) => [await allIds(store, 't'), await allIds(store, 'u')],
+  },
+  {
+    method: 'saveMessages',
+    what: 'that move',
+    args: [{ messages: [message('u1', 9, { threadId: 't' })] }],
+    stored: async (store) => [await allIds(store, 't'), await allIds(store, 'u')],
+  },
+  {
+    method: 'updateMessages',
+    args: [{ messages: [{ id: 'u1', role: 'assistant', content: { metadata: { b: 2 } } }] }],
+    stored: async (store) => (await store.listMessagesById({ messageIds: ['u1'] })).messages,
+  },
+  {
+    method: 'updateMessages',
+    what: 'that move',
+    args: [{ messages: [{ id: 'u1', threadId: 't' }] }],
+    stored: async (store) => [await allIds(store, 't'), await allIds(store, 'u')],
+  },
+  {
+    method: 'deleteMessages',
+    args: [['u1', 'nobody']],
+    stored: async (store) => [
+      await allIds(store, 'u'),
+      (await store.listMessagesById({ messageIds: ['u1'] })).messages,
+    ],
+  },
+  {
+    method: 'saveResource',
+    args: [
+      { resource: { id: 'bob', workingMemory: 'coffee', metadata: {}, createdAt: at(0), updatedAt: at(0) } },
+    ],
+    stored: async (store) => (await store.getResourceById({ resourceId: 'bob' }))?.workingMemory,
+  },
+  {
+    method: 'updateResource',
+    args: [{ resourceId: 'bob', workingMemory: 'coffee' }],
+    answer: ({ workingMemory }) => workingMemory,
+    stored: async (store) => (await store.getResourceById({ resourceId: 'bob' }))?.workingMemory,
+  },
+  {
+    method: 'clearTable',
+    args: [{ tableName: 'resources' }],
+    answer: () => null,
+    stored: (store) => store.getResourceById({ resourceId: 'alice' }),
+  },
+  { method: 'sweep', args: [], answer: () => null },
+];
+
+/** What no case may harm. @param {any} store @param {string} method */
+async function untouched(store, method) {
+  expect(await titled(store, 't')).toEqual(['About t', { tag: 'x' }]);
+  expect(await allIds(store, 't')).toEqual(expect.arrayContaining(ids(conversation(5))));
+  expect(ids((await store.listThreadsByResourceId({ resourceId: 'bob' })).threads)).toContain('v');
+  if (method === 'clearTable') return;
+  expect(await store.getResourceById({ resourceId: 'alice' })).toMatchObject({
+    workingMemory: 'tea',
+    metadata: { a: 1 },
+  });
+}
+
+/** @type {[string, { how?: 'refuse' | 'apply' | 'throw', status?: number, times?: number }][]} */
+const failures = [
+  ['429 once', { status: 429 }],
+  ['500 once', { status: 500 }],
+  ['no answer once', { status: 0 }],
+  ['an exception once', { how: 'throw' }],
+  ['done but reported as 500 once', { how: 'apply', status: 500 }],
+  ['done but reported as 429 once', { how: 'apply', status: 429 }],
+  ['429 from then on', { status: 429, times: Infinity }],
+  ['503 from then on', { status: 503, times: Infinity }],
+  ['exceptions from then on', { how: 'throw', times: Infinity }],
+  ['done but reported as 500 from then on', { how: 'apply', status: 500, times: Infinity }],
+];
+
+/** A prepared back end, and stores over it or over a worse one, each in an isolate of its own. */
+async function prepared() {
+  const clock = makeClock();
+  const memory = createMemoryBackend();
+  let isolates = 0;
+  const open = (/** @type {any} */ backend = memory) =>
+    /** @type {any} */ (
+      new CloudflareStore({
+        backend,
+        core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill }),
+      })
+    );
+  await prepare(open());
+  clock.advance(3_600_000);
+  return { memory, open };
+}
+
+/** @type {[string, Case][]} */
+const named = cases.map((one) => [one.what ? `${one.method} ${one.what}` : one.method, one]);
+
+describe.each(named)(
+  '%s, with a KV request that fails',
+  (_name, { method, args, answer = (x) => x, stored }) => {
+    /** What happens when nothing fails: the answer, what is stored, and the requests it takes. */
+    async function calm() {
+      const { memory, open } = await prepared();
+      const counter = failNth(memory, { at: 0 });
+      const store = open(counter);
+      const result = answer(await store[method](...args));
+      await store.close();
+      return { result, after: await stored?.(open()), requests: counter.seen() };
+    }
+
+    it.each(failures)('%s', async (_, failure) => {
+      const { result, after, requests } = await calm();
+      for (let nth = 1; nth <= requests; nth++) {
+        const where = `request ${nth} of ${requests}`;
+        const { memory, open } = await prepared();
+        const faulty = failNth(memory, { at: nth, ...failure });
+        let backend = faulty;
+        const store = open({ ...memory, run: (/** @type {any} */ requests) => backend.run(requests) });
+        const outcome = await store[method](...args).then(
+          (/** @type {unknown} */ value) => ({ value: answer(value) }),
+          (/** @type {unknown} */ error) => ({ error }),
+        );
+        await store.close();
+        if ('error' in outcome) {
+          expect(outcome.error, where).toBeInstanceOf(StoreError);
+          expect(outcome.error, where).toMatchObject({ code: 'KV_FAILED', op: method });
+          if (failure.times === undefined) expect.fail(`${where}: one failure was not tried again`);
+          await untouched(open(), method);
+          // Better weather: now the same isolate tries again, now another one.
+          backend = /** @type {any} */ (memory);
+          const again = nth % 2 === 0 ? store : open();
+          expect(answer(await again[method](...args)), where).toEqual(result);
+        } else {
+          expect(outcome.value, where).toEqual(result);
+        }
+        expect(await stored?.(open()), where).toEqual(after);
+        await untouched(open(), method);
+      }
+    });
+  },
+);

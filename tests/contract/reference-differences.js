@@ -1,0 +1,71 @@
+const ids = 'the reference takes any id';
+const input = 'the reference does not look at what it is given';
+const keys = 'the reference has no keys';
+const prefixes = 'the reference has no prefixes';
+const dates = 'the reference hands out dates as they were given';
+const ties = 'the reference leaves messages and threads of one moment in no order';
+const archive = '@mastra/core 1.71.0 knows no archive; its later versions do';
+const fields = 'the reference keeps only the fields that it knows of a message';
+const beyond = 'a method of ours alone';
+
+/**
+ * Where the store differs from Mastra's reference storage, and why. Each entry is the beginning of the name of
+ * one or several tests.
+ *
+ * @type {Record<string, string>}
+ */
+export const differences = {
+  'saving and getting a thread > takes dates as ISO text': dates,
+  'archiving a thread > sets and clears archivedAt': archive,
+  'archiving a thread > does not count as an update': archive,
+  'archiving a thread > survives other updates': archive,
+  'deleting a thread > leaves nothing behind in KV': keys,
+
+  'listing threads in order > puts threads of the same moment': ties,
+  'filtering threads by archive > ': archive,
+
+  'saving messages > keeps fields it has never heard of': fields,
+  'saving messages > gives messages back without the type v2': 'the reference keeps the type it is given',
+  'saving messages > keeps content that is text as text': 'the reference parses text that looks like JSON',
+  'saving messages > takes createdAt as ISO text': dates,
+  'saving messages > takes the empty string as an owner': 'the reference makes it no owner',
+  'saving messages and their thread > moves updatedAt forward from a time that lies ahead':
+    'the reference always writes the time of its clock',
+  'saving messages and their thread > refuses a thread that does not exist':
+    'the reference stores messages of threads that do not exist',
+
+  'listing messages > takes an order by updatedAt':
+    'messages have no updatedAt, and the reference sorts by it',
+  'listing messages > puts messages of the same moment': ties,
+  'listing messages in pages > refuses 42 as': input,
+  'listing messages in pages > refuses null as': input,
+  'listing messages in pages > refuses undefined as': input,
+  'listing messages in pages > refuses {} as': input,
+  'listing messages in pages > refuses ["t",42] as': input,
+  'listing messages in pages > refuses [null] as': input,
+  'listing messages of a time > refuses': input,
+  'getting messages by id > puts messages of the same moment': ties,
+  'including messages with what stands around them > takes neighbours in the order of ids': ties,
+  'including messages in a page > has no more on the last page':
+    'the reference only counts what it shows, so the last page promises more',
+
+  'updating messages > keeps and changes fields it does not know': fields,
+  'moving messages to another thread > refuses a thread that does not exist':
+    'the reference moves messages to threads that do not exist',
+
+  'odd ids > "__proto__" names a message': 'the reference loses it from the map of copied ids',
+  'keys in KV > ': keys,
+
+  'ids that are refused > ': ids,
+  'threads that are refused > ': input,
+  'messages that are refused > ': input,
+  'errors > ': input,
+  'damaged data in KV > ': keys,
+  'a platform without KV metadata > ': keys,
+
+  'clearing everything > stays within its prefix': prefixes,
+  'clearing everything > clears more than a list page holds': beyond,
+  'clearing one table > ': beyond,
+  'deleting a thread too large for one call > ': beyond,
+  'sweeping > ': beyond,
+};

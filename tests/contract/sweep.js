@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { allIds, conversation, ids, message, storeTelling, thread } from './support.js';
+
+/** @param {any} store */
+async function sweepAll(store) {
+  for (let round = 0; round < 200; round++) {
+    const { pending } = await store.sweep();
+    if (pending === 0) return;
+  }
+  expect.fail('two hundred sweeps did not finish');
+}
+
+/** @param {import('./support.js').MakeStore} makeStore */
+export function sweep(makeStore) {
+  describe('deleting a thread too large for one call', () => {
+    async function largeThread(count = 120) {
+      const subject = await makeStore({ maxOperations: 40 });
+      await subject.store.saveThread({ thread: thread('t') });
+      await subject.store.saveThread({ thread: thread('other') });
+      for (let i = 0; i < count; i += 20) {
+        await subject.store.saveMessages({ messages: conversation(count).slice(i, i + 20) });
+      }
+      await subject.store.saveMessages({ messages: [message('o1', 1, { threadId: 'other' })] });
+      return subject;
+    }
+
+    it('is gone for readers at once', async () => {
+      const { store, reopen } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      for (const reader of [store, reopen()]) {
+        expect(await reader.getThreadById({ threadId: 't' })).toBeNull();
+        expect(await allIds(reader)).toEqual([]);
+        expect(ids((await reader.listThreads({})).threads)).toEqual(['other']);
+        expect(ids((await reader.listThreadsByResourceId({ resourceId: 'alice' })).threads)).toEqual([
+          'other',
+        ]);
+      }
+    });
+
+    it('is removed from KV by the sweeps that follow, in whatever isolate', async () => {
+      const { store, reopen, raw } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      expect((await raw.keys()).some((key) => key.startsWith('messages:m'))).toBe(true);
+      await sweepAll(reopen({ maxOperations: 40 }));
+      const keys = await raw.keys();
+      expect(keys.filter((key) => key.startsWith('messages:m'))).toEqual([]);
+      expect(keys.filter((key) => key.includes('thread:t'))).toEqual([]);
+      expect(await allIds(reopen(), 'other')).toEqual(['o1']);
+    });
+
+    it('tells how much was deleted', async () => {
+      const { store, reopen } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      const { deleted, pending } = await reopen({ maxOperations: 40 }).sweep();
+      expect(deleted).toBeGreaterThan(0);
+      expect(pending).toBeGreaterThan(0);
+    });
+
+    it('can be deleted by calling again, too', async () => {
+      const { store, raw } = await largeThread();
+      for (let i = 0; i < 20; i++) await store.deleteThread({ threadId: 't' });
+      expect((await raw.keys()).filter((key) => key.startsWith('messages:m'))).toEqual([]);
+    });
+
+    it('does not take along a thread that began anew with its id', async () => {
+      const { store, clock, reopen } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      clock.advance(1000);
+      await store.saveThread({ thread: thread('t', { title: 'Again' }) });
+      await store.saveMessages({ messages: [message('new', 1), message('m001', 2)] });
+      await sweepAll(reopen({ maxOperations: 40 }));
+      for (const reader of [store, reopen()]) {
+        expect((await reader.getThreadById({ threadId: 't' })).title).toBe('Again');
+        expect(await allIds(reader)).toEqual(['new', 'm001']);
+      }
+    });
+
+    it('leaves a message that moved away meanwhile', async () => {
+      const { store, clock, reopen } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      clock.advance(1000);
+      await store.saveMessages({ messages: [message('m120', 120, { threadId: 'other' })] });
+      await sweepAll(reopen({ maxOperations: 40 }));
+      expect(await allIds(reopen(), 'other')).toEqual(['o1', 'm120']);
+    });
+  });
+
+  describe('sweeping', () => {
+    it('finds nothing to do in a store in order', async () => {
+      const { store } = await storeTelling(makeStore, conversation(3));
+      expect(await store.sweep()).toEqual({ deleted: 0, pending: 0 });
+      expect(await allIds(store)).toEqual(['m001', 'm002', 'm003']);
+    });
+
+    it('deletes a thousand and one messages', async () => {
+      const { store, reopen, raw } = await storeTelling(makeStore, conversation(1001));
+      await store.deleteThread({ threadId: 't' });
+      expect(await allIds(reopen())).toEqual([]);
+      await sweepAll(reopen());
+      expect((await raw.keys()).filter((key) => key.startsWith('messages:'))).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,186 @@
+/**
+ * A store whose methods are requests to the Worker: over the HTTP API where it has a route that says the same, else over
+ * the demo's own `/v1/call`.
+ *
+ * @module
+ */
+
+import { encode, revive } from '../fixtures/codec.js';
+
+/**
+ * @typedef {object} Cost  of one request
+ * @property {string} method  of the store
+ * @property {string} route
+ * @property {Record<string, number>} operations  KV operations by kind
+ * @property {number} rounds
+ * @property {number} ms  seen from here
+ */
+/** @typedef {(path: string, init?: any) => Promise<{ status: number, headers: { get(name: string): string | null }, text(): Promise<string> }>} Fetch */
+/** @typedef {{ verb: string, route: string, path: string, body?: unknown, absent?: unknown, read?: (body: any) => unknown }} Plan */
+
+const part = encodeURIComponent;
+
+/** Reads `kv;desc="get 1, put 2";dur=3, rounds;desc="2", total;dur=5`. @param {string} header */
+export function readServerTiming(header) {
+  const kinds = /kv;desc="([^"]*)"/.exec(header)?.[1] ?? '';
+  const counts = [...kinds.matchAll(/(\w+) (\d+)/g)].map(([, kind, count]) => [kind, Number(count)]);
+  return {
+    operations: Object.fromEntries(counts),
+    rounds: Number(/rounds;desc="(\d+)"/.exec(header)?.[1] ?? 0),
+  };
+}
+
+/** @param {Record<string, unknown>} parameters */
+function query(parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text && `?${text}`;
+}
+
+/** @param {any} args */
+const pageQuery = ({ page, perPage, orderBy }) => ({
+  page,
+  perPage: perPage === false ? 'all' : perPage,
+  orderBy: orderBy?.field,
+  direction: orderBy?.direction,
+});
+
+/** @param {unknown} date */
+const iso = (date) => (date instanceof Date ? date.toISOString() : date);
+
+/** @param {unknown} value */
+const json = (value) => (value === undefined ? undefined : JSON.stringify(value));
+
+/** @param {any} record @param {string[]} fields */
+function withDates(record, fields) {
+  for (const field of fields) if (record[field]) record[field] = new Date(record[field]);
+  return record;
+}
+const thread = (/** @type {any} */ record) => withDates(record, ['createdAt', 'updatedAt', 'archivedAt']);
+const message = (/** @type {any} */ record) => withDates(record, ['createdAt']);
+const messages = (/** @type {any} */ body) => ({ ...body, messages: body.messages.map(message) });
+
+/** How a call goes over the HTTP API; undefined where it has no equal there. @type {Record<string, (args: any, home: Map<string, string>) => Plan | undefined>} */
+const PLANS = {
+  getThreadById: ({ threadId, resourceId }) => ({
+    verb: 'GET',
+    route: '/v1/threads/{id}',
+    path: `/v1/threads/${part(threadId)}${query({ resourceId })}`,
+    absent: null,
+    read: thread,
+  }),
+  saveThread: ({ thread: given }) => ({
+    verb: 'PUT',
+    route: '/v1/threads/{id}',
+    path: `/v1/threads/${part(given.id)}`,
+    body: given,
+    read: thread,
+  }),
+  updateThread: ({ id, ...changes }) => ({
+    verb: 'PATCH',
+    route: '/v1/threads/{id}',
+    path: `/v1/threads/${part(id)}`,
+    body: changes,
+    read: thread,
+  }),
+  deleteThread: ({ threadId }) => ({
+    verb: 'DELETE',
+    route: '/v1/threads/{id}',
+    path: `/v1/threads/${part(threadId)}`,
+  }),
+  listThreads: ({ filter = {}, ...options }) => ({
+    verb: 'GET',
+    route: '/v1/threads',
+    path: `/v1/threads${query({ ...pageQuery(options), ...filter, metadata: json(filter.metadata) })}`,
+    read: (body) => ({ ...body, threads: body.threads.map(thread) }),
+  }),
+  saveMessages({ messages: given }) {
+    const [{ threadId }] = given;
+    if (given.some((/** @type {any} */ item) => item.threadId !== threadId)) return undefined;
+    const path = `/v1/threads/${part(threadId)}/messages`;
+    return {
+      verb: 'POST',
+      route: '/v1/threads/{id}/messages',
+      path,
+      body: { messages: given },
+      read: messages,
+    };
+  },
+  listMessages({ threadId, resourceId, include, filter = {}, includeTotal, ...options }) {
+    if (include?.length || typeof threadId !== 'string') return undefined;
+    const { start, end, ...exclusive } = filter.dateRange ?? {};
+    const range = { start: iso(start), end: iso(end), ...exclusive };
+    const parameters = {
+      resourceId,
+      includeTotal,
+      ...range,
+      metadata: json(filter.metadata),
+      ...pageQuery(options),
+    };
+    const path = `/v1/threads/${part(threadId)}/messages${query(parameters)}`;
+    return { verb: 'GET', route: '/v1/threads/{id}/messages', path, read: messages };
+  },
+  updateMessages({ messages: given }, home) {
+    const [{ id, ...changes }] = given;
+    const path = messagePath(id, home);
+    if (given.length > 1 || !path) return undefined;
+    return { verb: 'PATCH', route: '…/messages/{id}', path, body: changes, read: (body) => [message(body)] };
+  },
+  deleteMessages(ids, home) {
+    const path = messagePath(ids[0], home);
+    return ids.length > 1 || !path ? undefined : { verb: 'DELETE', route: '…/messages/{id}', path };
+  },
+};
+
+/** @param {string} method @param {any} args @returns {Plan} for what has no route of its own */
+const planCall = (method, args) => ({
+  verb: 'POST',
+  route: '/v1/call',
+  path: '/v1/call',
+  body: encode({ method, args }),
+  read: (body) => revive(body).result,
+});
+
+/** @param {string} id @param {Map<string, string>} home  the thread of every message seen */
+function messagePath(id, home) {
+  const threadId = home.get(id);
+  return threadId === undefined ? undefined : `/v1/threads/${part(threadId)}/messages/${part(id)}`;
+}
+
+/**
+ * @param {Fetch} fetch
+ * @param {(cost: Cost) => void} onRequest
+ * @returns {import('../fixtures/replay.js').Store}
+ */
+export function createClient(fetch, onRequest) {
+  /** @type {Map<string, string>} */
+  const home = new Map();
+
+  /** @param {string} method @param {any} args */
+  async function call(method, args) {
+    const plan = PLANS[method]?.(args, home) ?? planCall(method, args);
+    const { verb, route, path, body, absent, read } = plan;
+    const started = performance.now();
+    const init =
+      body === undefined
+        ? {}
+        : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    const response = await fetch(path, { method: verb, ...init });
+    const text = await response.text();
+    const ms = performance.now() - started;
+    onRequest({
+      method,
+      route: `${verb} ${route}`,
+      ...readServerTiming(response.headers.get('Server-Timing') ?? ''),
+      ms,
+    });
+    if (response.status === 404 && absent !== undefined) return absent;
+    if (response.status >= 400) throw new Error(`HTTP ${response.status} ${text.slice(0, 200)}`);
+    /** @type {any} */
+    const result = text && read ? read(JSON.parse(text)) : undefined;
+    for (const { id, threadId } of result?.messages ?? []) home.set(id, threadId);
+    return result;
+  }
+
+  return new Proxy({}, { get: (_, method) => (/** @type {any} */ args) => call(String(method), args) });
+}

@@ -1,0 +1,112 @@
+/**
+ * `make demo`: replays the recorded conversations through the Worker in workerd, over local KV namespaces, and prints
+ * what was stored, what each kind of call cost and whether everything came back equal. Exits with 1 when it did not.
+ *
+ *   node tests/demo/index.js [name …]    all conversations, or the named ones
+ *
+ * @module
+ */
+
+import { fileURLToPath } from 'node:url';
+import { createTestHarness, experimental_readRawConfig as readRawConfig } from 'wrangler';
+import { listFixtures, readFixture } from '../fixtures/read.js';
+import { replay } from '../fixtures/replay.js';
+import { createClient } from './client.js';
+import { costLines, storageLines, wrap } from './report.js';
+import { measure } from './storage.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+// The demo needs no network, and wrangler must not look for one.
+process.env.WRANGLER_SEND_METRICS ??= 'false';
+process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
+process.env.WRANGLER_HIDE_BANNER ??= 'true';
+
+/** @typedef {import('../fixtures/replay.js').Replayed & { name: string, turns: number }} Outcome */
+
+/** The Worker of wrangler.toml with one route more, open to this machine, with namespaces that end with the process. */
+function startWorker() {
+  const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
+  const config = {
+    ...rawConfig,
+    main: 'tests/demo/worker.js',
+    vars: { ...rawConfig.vars, KEY_PREFIX: '', THREADKV_OPEN: 'local' },
+  };
+  return createTestHarness({ root: ROOT, workers: [{ config }] });
+}
+
+/**
+ * @param {string[]} names
+ * @param {import('../fixtures/replay.js').Store} store
+ * @param {import('../fixtures/replay.js').Store} reader  for looking at the end
+ */
+async function replayAll(names, store, reader) {
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  for (const name of names) {
+    const fixture = readFixture(name);
+    const outcome = await replay(fixture, store, reader);
+    outcomes.push({ name, turns: Object.keys(fixture.turns).length, ...outcome });
+  }
+  return outcomes;
+}
+
+/** @param {Outcome[]} outcomes @param {'turns' | 'calls' | 'compared' | 'threads' | 'messages' | 'resources'} what */
+const total = (outcomes, what) => outcomes.reduce((sum, outcome) => sum + outcome[what], 0);
+
+/** @param {Outcome[]} outcomes */
+function problemLines(outcomes) {
+  const lines = outcomes.flatMap(({ name, problems }) =>
+    problems.slice(0, 3).map((problem) => `  ${name}: ${problem}`),
+  );
+  if (lines.length === 0) return [];
+  const shown = lines.slice(0, 12);
+  const more = outcomes.reduce((sum, { problems }) => sum + problems.length, 0) - shown.length;
+  return ['', 'What came back otherwise than recorded', ...shown, ...(more ? [`  … and ${more} more`] : [])];
+}
+
+/** @param {Outcome[]} outcomes @param {import('./client.js').Cost[]} costs @param {import('./storage.js').TableSize[]} tables */
+function report(outcomes, costs, tables) {
+  const { core, memory } = readFixture(outcomes[0].name).mastra;
+  const equal = outcomes.filter(({ problems }) => problems.length === 0).length;
+  const sum = (/** @type {Parameters<typeof total>[1]} */ what) => total(outcomes, what);
+  return [
+    `${outcomes.length} conversations of @mastra/core ${core} and @mastra/memory ${memory}: ${sum('turns')} turns, ${sum('calls')} storage calls,`,
+    'replayed through the Worker in workerd over local KV.',
+    '',
+    ...wrap(outcomes.map(({ name, problems }) => (problems.length ? `${name} (DIFFERS)` : name))),
+    '',
+    'What each kind of call cost: KV operations and rounds of them (mean and most), milliseconds (median and 95 %)',
+    ...costLines(costs),
+    '',
+    `What is stored now: ${sum('threads')} threads, ${sum('messages')} messages, ${sum('resources')} resources`,
+    ...storageLines(tables),
+    ...problemLines(outcomes),
+    '',
+    `${sum('compared')} answers and end states compared: ${equal} of ${outcomes.length} conversations came back equal.`,
+  ].join('\n');
+}
+
+const known = listFixtures();
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !known.includes(name));
+if (unknown.length) {
+  console.error(`There is no conversation named ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  process.exit(2);
+}
+const names = named.length ? named : known;
+const worker = startWorker();
+try {
+  await worker.listen();
+  /** @type {import('./client.js').Cost[]} */
+  const costs = [];
+  const fetch = /** @type {import('./client.js').Fetch} */ (/** @type {unknown} */ (worker.fetch));
+  const store = createClient(fetch, (cost) => costs.push(cost));
+  const reader = createClient(fetch, () => undefined);
+  const outcomes = await replayAll(names, store, reader);
+  const { THREADS_KV, MESSAGES_KV } = await worker.getWorker().getEnv();
+  console.log(report(outcomes, costs, await measure([THREADS_KV, MESSAGES_KV])));
+  process.exitCode = outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
+} finally {
+  await worker.close();
+}

@@ -1,0 +1,80 @@
+/**
+ * What the property tests share: a store that costs no time, and what may be in a key or a prefix.
+ *
+ * @module
+ */
+
+import fc from 'fast-check';
+import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { createRandom } from '../meter/random.js';
+import { makeClock } from '../contract/support.js';
+
+/**
+ * A maker of stores over one back end, each with a core of its own. They share a clock, that waiting moves.
+ * @param {import('../../bindings/backend.js').Backend} backend
+ */
+export function isolates(backend) {
+  const clock = makeClock();
+  let count = 0;
+  /** @param {Record<string, unknown>} [options] @returns {any} */
+  const open = (options = {}) =>
+    new CloudflareStore({
+      backend,
+      core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(count++).fill }),
+      ...options,
+    });
+  return { clock, open };
+}
+
+/** Text as it might be in a key: separators, escapes, table names, control characters, long scripts. */
+const keyPart = fc.oneof(
+  fc.constantFrom(
+    ':',
+    '%',
+    '%3A',
+    '%25',
+    '::',
+    '/',
+    ' ',
+    '\u0000',
+    '\n',
+    '\u007f',
+    '🎉',
+    'é',
+    '日',
+    '"',
+    '\\',
+  ),
+  fc.constantFrom(
+    'threads',
+    'messages',
+    'metadata',
+    'resources',
+    'thread',
+    'resource',
+    'schema',
+    'dev_',
+    'a',
+    'b',
+  ),
+  fc.constantFrom(
+    'threads:',
+    'messages:',
+    'metadata:thread:',
+    'metadata:',
+    '__proto__',
+    '42',
+    '\u{10ffff}',
+    '\uffff',
+  ),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 4 }),
+);
+
+/** Any text that is well-formed. */
+const keyText = fc
+  .array(keyPart, { maxLength: 4 })
+  .map((parts) => parts.join(''))
+  .filter((text) => !/\p{Surrogate}/u.test(text));
+
+export const anyPrefix = keyText;
+export const anyId = keyText.filter((text) => text.trim() !== '');

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../bindings/config.js';
+import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
+import { CloudflareStore, StoreError } from '../../bindings/index.js';
+
+const kv = createMemoryNamespace;
+
+/** @param {any} config */
+const tablesOf = (config) => {
+  const { backend, tables } = readConfig(config);
+  return { spaces: backend.spaces, tables };
+};
+
+/** @param {any} config */
+const problemWith = (config) => {
+  try {
+    new CloudflareStore(config);
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', op: 'constructor' });
+    return /** @type {Error} */ (error).message;
+  }
+  return 'nothing';
+};
+
+describe('bindings', () => {
+  it('gives each table its namespace and shares that of threads', () => {
+    const [threads, messages] = [kv(), kv()];
+    const { spaces, tables } = tablesOf({ bindings: { threads, messages } });
+    expect(spaces).toEqual([threads, messages]);
+    expect(spaces[tables.threads]).toBe(threads);
+    expect(spaces[tables.messages]).toBe(messages);
+    for (const table of ['metadata', 'resources', 'scores', 'blobs'])
+      expect(spaces[tables[table]]).toBe(threads);
+  });
+
+  it('shares that of metadata when it is bound', () => {
+    const [threads, messages, metadata] = [kv(), kv(), kv()];
+    const { spaces, tables } = tablesOf({ bindings: { threads, messages, metadata } });
+    for (const table of ['metadata', 'resources', 'scores']) expect(spaces[tables[table]]).toBe(metadata);
+  });
+
+  it("understands Mastra's names and prefers them", () => {
+    const [threads, other, messages, scores] = [kv(), kv(), kv(), kv()];
+    const bindings = {
+      mastra_threads: threads,
+      threads: other,
+      mastra_messages: messages,
+      mastra_scorers: scores,
+    };
+    const { spaces, tables } = tablesOf({ bindings });
+    expect(spaces[tables.threads]).toBe(threads);
+    expect(spaces[tables.scores]).toBe(scores);
+    expect(spaces).not.toContain(other);
+  });
+
+  it('counts a namespace that is bound twice once', () => {
+    const namespace = kv();
+    const { spaces, tables } = tablesOf({ bindings: { threads: namespace, messages: namespace } });
+    expect(spaces).toEqual([namespace]);
+    expect(tables.threads).toBe(tables.messages);
+  });
+
+  it('serves every table from default, except those with their own', () => {
+    const [all, resources] = [kv(), kv()];
+    const { spaces, tables } = tablesOf({ bindings: { default: all, resources } });
+    expect(spaces[tables.threads]).toBe(all);
+    expect(spaces[tables.metadata]).toBe(all);
+    expect(spaces[tables.resources]).toBe(resources);
+  });
+
+  it.each([
+    [{ bindings: {} }, 'threads'],
+    [{ bindings: { threads: kv() } }, 'messages'],
+    [{ bindings: { messages: kv(), metadata: kv() } }, 'threads'],
+    [{ bindings: { threads: kv(), messages: null } }, 'messages'],
+    [{ bindings: { threads: kv(), messages: undefined } }, 'messages'],
+  ])('misses a required one (%#)', (config, table) => {
+    expect(problemWith(config)).toBe(`Missing KV binding for table: ${table}`);
+  });
+
+  it('refuses what is no namespace', () => {
+    expect(problemWith({ bindings: { threads: 'THREADS_KV', messages: kv() } })).toContain('"threads"');
+    expect(problemWith({ bindings: { threads: kv(), messages: {} } })).toContain('"messages"');
+    expect(problemWith({ bindings: undefined })).toContain('bindings are required');
+  });
+});
+
+describe('a back end', () => {
+  it('holds every table when it has one space', () => {
+    const backend = createMemoryBackend();
+    const { tables } = tablesOf({ backend });
+    expect(new Set(Object.values(tables))).toEqual(new Set([0]));
+  });
+
+  it('gives its spaces to the tables in order', () => {
+    const { tables } = tablesOf({ backend: () => createMemoryBackend({ spaces: 3 }) });
+    expect(tables).toMatchObject({ threads: 0, messages: 1, metadata: 2, resources: 2 });
+    expect(tablesOf({ backend: createMemoryBackend({ spaces: 2 }) }).tables).toMatchObject({
+      threads: 0,
+      messages: 1,
+      metadata: 0,
+    });
+  });
+
+  it('must be one', () => {
+    expect(problemWith({ backend: {} })).toContain('back end');
+    expect(problemWith({ backend: null })).toContain('back end');
+  });
+});
+
+describe('the REST form', () => {
+  it.each([
+    [{}, 'bindings'],
+    [{ accountId: '', apiToken: 'x' }, 'accountId is required'],
+    [{ apiToken: 'x' }, 'accountId is required'],
+    [{ accountId: 'a', apiToken: '  ' }, 'apiToken is required'],
+    [{ accountId: 'a' }, 'apiToken is required'],
+    [
+      { accountId: 'a', apiToken: 'secret-token', namespacePrefix: 'dev_' },
+      'not available in this version yet',
+    ],
+  ])('is refused (%#)', (config, text) => {
+    const message = problemWith(config);
+    expect(message).toContain(text);
+    expect(message).not.toContain('secret-token');
+  });
+});
+
+describe('options', () => {
+  const bindings = { default: kv() };
+
+  it('trims the prefix and knows the defaults', () => {
+    expect(readConfig({ bindings, keyPrefix: ' dev_ ' }).prefix).toBe('dev_');
+    expect(readConfig({ bindings })).toMatchObject({
+      prefix: '',
+      options: { strict: false, maxOperations: 900 },
+    });
+    expect(readConfig({ bindings, consistency: 'strict', maxOperations: 50 }).options).toEqual({
+      strict: true,
+      maxOperations: 50,
+    });
+  });
+
+  it('leaves emoji in a prefix alone', () => {
+    expect(readConfig({ bindings, keyPrefix: '😀' }).prefix).toBe('😀');
+  });
+
+  it('takes undefined for absent', () => {
+    const config = { bindings, keyPrefix: undefined, consistency: undefined, maxOperations: undefined };
+    expect(readConfig(config)).toMatchObject({ prefix: '', options: { strict: false, maxOperations: 900 } });
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    ['dev_'],
+    [{ bindings, keyPrefix: 7 }],
+    [{ bindings, keyPrefix: 'dev\ud800' }],
+    [{ bindings, keyPrefix: null }],
+    [{ bindings, consistency: 'eventual' }],
+    [{ bindings, maxOperations: 0 }],
+    [{ bindings, maxOperations: 1.5 }],
+    [{ bindings, maxOperations: '900' }],
+    [{ bindings, waitUntil: true }],
+    [{ bindings, onOperation: {} }],
+    [{ bindings, core: {} }],
+  ])('refuses nonsense (%#)', (config) => {
+    expect(problemWith(config)).not.toBe('nothing');
+  });
+});

@@ -1,0 +1,188 @@
+// What a user of the package writes in TypeScript, compiled against the generated declarations. Never run.
+
+import {
+  CloudflareStore,
+  StoreError,
+  StoreTypeError,
+  type CloudflareStoreConfig,
+  type Message,
+  type MessagePage,
+  type Operation,
+  type Stats,
+  type Thread,
+  type ThreadPage,
+} from 'threadkv';
+import { createMemoryBackend, createMemoryNamespace } from 'threadkv/memory';
+
+interface Env {
+  THREADS_KV: KVNamespace;
+  MESSAGES_KV: KVNamespace;
+  METADATA_KV?: KVNamespace;
+}
+declare const env: Env;
+declare const context: ExecutionContext;
+
+// The documented example.
+const store = new CloudflareStore({
+  bindings: {
+    threads: env.THREADS_KV,
+    messages: env.MESSAGES_KV,
+    metadata: env.METADATA_KV,
+  },
+  keyPrefix: 'dev_',
+});
+
+const config: CloudflareStoreConfig = {
+  bindings: { mastra_threads: env.THREADS_KV, mastra_messages: env.MESSAGES_KV },
+  waitUntil: (promise) => context.waitUntil(promise),
+  onOperation: ({ kind, table, keys, bytes, ms, retries, status }: Operation) => {
+    const word: 'get' | 'get_many' | 'put' | 'delete' | 'list' = kind;
+    console.log(word, table.toUpperCase(), keys + bytes + ms + retries + status);
+  },
+  consistency: 'strict',
+  maxOperations: 50,
+};
+new CloudflareStore(config);
+new CloudflareStore({ backend: createMemoryBackend() });
+new CloudflareStore({ backend: () => createMemoryBackend({ spaces: 2 }) });
+new CloudflareStore({ bindings: { default: createMemoryNamespace() } });
+
+// @ts-expect-error no storage at all
+new CloudflareStore({ keyPrefix: 'dev_' });
+// @ts-expect-error not a namespace
+new CloudflareStore({ bindings: { threads: 'THREADS_KV' } });
+// @ts-expect-error only 'strict'
+new CloudflareStore({ bindings: {}, consistency: 'weak' });
+
+interface Tenant {
+  plan: string;
+  seats: number;
+}
+const tenant: Tenant = { plan: 'free', seats: 1 };
+
+export async function threads(): Promise<void> {
+  await store.init();
+  const now = new Date();
+  const saved = await store.saveThread({
+    thread: {
+      id: 't',
+      resourceId: 'u',
+      title: 'T',
+      createdAt: now,
+      updatedAt: now.toISOString(),
+      metadata: { tenant },
+    },
+  });
+  const at: Date = saved.updatedAt;
+  const thread: Thread | null = await store.getThreadById({ threadId: 't', resourceId: undefined });
+  if (thread) console.log(thread.createdAt.getTime(), thread.title?.length, thread.metadata?.tenant.plan, at);
+  const page: ThreadPage = await store.listThreads({
+    page: 0,
+    perPage: false,
+    orderBy: { field: 'updatedAt', direction: 'DESC' },
+    filter: { resourceId: 'u', metadata: { plan: 'free' }, archived: false },
+  });
+  console.log((await store.listThreads()).total, page.threads.length, page.hasMore, page.perPage);
+  await store.listThreadsByResourceId({ resourceId: 'u', perPage: 10 });
+  const updated: Thread = await store.updateThread({ id: 't', metadata: { seats: 2 }, archivedAt: null });
+  const { messageIdMap } = await store.copyThread({
+    sourceThreadId: updated.id,
+    options: { messageLimit: 3, messageFilter: { startDate: now, endDate: '2024-01-01', messageIds: ['m'] } },
+  });
+  const copied: string | undefined = messageIdMap['m'];
+  const nothing: void = await store.deleteThread({ threadId: 't' });
+  console.log(copied, nothing);
+
+  // @ts-expect-error the id is missing
+  await store.getThreadById({});
+  // @ts-expect-error a thread belongs to a resource
+  await store.saveThread({ thread: { id: 't', createdAt: now, updatedAt: now } });
+  // @ts-expect-error no such field to order by
+  await store.listThreads({ orderBy: { field: 'title' } });
+  // @ts-expect-error whose?
+  await store.listThreadsByResourceId({ perPage: 10 });
+}
+
+interface Part {
+  type: string;
+  text: string;
+}
+interface Content {
+  format: 2;
+  parts: Part[];
+}
+
+export async function messages(): Promise<Part[]> {
+  const content: Content = { format: 2, parts: [{ type: 'text', text: 'hello' }] };
+  const message = {
+    id: 'm',
+    threadId: 't',
+    resourceId: 'u',
+    role: 'user',
+    createdAt: new Date(),
+    content,
+    mine: 1,
+  };
+  const saved = await store.saveMessages({ messages: [message] });
+  const mine: number[] = saved.messages.map(
+    (one) => one.mine + one.content.parts.length + one.createdAt.getTime(),
+  );
+  await store.saveMessages({
+    messages: [
+      {
+        id: 'n',
+        threadId: 't',
+        resourceId: 'u',
+        role: 'tool',
+        createdAt: '2024-01-01',
+        content: 'plain text',
+      },
+    ],
+  });
+  const page: MessagePage = await store.listMessages({
+    threadId: ['t'],
+    resourceId: 'u',
+    perPage: 10,
+    page: 0,
+    orderBy: { field: 'createdAt', direction: 'DESC' },
+    include: [{ id: 'm', withPreviousMessages: 1, withNextMessages: 1 }],
+    filter: { dateRange: { start: new Date(), endExclusive: true }, metadata: { a: 1, b: null } },
+    includeTotal: false,
+  });
+  const typed: Message<Content>[] = (await store.listMessagesById({ messageIds: ['m'] })).messages;
+  await store.listMessagesByResourceId({ resourceId: 'u' });
+  const updated: Message[] = await store.updateMessages({
+    messages: [{ id: 'm', content: { metadata: { seen: true } } }],
+  });
+  await store.deleteMessages(['m']);
+  console.log(mine, page.messages[0]?.content.parts, updated);
+
+  // @ts-expect-error which thread?
+  await store.listMessages({ perPage: 10 });
+  // @ts-expect-error an update names its message
+  await store.updateMessages({ messages: [{ role: 'user' }] });
+  // @ts-expect-error filters of messages are flat
+  await store.listMessages({ threadId: 't', filter: { metadata: { deep: { a: 1 } } } });
+  return typed.flatMap((one) => one.content.parts);
+}
+
+export async function rest(): Promise<void> {
+  const now = new Date();
+  await store.saveResource({
+    resource: { id: 'u', workingMemory: '# Notes', createdAt: now, updatedAt: now },
+  });
+  const resource = await store.getResourceById({ resourceId: 'u' });
+  console.log(resource?.workingMemory, resource?.updatedAt.getTime());
+  await store.updateResource({ resourceId: 'u', metadata: { ...tenant } });
+  const { deleted, pending } = await store.sweep();
+  const cleared: boolean = (await store.clearTable({ tableName: 'messages' })).pending;
+  await store.dangerouslyClearAll();
+  const stats: Stats = store.stats();
+  console.log(deleted + pending, cleared, stats.operations.get_many, stats.bytesRead);
+  await store.close();
+}
+
+export function explain(error: unknown): string {
+  if (error instanceof StoreError || error instanceof StoreTypeError) return `${error.op}: ${error.code}`;
+  return 'unknown';
+}

@@ -1,0 +1,201 @@
+/** What holds for every request: bodies, odd ids, unknown routes, Server-Timing; and the cron. */
+
+import {
+  createExecutionContext,
+  createScheduledController,
+  env,
+  SELF,
+  waitOnExecutionContext,
+} from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
+import worker from '../../worker/index.js';
+import { createClient } from './client.js';
+
+const ask = createClient();
+
+/** @param {string} message  of every error */
+const brokenNamespace = (message) => {
+  const fail = async () => {
+    throw new Error(message);
+  };
+  return { get: fail, getWithMetadata: fail, put: fail, delete: fail, list: fail };
+};
+
+describe('bodies', () => {
+  it.each([
+    ['{"resourceId":', 'application/json', 400, 'INVALID_JSON'],
+    ['', 'application/json', 400, 'INVALID_JSON'],
+    ['[]', 'application/json', 400, 'INVALID_ARGUMENT'],
+    ['"text"', 'application/json', 400, 'INVALID_ARGUMENT'],
+    ['null', 'application/json', 400, 'INVALID_ARGUMENT'],
+    ['{"resourceId":"u"}', 'text/plain', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['resourceId=u', 'application/x-www-form-urlencoded', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ])('%s as %s is refused', async (raw, type, status, code) => {
+    const answer = await ask('POST', '/v1/threads', { raw, headers: { 'Content-Type': type } });
+    expect(answer.status).toBe(status);
+    expect(answer.json.error.code).toBe(code);
+    if (raw !== '') expect(answer.json.error.message).not.toContain(raw);
+  });
+
+  it('may name a charset', async () => {
+    const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' };
+    expect((await ask('POST', '/v1/threads', { raw: '{"resourceId":"u"}', headers })).status).toBe(201);
+  });
+
+  /** @param {number} bytes */
+  const bodyOf = (bytes) => {
+    const frame = '{"resourceId":"u","title":""}';
+    return frame.replace('""', `"${'x'.repeat(bytes - frame.length)}"`);
+  };
+
+  it.each([
+    [undefined, 1024 * 1024],
+    ['nonsense', 1024 * 1024],
+    ['1000', 1000],
+  ])('with MAX_BODY_BYTES %s may have %d bytes', async (MAX_BODY_BYTES, limit) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const options = { headers, vars: { MAX_BODY_BYTES } };
+    expect((await ask('POST', '/v1/threads', { ...options, raw: bodyOf(limit) })).status).toBe(201);
+    const over = await ask('POST', '/v1/threads', { ...options, raw: bodyOf(limit + 1) });
+    expect(over.status).toBe(413);
+    expect(over.json.error).toEqual({
+      code: 'BODY_TOO_LARGE',
+      message: expect.stringContaining(String(limit)),
+    });
+  });
+
+  it('of unknown length are measured as they come', async () => {
+    const chunk = new TextEncoder().encode('x'.repeat(600));
+    const raw = new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk);
+        controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+    const headers = { 'Content-Type': 'application/json' };
+    const { status } = await ask('POST', '/v1/threads', { raw, headers, vars: { MAX_BODY_BYTES: '1000' } });
+    expect(status).toBe(413);
+  });
+});
+
+describe('ids in paths', () => {
+  it.each([
+    ['a/b'],
+    ['a:b'],
+    ['%2F'],
+    ['%'],
+    ['100%25'],
+    ['a b+c'],
+    ['?x=1#y'],
+    ['Grüße 😀 你好'],
+    ['\u0000\n\t'],
+    ['..hidden'],
+    ['messages'],
+    ['__proto__'],
+    ['42'],
+    ['a\\b'],
+    ['x'.repeat(200)],
+  ])('%j works', async (id) => {
+    const path = `/v1/threads/${encodeURIComponent(id)}`;
+    expect((await ask('PUT', path, { body: { resourceId: 'u' } })).json).toMatchObject({ id });
+    expect((await ask('GET', path)).json.id).toBe(id);
+    const message = { id: `m ${id}`, role: 'user', content: 'x' };
+    expect((await ask('POST', `${path}/messages`, { body: { messages: [message] } })).status).toBe(201);
+    const read = await ask('GET', `${path}/messages/${encodeURIComponent(message.id)}`);
+    expect(read.json).toMatchObject({ id: message.id, threadId: id });
+    expect((await ask('DELETE', path)).status).toBe(204);
+    expect((await ask('GET', path)).status).toBe(404);
+  });
+
+  it.each([['%ff'], ['%E0%A4'], ['%zz'], ['a%']])('%s is refused', async (segment) => {
+    for (const path of [`/v1/threads/${segment}`, `/v1/threads/t/messages/${segment}`]) {
+      const { status, json } = await ask('GET', path);
+      expect(status).toBe(400);
+      expect(json.error.code).toBe('INVALID_ARGUMENT');
+    }
+  });
+
+  it('too long for a key is refused', async () => {
+    const { status, json } = await ask('GET', `/v1/threads/${'x'.repeat(513)}`);
+    expect(status).toBe(400);
+    expect(json.error.code).toBe('KEY_TOO_LONG');
+  });
+});
+
+describe('unknown routes', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/v2/threads'],
+    ['GET', '/v1/threads/'],
+    ['GET', '/v1/threads/t/parts'],
+    ['GET', '/v1/threads/t/messages/m/parts'],
+    ['DELETE', '/v1/threads'],
+    ['POST', '/health'],
+  ])('%s %s', async (method, path) => {
+    const { status, json, headers } = await ask(method, path);
+    expect(status).toBe(404);
+    expect(json.error.code).toBe('NO_SUCH_ROUTE');
+    expect(headers.get('content-type')).toContain('application/json');
+  });
+});
+
+describe('Server-Timing', () => {
+  const TIMING = /^kv;desc="([^"]*)";dur=[\d.]+, rounds;desc="(\d+)", total;dur=[\d.]+$/;
+
+  /** @param {{ headers: Headers }} answer */
+  const costOf = ({ headers }) => TIMING.exec(headers.get('server-timing') ?? '')?.slice(1);
+
+  it('tells the operations of this request only', async () => {
+    const body = { resourceId: 'u' };
+    await ask('PUT', '/v1/threads/timed', { body });
+    await ask('PUT', '/v1/threads/timed2', { body });
+    expect(costOf(await ask('GET', '/health'))).toEqual(['none', '0']);
+    const [kinds, rounds] = costOf(await ask('PUT', '/v1/threads/timed3', { body })) ?? [];
+    expect(kinds).toMatch(/\bput \d/);
+    expect(Number(rounds)).toBeGreaterThan(0);
+  });
+
+  it('stands on refusals too', async () => {
+    expect(costOf(await ask('GET', '/v1/threads?page=-1'))?.[1]).toBe('0');
+    expect(costOf(await ask('GET', '/nothing'))).toEqual(['none', '0']);
+  });
+});
+
+describe('answers', () => {
+  it('are not to be cached', async () => {
+    expect((await ask('GET', '/v1/threads')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('come through the deployed configuration: refused without a secret', async () => {
+    expect((await SELF.fetch('https://api.example/v1/threads')).status).toBe(403);
+  });
+
+  it('blame the server for its bindings', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    expect((await ask('GET', '/v1/threads/t', { vars: { MESSAGES_KV: undefined } })).status).toBe(500);
+    log.mockRestore();
+  });
+
+  it('hide what went wrong inside, and log no more than its code', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const broken = brokenNamespace('KV GET failed: 403 private words');
+    const { status, json } = await ask('GET', '/v1/threads/t', {
+      vars: { THREADS_KV: broken, MESSAGES_KV: broken },
+    });
+    expect(status).toBe(503);
+    expect(json.error.code).toBe('KV_FAILED');
+    expect(log).toHaveBeenCalledOnce();
+    expect(JSON.stringify([json, log.mock.calls])).not.toContain('private');
+    log.mockRestore();
+  });
+});
+
+describe('the cron', () => {
+  it('sweeps', async () => {
+    const context = createExecutionContext();
+    const controller = createScheduledController({ cron: '*/15 * * * *' });
+    await worker.scheduled?.(controller, env, context);
+    await waitOnExecutionContext(context);
+  });
+});

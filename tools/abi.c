@@ -1,0 +1,48 @@
+/* abi.c: prints bindings/abi.js, what JavaScript has to know of the core, from the headers that say it. */
+#include "core.h"
+#include "host.h"
+#include "kv.h"
+
+#include <stdio.h>
+
+static void print_tables(void) {
+  printf("/** The tables, by number: name and Mastra's name for the binding ('' for none). */\n");
+  printf("export const TABLES = /** @type {const} */ ([\n");
+#define X(constant, name, mastra) printf("  ['%s', '%s'],\n", name, mastra);
+  TKV_TABLE_LIST(X)
+#undef X
+  printf("]);\n\n");
+}
+
+static void print_operations(void) {
+  printf("/** The operations, by name. @type {Readonly<Record<string, number>>} */\n");
+  printf("export const OPERATIONS = {\n");
+#define X(constant, name, step) printf("  '%s': %d,\n", name, TKV_OP_##constant);
+  TKV_OP_LIST(X)
+#undef X
+  printf("};\n\n");
+}
+
+static void print_errors(void) {
+  printf("/** The codes of failures, by status. @type {Readonly<Record<number, string>>} */\n");
+  printf("export const ERRORS = {\n");
+#define X(name, value, gloss) printf("  // %s\n  [%d]: '%s',\n", gloss, value, #name);
+  TKV_ERROR_LIST(X)
+#undef X
+  printf("};\n\n");
+}
+
+static void print_number(const char *comment, const char *name, long number) {
+  printf("/** %s */\nexport const %s = %ld;\n", comment, name, number);
+}
+
+int main(void) {
+  printf("// Made by tools/abi.mjs from the headers of src/. Do not edit.\n\n");
+  print_tables();
+  print_operations();
+  print_errors();
+  print_number("A call waits for answers.", "PENDING", TKV_PENDING);
+  print_number("A length that says: no such key, or no further page.", "NO_VALUE", 0xffffffffL);
+  print_number("The version of the stored format.", "FORMAT_VERSION", TKV_FORMAT_VERSION);
+  return 0;
+}

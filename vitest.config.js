@@ -1,0 +1,38 @@
+// Tests of the JavaScript side, in two places: `node` for tests/**/*.node.test.js and `workerd` (Cloudflare's own
+// runtime, with the KV namespaces of wrangler.toml in memory) for tests/**/*.workerd.test.js.
+//
+// THREADKV_WASM=<file> runs the same tests over another build of the module, e.g. build/threadkv.emscripten.wasm.
+
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+
+const BUILT = '../build/threadkv.wasm';
+const wasm = process.env.THREADKV_WASM && resolve(process.env.THREADKV_WASM);
+
+/** Makes bindings/module.*.js load $THREADKV_WASM. @type {import('vite').Plugin} */
+const otherModule = {
+  name: 'threadkv-wasm',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!wasm || !/\/bindings\/module\.\w+\.js$/.test(id)) return undefined;
+    if (!code.includes(BUILT)) throw new Error(`${id} does not name ${BUILT}`);
+    return code.replaceAll(BUILT, wasm);
+  },
+};
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        plugins: [otherModule],
+        test: { name: 'node', environment: 'node', include: ['tests/**/*.node.test.js'] },
+      },
+      {
+        plugins: [otherModule, cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: { name: 'workerd', include: ['tests/**/*.workerd.test.js'] },
+      },
+    ],
+  },
+});

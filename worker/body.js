@@ -1,0 +1,54 @@
+/**
+ * Bodies of requests: JSON objects of bounded size.
+ *
+ * @module
+ */
+
+import { bodyLimit } from 'hono/body-limit';
+import { ApiError } from './errors.js';
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+
+/**
+ * @param {import('./env.js').Context} context
+ * @param {import('hono').Next} next
+ */
+export async function limitBody(context, next) {
+  const maxSize = Number(context.env.MAX_BODY_BYTES) || DEFAULT_MAX_BYTES;
+  const onError = () => {
+    throw new ApiError(413, 'BODY_TOO_LARGE', `a body may have ${maxSize} bytes at most`);
+  };
+  return bodyLimit({ maxSize, onError })(context, next);
+}
+
+/**
+ * Only what calls itself JSON is read: it keeps other sites' forms away from a server that is open locally.
+ *
+ * @param {import('./env.js').Context} context
+ * @returns {Promise<Record<string, any>>}
+ */
+export async function readBody({ req }) {
+  const type = req.header('content-type')?.split(';', 1)[0].trim().toLowerCase();
+  if (type !== 'application/json') {
+    throw new ApiError(
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      "the body must be sent as 'Content-Type: application/json'",
+    );
+  }
+  const body = parse(await req.text());
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ApiError(400, 'INVALID_ARGUMENT', 'the body must be a JSON object');
+  }
+  return body;
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message would quote the body.
+    throw new ApiError(400, 'INVALID_JSON', 'the body is not JSON');
+  }
+}

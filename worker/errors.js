@@ -1,0 +1,76 @@
+/**
+ * Errors as answers: `{ error: { code, message } }` with a fitting status.
+ *
+ * @module
+ */
+
+import { HTTPException } from 'hono/http-exception';
+import { StoreError, StoreTypeError } from '../bindings/index.js';
+import { logError } from './log.js';
+
+/** What the store's codes mean over HTTP. Others are the server's own trouble: 500. */
+const STATUS_BY_CODE = /** @type {const} */ ({
+  INVALID_ARGUMENT: 400,
+  INVALID_FILTER: 400,
+  KEY_TOO_LONG: 400,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  VALUE_TOO_LARGE: 413,
+  BUDGET: 422,
+  KV_FAILED: 503,
+  NO_MEMORY: 503,
+  ABANDONED: 503,
+  CRASHED: 503,
+});
+
+/** A request that the API itself refuses. */
+export class ApiError extends Error {
+  /**
+   * @param {import('hono/utils/http-status').ContentfulStatusCode} status
+   * @param {string} code
+   * @param {string} message
+   */
+  constructor(status, code, message) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ */
+export function errorBody(code, message) {
+  return { error: { code, message } };
+}
+
+/**
+ * @param {Error} error
+ * @param {import('./env.js').Context} context
+ */
+export function answerError(error, context) {
+  if (error instanceof HTTPException) return error.getResponse();
+  if (error instanceof ApiError) return context.json(errorBody(error.code, error.message), error.status);
+  if (error instanceof StoreError || error instanceof StoreTypeError) {
+    const status = statusOf(error);
+    if (status >= 500) logError({ event: 'error', code: error.code, method: context.req.method });
+    return context.json(errorBody(error.code, error.message), status);
+  }
+  // Whatever this is, its text may hold anything.
+  logError({ event: 'error', code: error.name, method: context.req.method });
+  return context.json(errorBody('INTERNAL', 'the server failed to answer this request'), 500);
+}
+
+/** @param {import('./env.js').Context} context */
+export function noSuchRoute(context) {
+  return context.json(errorBody('NO_SUCH_ROUTE', `there is no ${context.req.method} at this path`), 404);
+}
+
+/** @param {StoreError | StoreTypeError} error */
+function statusOf({ code, op }) {
+  // The constructor's arguments are this server's bindings, not the client's doing.
+  if (op === 'constructor' || !Object.hasOwn(STATUS_BY_CODE, code)) return 500;
+  return STATUS_BY_CODE[/** @type {keyof typeof STATUS_BY_CODE} */ (code)];
+}
