@@ -33,7 +33,8 @@ SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
 LINK_TIME    = -flto -Wl,--lto-O3
-REACTOR      = -s -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536
+REACTOR      = -s -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
+               -Wl,--compress-relocations -Wl,-O2
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
 
@@ -134,6 +135,7 @@ types:
 $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 	@cp $< $@
 
+# Linked without $(OPT): with it, clang would run whatever wasm-opt it finds and the bytes would depend on the machine.
 $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
 	@echo 'clang  $@'
 	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(LINK_TIME) $(REACTOR) -o $@ $^
@@ -142,7 +144,7 @@ $(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c Makef
 	@echo 'yowasp $@'
 	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(REACTOR) -o $@ $(filter %.c,$^)
 
-$(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c tools/emscripten.c Makefile
+$(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c Makefile
 	@$(SETUP) emscripten
 	@echo 'emcc   $@'
 	$(Q)$(EMCC) $(CFLAGS) $(SMALL) $(STANDALONE) -o $@ $(filter %.c,$^)

@@ -46,6 +46,9 @@ import { createInstance } from './instance.js';
  * @property {(ms: number) => Promise<unknown>} [wait]  default `setTimeout`
  */
 
+/** Back ends answer every request; should one throw all the same, nothing is known of the outcome. */
+const NO_ANSWER = { status: 0 };
+
 /**
  * A core stands for one isolate: it remembers what was written through it. Stores may share one.
  */
@@ -155,7 +158,7 @@ export class Core {
     const round = ++this.#rounds;
     const started = now();
     const requests = slots.map(({ request }) => /** @type {KVRequest} */ (request));
-    const replies = await store.backend.run(requests);
+    const replies = await store.backend.run(requests).catch(() => requests.map(() => NO_ANSWER));
     if (store.observe !== undefined) {
       const ms = now() - started;
       slots.forEach((slot, index) => store.observe?.(operation(slot, replies[index], ms, round)));

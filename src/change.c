@@ -197,7 +197,8 @@ void changes_commit(struct call *call, struct changes *list) {
     }
     for (struct rewrite *rewrite = change->rewrites; rewrite; rewrite = rewrite->next)
       rewrite_journal(call, change, rewrite);
-    if (!change->dead && (change->added.count || change->removed.count || change->bump || change->since))
+    bool changes = change->added.count || change->removed.count || change->bump || change->since;
+    if (!change->dead && (changes || change->collection->grew))
       put_head(call, change, KV_OPTIONAL);
   }
 }

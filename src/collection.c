@@ -49,7 +49,8 @@ bool collection_below_floor(const struct head *head, const struct entry *entry) 
 size_t collection_count(struct call *call, const struct entries *entries) {
   struct span_set ids = {0};
   for (size_t i = 0; i < entries->count; i++)
-    span_set_add(&call->arena, &ids, entries->items[i].id);
+    if (!entries->items[i].gone)
+      span_set_add(&call->arena, &ids, entries->items[i].id);
   return ids.count;
 }
 
@@ -152,9 +153,10 @@ static void take_own_writes(struct call *call, struct collection *collection) {
       continue;
     struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
     drop_doc(collection, suffix);
+    span_set_add(&call->arena, &collection->overruled, suffix);
     if (note->kind == NOTE_VALUE && !note->flight)
       span_set_add(&call->arena, &collection->proven, suffix);
-    if (note->kind == NOTE_VALUE && adds(collection, suffix))
+    if (note->kind == NOTE_VALUE && journal_time(suffix) > collection->head.since)
       add_doc(call, collection, suffix, arena_copy(&call->arena, note->value));
   }
 }
@@ -184,7 +186,9 @@ static struct journal_doc *reversed(struct journal_doc *docs) {
 
 static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = {0};
-  *entries = collection->head.entries;
+  for (size_t i = 0; i < collection->head.entries.count; i++)
+    if (!span_set_has(&collection->overruled, collection->head.entries.items[i].journal))
+      entries_add(&call->arena, entries, collection->head.entries.items[i]);
   for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
     if (!doc->get || doc->get->found)
       journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
@@ -192,10 +196,9 @@ static void unite(struct call *call, struct collection *collection) {
     struct entry *entry = &found.items[i];
     bool below = collection_below_floor(&collection->head, entry);
     bool head_knows = span_set_has(&collection->known, entry->journal);
-    if (below ? collection->load == LOAD_ALL : !head_knows) {
+    if (below ? collection->load == LOAD_ALL : !head_knows || span_set_has(&collection->overruled, entry->journal))
       entries_add(&call->arena, entries, *entry);
-      collection->grew |= !below;
-    }
+    collection->grew |= !below && !head_knows;
   }
   entries_sort(&call->arena, entries);
   for (size_t i = 0; i < entries->count; i++)

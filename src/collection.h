@@ -48,7 +48,8 @@ struct collection {
   int stage; /* while loading: collection.c's own, as all below */
   struct kv_request *head_get, *page;
   struct journal_doc *docs;
-  struct span_set known; /* suffixes that the head names */
+  struct span_set known;    /* suffixes that the head names */
+  struct span_set overruled; /* of these: those that this isolate has written since, whatever the head says */
 };
 
 /* collection_new returns a collection to be loaded; NULL, with the error recorded, when its key would be too long. */
@@ -67,7 +68,7 @@ void collections_add(struct call *call, struct collections *list, struct collect
 /* collection_below_floor tells whether |entry| lies below the head's floor. */
 bool collection_below_floor(const struct head *head, const struct entry *entry);
 
-/* collection_count returns how many members the entries name. */
+/* collection_count returns how many members the entries name, those found gone left out. */
 size_t collection_count(struct call *call, const struct entries *entries);
 
 /* collection_journal_key returns the key of the journal entry |suffix|. */

@@ -20,7 +20,7 @@ struct control {
   struct control_value page, per_page, message_limit, include_total, archived;
   bool ascending, descending; /* `direction` is "ASC", "DESC", or neither */
   bool by_updated;            /* `field` is "updatedAt" */
-  int table;                  /* `table` as enum tkv_table; -1: absent or unknown */
+  int table;                  /* `table` as enum tkv_table; TABLE_COUNT: absent; -1: unknown */
 };
 
 /* control_read reads |text|, an object or nothing.  False when it is no object. */

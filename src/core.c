@@ -106,7 +106,7 @@ static enum tkv_status read_input(struct call *call, size_t prefix, size_t contr
   if (!control_read((struct span){text + prefix, control}, &call->control))
     return call_invalid(call, SPAN("control"), SPAN("must be a JSON object"));
   if (payload && !json_value((struct span){text + prefix + control, payload}, &call->payload))
-    return call_invalid(call, SPAN("payload"), SPAN("must be JSON, nested at most 4,096 deep"));
+    return call_invalid(call, SPAN("payload"), SPAN("must be JSON, nested at most 8,192 deep"));
   return TKV_DONE;
 }
 

@@ -16,6 +16,7 @@ struct entry {
   struct span journal; /* the suffix of the journal key that holds it */
   struct span home;    /* the id of the collection it was read from */
   struct span record;  /* the member's record, once gather.h found it to agree */
+  bool gone;           /* gather.h found no record that agrees */
 };
 
 /* A growing list in an arena. */

@@ -76,7 +76,7 @@ static bool next_name(struct json_walk *walk, const struct names *names, struct 
 static bool read_entries(struct arena *arena, struct span array, const struct names *owners, const struct names *journal, struct entries *entries) {
   struct json_walk walk = json_walk(array);
   while (json_next(&walk)) {
-    struct entry entry;
+    struct entry entry = {0};
     if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
         !next_name(&walk, journal, &entry.journal) || !next_name(&walk, owners, &entry.owner))
       return false;

@@ -10,7 +10,7 @@
 #include "arena.h"
 #include <stdint.h>
 
-enum { JSON_DEPTH_MAX = 4096 };
+enum { JSON_DEPTH_MAX = 8192 };
 
 /* json_value checks that |text| is one JSON value and stores its span, white space trimmed, in |value|. */
 bool json_value(struct span text, struct span *value);

@@ -22,6 +22,8 @@ static struct span get_word(const cJSON *document, const char *name) {
 }
 
 static int find_table(struct span name) {
+  if (!name.ptr)
+    return TABLE_COUNT;
   for (int table = 0; table < TABLE_COUNT; table++)
     if (span_eq(table_name((enum tkv_table)table), name))
       return table;
@@ -29,7 +31,7 @@ static int find_table(struct span name) {
 }
 
 bool control_read(struct span text, struct control *control) {
-  *control = (struct control){.table = -1};
+  *control = (struct control){.table = TABLE_COUNT};
   if (text.len == 0)
     return true;
   cJSON *document = cJSON_ParseWithLength(text.ptr, text.len);

@@ -57,7 +57,7 @@ struct kv_request {
   enum { KV_QUEUED, KV_SENT, KV_BLOCKED, KV_SETTLED } state; /* kv.c's own, as all below */
   int tries;
   int64_t delay;
-  uint64_t order;
+  uint64_t order, sent;
   struct kv_request *next, *next_in_slot;
 };
 
@@ -80,6 +80,10 @@ struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span 
 /* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when nothing is left,
  * TKV_PENDING when the host has to act, or the error of a request that failed for good. */
 enum tkv_status kv_settle(struct call *call);
+
+/* kv_renew corrects an answer by what other calls of this isolate wrote since.  Every round ends with it; a step that
+ * merges into an answer of an earlier round calls it first, for nothing comes between a step and its writes. */
+void kv_renew(struct call *call, struct kv_request *get);
 
 /* kv_fail fails the call with KV_FAILED on account of |request|, which failed. */
 enum tkv_status kv_fail(struct call *call, const struct kv_request *request);

@@ -36,8 +36,4 @@ bool kv_recall(struct call *call, struct kv_request *get);
 /* kv_outweigh corrects KV's answer to |get| by what this isolate wrote, and notes it. */
 void kv_outweigh(struct call *call, struct kv_request *get);
 
-/* kv_renew corrects an answer by what other calls of this isolate wrote while the round went on: the next step changes
- * what is newest, and nothing comes between. */
-void kv_renew(struct call *call, struct kv_request *get);
-
 #endif

@@ -1,8 +1,8 @@
 /* kv_turn.c: what the memory says about a key before it is asked for or written.
  *
  * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what others are about to
- * store.  Then it is sent as soon as no other write of the key is under way; an older one that still waits is
- * settled without being sent once a newer one is stored.
+ * store.  It is sent as soon as no other write of the key is under way.  Whoever comes first sends the newest value that
+ * is noted, which has all older ones merged in or overwritten; the others are settled by it.
  */
 #include "core_private.h"
 #include "kv_round.h"
@@ -31,6 +31,20 @@ static void issue(struct call *call, struct kv_request *put, struct note *note) 
   note->latest_at = call->now;
   if (put->flags & KV_REMEMBER)
     keep(call, put, note, true);
+  else
+    memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
+}
+
+/* Takes the newest noted value in place of the put's own. */
+static void send_newest(struct call *call, struct kv_request *put, const struct note *note) {
+  bool noted = note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
+  put->sent = put->order;
+  if (!noted || note->latest <= put->order)
+    return;
+  put->sent = note->latest;
+  put->value = arena_copy(&call->arena, note->value);
+  put->metadata = arena_copy(&call->arena, note->metadata);
+  put->stamp = note->stamp;
 }
 
 bool kv_turn_take(struct call *call, struct kv_request *put) {
@@ -40,7 +54,8 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   if (!put->order)
     issue(call, put, note);
   bool other_flies = note->flight && now_since(call, note->flight_at) < KV_FLIGHT_MAX_MS;
-  bool newer_waits = note->latest > put->order && now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
+  bool newer_waits = note->kind == NOTE_EMPTY && note->latest > put->order &&
+                     now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
   if (note->written >= put->order) {
     put->state = KV_SETTLED;
     put->status = 200;
@@ -52,6 +67,7 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   }
   note->flight = call->handle;
   note->flight_at = call->now;
+  send_newest(call, put, note);
   return true;
 }
 
@@ -62,7 +78,7 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
   if (note->flight == call->handle)
     note->flight = 0;
   if (stored) {
-    note->written = put->order > note->written ? put->order : note->written;
+    note->written = put->sent > note->written ? put->sent : note->written;
   } else if (put->state == KV_SETTLED && note->latest == put->order) {
     note->latest = note->written;
     if (note->own)

@@ -18,6 +18,10 @@ bool message_read(struct call *call, struct span raw, struct message *message) {
          json_string(&call->arena, fields[3].value, &created) && date_parse(created, &message->created);
 }
 
+bool message_is_content(struct span value) {
+  return json_is_object(value) || json_is_array(value) || (json_is_string(value) && value.len > 2);
+}
+
 bool message_key(struct call *call, struct span id, struct span *key) {
   return kv_key(call, TABLE_MESSAGES, &id, 1, key);
 }
@@ -64,6 +68,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       return GATHER_GOOD;
     }
   }
+  entry->gone = true;
   if (now_since(call, journal_time(entry->journal)) > YOUNG_MS)
     entries_add(&call->arena, &gather->gone, *entry);
   return GATHER_GONE;
@@ -77,17 +82,6 @@ struct message_gather *message_gather(struct call *call, struct entry **entries,
       .filter = filter,
       .gets = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1)};
   return gather;
-}
-
-static bool is_safe_name(struct span name) {
-  if (name.len == 0 || name.len > 128 || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
-    return false;
-  for (size_t i = 0; i < name.len; i++) {
-    char c = name.ptr[i];
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
-      return false;
-  }
-  return !span_eq(name, SPAN("__proto__")) && !span_eq(name, SPAN("prototype")) && !span_eq(name, SPAN("constructor"));
 }
 
 static bool bad_filter(struct call *call, struct span message) {
@@ -106,8 +100,8 @@ bool message_filter_check(struct call *call, struct span value, struct span *fil
     struct json_out message = json_out(&call->arena, name.len + 96);
     json_put(&message, SPAN("filter.metadata."));
     json_put(&message, name);
-    if (!is_safe_name(name)) {
-      json_put(&message, SPAN(": names must match [A-Za-z_][A-Za-z0-9_]*, have at most 128 characters and be safe"));
+    if (!arg_is_name(name)) {
+      json_put(&message, SPAN(": " ARG_NAME_RULE));
       return bad_filter(call, json_out_span(&message));
     }
     if (json_is_object(walk.value) || json_is_array(walk.value)) {

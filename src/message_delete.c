@@ -88,7 +88,7 @@ static enum tkv_status drop_records(struct call *call, void *self) {
   struct delete_op *op = self;
   for (size_t i = 0; i < op->ids.count; i++)
     if (op->gets[i]->found)
-      kv_delete(call, TABLE_MESSAGES, op->gets[i]->key, 0);
+      kv_delete(call, TABLE_MESSAGES, op->gets[i]->key, KV_REMEMBER);
   return call_next(call, write);
 }
 

@@ -248,8 +248,7 @@ static size_t total_of(struct call *call, const struct list *list) {
     return 0;
   if (list->filter.ptr)
     return list->gather->gather.good;
-  size_t count = list->count_all ? collection_count(call, &list->base) : list->base.count;
-  return count > list->gather->gather.gone ? count - list->gather->gather.gone : 0;
+  return list->count_all ? collection_count(call, &list->base) : list->base.count - list->gather->gather.gone;
 }
 
 static bool has_more(const struct list *list, size_t total) {

@@ -18,10 +18,6 @@ struct save {
   struct collections collections;
 };
 
-static bool is_content(struct span value) {
-  return json_is_object(value) || json_is_array(value) || (json_is_string(value) && value.len > 2);
-}
-
 static bool check_message(struct call *call, struct span raw, size_t index, struct message *message) {
   enum { ID, THREAD, RESOURCE, ROLE, CONTENT, CREATED, COUNT };
   struct json_field fields[COUNT] = {{SPAN("id"), SPAN_NONE},         {SPAN("threadId"), SPAN_NONE},
@@ -40,7 +36,7 @@ static bool check_message(struct call *call, struct span raw, size_t index, stru
       !arg_id(call, fields[ROLE].value, where[ROLE], &role) ||
       !arg_date(call, fields[CREATED].value, where[CREATED], &message->created))
     return false;
-  if (!json_is_string(fields[RESOURCE].value) || !is_content(fields[CONTENT].value)) {
+  if (!json_is_string(fields[RESOURCE].value) || !message_is_content(fields[CONTENT].value)) {
     bool resource = !json_is_string(fields[RESOURCE].value);
     call_invalid(call, where[resource ? RESOURCE : CONTENT],
                  resource ? SPAN("must be a string") : SPAN("must be an object, an array or a non-empty string"));
@@ -136,7 +132,8 @@ static void put_message(struct call *call, struct save *save, size_t i) {
   struct span journal = save->before[i].raw.ptr ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
   journal = change_add(call, change, message_entry(message), journal);
   struct span metadata = record_metadata(call, call_stamp(call), journal);
-  save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], message->raw, metadata, KV_OVERWRITE | KV_TOLERATE);
+  save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], message->raw, metadata,
+                         KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
 }
 
 static enum tkv_status write(struct call *call, void *self) {

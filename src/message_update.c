@@ -34,13 +34,17 @@ static enum tkv_status finish(struct call *call, void *self);
 static bool check_patch(struct call *call, struct span patch, size_t index, struct span *id) {
   struct json_field fields[] = {{SPAN("id"), SPAN_NONE},         {SPAN("threadId"), SPAN_NONE},
                                 {SPAN("resourceId"), SPAN_NONE}, {SPAN("role"), SPAN_NONE},
-                                {SPAN("createdAt"), SPAN_NONE}};
-  struct span where[5], text;
+                                {SPAN("createdAt"), SPAN_NONE},  {SPAN("content"), SPAN_NONE}};
+  struct span where[6], text;
   int64_t created;
-  for (size_t i = 0; i < 5; i++)
+  for (size_t i = 0; i < 6; i++)
     where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
-  if (!json_fields(patch, fields, 5)) {
+  if (!json_fields(patch, fields, 6)) {
     call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")), SPAN("must be an object"));
+    return false;
+  }
+  if (fields[5].value.ptr && !message_is_content(fields[5].value)) {
+    call_invalid(call, where[5], SPAN("must be an object, an array or a non-empty string"));
     return false;
   }
   return arg_id(call, fields[0].value, where[0], id) &&
@@ -81,7 +85,7 @@ enum tkv_status message_update(struct call *call, void *self) {
     struct update *update = &op->updates[i];
     if (!message_key(call, op->ids.items[i].id, &update->key))
       return call->error;
-    update->get = kv_get(call, TABLE_MESSAGES, update->key, 0);
+    update->get = kv_get(call, TABLE_MESSAGES, update->key, KV_REMEMBER);
   }
   return call_next(call, judge);
 }
@@ -134,6 +138,19 @@ static enum tkv_status judge(struct call *call, void *self) {
   return call_enter(call, collections_load, &op->collections, write);
 }
 
+/* Other calls of this isolate may have written the message since: then their merge is the base.  False when they moved
+ * it as well. */
+static bool renew(struct call *call, struct update_op *op, struct update *update) {
+  struct span thread = update->new.thread, raw = update->get->value;
+  kv_renew(call, update->get);
+  if (span_eq(raw, update->get->value))
+    return true;
+  struct entry was = message_entry(&update->old), is;
+  bool good = update->get->found && message_read(call, update->get->value, &update->old) && apply(call, op, update);
+  is = message_entry(&update->old);
+  return good && entry_same(&was, &is) && span_eq(was.home, is.home) && span_eq(thread, update->new.thread);
+}
+
 /* Messages of a deleted thread that sweep has not come to are gone; a thread that a message moves to must exist. */
 static enum tkv_status check_threads(struct call *call, struct update_op *op) {
   for (size_t i = 0; i < op->ids.count; i++) {
@@ -155,6 +172,9 @@ static enum tkv_status check_threads(struct call *call, struct update_op *op) {
 
 static enum tkv_status write(struct call *call, void *self) {
   struct update_op *op = self;
+  for (size_t i = 0; i < op->ids.count; i++)
+    if (op->updates[i].get->found && !renew(call, op, &op->updates[i]))
+      return message_update(call, NULL);
   for (size_t i = 0; i < op->changes.count; i++)
     thread_bump(call, op->changes.items[i]);
   enum tkv_status status = check_threads(call, op);
@@ -168,7 +188,7 @@ static enum tkv_status write(struct call *call, void *self) {
     if (update->proof && update->proof->found)
       span_set_add(&call->arena, &to->collection->proven, update->journal);
     struct span journal = change_add(call, to, message_entry(&update->new), update->journal);
-    kv_put(call, TABLE_MESSAGES, update->key, update->new.raw, record_metadata(call, call_stamp(call), journal), 0);
+    kv_put(call, TABLE_MESSAGES, update->key, update->new.raw, record_metadata(call, call_stamp(call), journal), KV_REMEMBER);
   }
   changes_commit(call, &op->changes);
   return call_next(call, confirm);

@@ -85,7 +85,7 @@ bool windows_aim(struct call *call, struct list *list) {
   return true;
 }
 
-/* The entries of a window: pointers into the collection's, newest first.  `short_of_floor` when the window may go on
+/* The entries of a window: pointers into the collection's, oldest first.  `short_of_floor` when the window may go on
  * below what was loaded. */
 struct view {
   struct entry **entries;
@@ -98,23 +98,23 @@ static bool counts(const struct list *list, const struct entry *entry) {
 }
 
 static struct view view_of(struct call *call, const struct list *list, const struct window *window) {
-  struct entries *all = &window->collection->entries;
+  const struct entries *all = &window->collection->entries;
   struct entry target = message_entry(&window->target);
-  struct entry **line = ARENA_ARRAY(&call->arena, struct entry *, all->count + 1);
+  struct entry **line = entries_ordered(&call->arena, all, true);
   size_t count = 0, at = SIZE_MAX;
   for (size_t i = 0; i < all->count; i++) {
-    if (!counts(list, &all->items[i]))
+    if (!counts(list, line[i]))
       continue;
-    if (entry_same(&all->items[i], &target))
+    if (entry_same(line[i], &target))
       at = count;
-    line[count++] = &all->items[i];
+    line[count++] = line[i];
   }
   if (at == SIZE_MAX)
     return (struct view){.short_of_floor = !window->collection->all};
-  size_t newer = at < window->next ? at : (size_t)window->next;
-  size_t older = count - at - 1 < window->previous ? count - at - 1 : (size_t)window->previous;
-  return (struct view){.entries = line + at - newer,
-                       .count = newer + 1 + older,
+  size_t newer = count - at - 1 < window->next ? count - at - 1 : (size_t)window->next;
+  size_t older = at < window->previous ? at : (size_t)window->previous;
+  return (struct view){.entries = line + at - older,
+                       .count = older + 1 + newer,
                        .found = true,
                        .short_of_floor = older < window->previous && !window->collection->all};
 }

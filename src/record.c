@@ -94,6 +94,17 @@ bool arg_ids(struct call *call, struct span array, struct span where, struct spa
   return true;
 }
 
+bool arg_is_name(struct span name) {
+  if (name.len == 0 || name.len > 128 || (name.ptr[0] >= '0' && name.ptr[0] <= '9'))
+    return false;
+  for (size_t i = 0; i < name.len; i++) {
+    char c = name.ptr[i];
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+      return false;
+  }
+  return !span_eq(name, SPAN("__proto__")) && !span_eq(name, SPAN("prototype")) && !span_eq(name, SPAN("constructor"));
+}
+
 bool arg_page(struct call *call, uint64_t standard, struct page *page) {
   struct control_value wanted = call->control.per_page;
   uint64_t number = 0;

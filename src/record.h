@@ -38,6 +38,10 @@ bool arg_fields(struct call *call, struct json_field *fields, size_t count);
 /* arg_ids reads an array of ids, repetitions dropped. */
 bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen, struct entries *ids);
 
+/* arg_is_name tells whether |name| may name a field of a metadata filter. */
+bool arg_is_name(struct span name);
+#define ARG_NAME_RULE "names must match [A-Za-z_][A-Za-z0-9_]*, have at most 128 characters and be safe"
+
 /* A page of a list. */
 struct page {
   uint64_t offset, limit; /* limit: UINT64_MAX for all */

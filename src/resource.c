@@ -41,9 +41,13 @@ enum tkv_status resource_save(struct call *call, void *self) {
 }
 
 /* Checks that what was read is a record; SPAN_NONE in |raw| when there is none. */
-static bool read_stored(struct call *call, const struct kv_request *get, struct span *raw) {
+static bool read_stored(struct call *call, const struct resource_op *op, struct span *raw) {
+  const struct kv_request *get = op->get;
+  struct json_field field = {SPAN("id"), SPAN_NONE};
+  struct span id;
   *raw = SPAN_NONE;
-  if (!get->found || (json_value(get->value, raw) && json_is_object(*raw)))
+  if (!get->found || (json_value(get->value, raw) && json_fields(*raw, &field, 1) &&
+                      json_string(&call->arena, field.value, &id) && span_eq(id, op->id)))
     return true;
   call_corrupt(call, get->key);
   return false;
@@ -51,7 +55,7 @@ static bool read_stored(struct call *call, const struct kv_request *get, struct 
 
 static enum tkv_status answer(struct call *call, void *self) {
   struct resource_op *op = self;
-  return read_stored(call, op->get, &op->result) ? finish(call, op) : call->error;
+  return read_stored(call, op, &op->result) ? finish(call, op) : call->error;
 }
 
 enum tkv_status resource_get(struct call *call, void *self) {
@@ -115,7 +119,7 @@ static enum tkv_status update(struct call *call, void *self) {
   struct json_field given[] = {{SPAN("workingMemory"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
   struct span old;
   json_fields(call->payload, given, 2);
-  if (!read_stored(call, op->get, &old))
+  if (!read_stored(call, op, &old))
     return call->error;
   op->result = old.ptr ? change(call, old, given[0].value, given[1].value)
                        : create(call, op, given[0].value, given[1].value);

@@ -68,7 +68,9 @@ static enum tkv_status finish(struct call *call, void *self) {
   return TKV_DONE;
 }
 
-/* store.clear: every key of a table, and of the collections that index it. */
+/* store.clear: every key of a table, and of the collections that index it; without a table, of all tables. */
+
+enum { PARTS_MAX = 16 };
 
 static const struct clear_part {
   enum tkv_table cleared, table;
@@ -80,8 +82,8 @@ static const struct clear_part {
 };
 
 struct clear {
-  struct span prefixes[TABLE_COUNT];
-  enum tkv_table tables[TABLE_COUNT];
+  struct span prefixes[PARTS_MAX];
+  enum tkv_table tables[PARTS_MAX];
   size_t count, next, deleted;
   struct kv_request *page;
 };
@@ -104,13 +106,15 @@ enum tkv_status store_clear(struct call *call, void *self) {
   struct clear *op = ARENA_NEW(&call->arena, struct clear);
   (void)self;
   call_self(call, op);
-  if (call->control.table < 0)
+  int wanted = call->control.table;
+  if (wanted < 0)
     return call_invalid(call, SPAN("tableName"), SPAN("is no table of this store"));
-  enum tkv_table table = (enum tkv_table)call->control.table;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (parts[i].cleared == table)
+    if ((int)parts[i].cleared == wanted)
       add_part(call, op, parts[i].table, parts[i].under);
-  add_part(call, op, table, SPAN_NONE);
+  for (int table = 0; table < TABLE_COUNT; table++)
+    if (table == wanted || wanted == TABLE_COUNT)
+      add_part(call, op, (enum tkv_table)table, SPAN_NONE);
   return list_part(call, op, SPAN_NONE);
 }
 

@@ -5,13 +5,14 @@
 #include "message.h"
 #include "operations.h"
 
-enum { CHUNK = 300, SWEEP_RESERVE = 20 }; /* messages at a time; operations kept for what comes after */
+enum { CHUNK = 300, SWEEP_RESERVE = 10 }; /* messages at a time; operations kept for what comes after */
 
 struct sweep_doc {
   struct span suffix, text;
   struct kv_request *get; /* of the value, when the list did not bring the entries */
   struct entries entries;
   struct kv_request **messages;
+  bool emptied; /* all its messages are gone */
 };
 
 static enum tkv_status take_page(struct call *call, void *self);
@@ -66,15 +67,14 @@ static void read_doc(struct call *call, struct sweep_doc *doc) {
   journal_read(&call->arena, text, doc->suffix, &doc->entries);
 }
 
-/* Asks for the messages of the next journal entries; stops where the budget ends. */
+/* Asks for the messages of the next journal entries. */
 static enum tkv_status read_chunk(struct call *call, void *self) {
   struct sweep *sweep = self;
   size_t messages = 0;
   for (sweep->end = sweep->next; sweep->end < sweep->doc_count && messages < CHUNK; sweep->end++) {
     struct sweep_doc *doc = &sweep->docs[sweep->end];
     read_doc(call, doc);
-    size_t cost = messages + doc->entries.count + (sweep->end - sweep->next + 1) + SWEEP_RESERVE;
-    if (call_over_budget(call, cost))
+    if (call_over_budget(call, SWEEP_RESERVE + (messages + doc->entries.count) / KV_BULK_MAX))
       break;
     doc->messages = ARENA_ARRAY(&call->arena, struct kv_request *, doc->entries.count + 1);
     for (size_t i = 0; i < doc->entries.count; i++) {
@@ -103,23 +103,35 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
   return span_eq(message.thread, sweep->collection->id) && !newer;
 }
 
+/* Drops the doomed messages of |doc| as far as the budget goes. */
+static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep_doc *doc, struct span_set *dropped) {
+  doc->emptied = false;
+  for (size_t i = 0; i < doc->entries.count; i++) {
+    if (call_over_budget(call, dropped->count + SWEEP_RESERVE))
+      return;
+    if (is_doomed(call, sweep, doc, i) && span_set_add(&call->arena, dropped, doc->messages[i]->key))
+      kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
+  }
+  doc->emptied = true;
+}
+
 static enum tkv_status drop_messages(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct span_set dropped = {0};
   for (size_t d = sweep->next; d < sweep->end; d++)
-    for (size_t i = 0; i < sweep->docs[d].entries.count; i++)
-      if (is_doomed(call, sweep, &sweep->docs[d], i) &&
-          span_set_add(&call->arena, &dropped, sweep->docs[d].messages[i]->key))
-        kv_delete(call, TABLE_MESSAGES, sweep->docs[d].messages[i]->key, 0);
+    empty_doc(call, sweep, &sweep->docs[d], &dropped);
   sweep->deleted += dropped.count;
   return call_next(call, drop_journal);
 }
 
 static enum tkv_status drop_journal(struct call *call, void *self) {
   struct sweep *sweep = self;
-  for (size_t d = sweep->next; d < sweep->end; d++)
-    kv_delete(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, sweep->docs[d].suffix), 0);
-  sweep->next = sweep->end;
+  for (size_t dropped = 1; sweep->next < sweep->end; sweep->next++, dropped++) {
+    struct sweep_doc *doc = &sweep->docs[sweep->next];
+    if (!doc->emptied || call_over_budget(call, dropped + SWEEP_RESERVE))
+      return TKV_DONE;
+    kv_delete(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, doc->suffix), 0);
+  }
   return call_next(call, read_chunk);
 }
 

@@ -44,9 +44,8 @@ static bool check_filter(struct call *call, struct span filter) {
     return false;
   }
   for (struct json_walk walk = json_walk(filter); json_next(&walk);)
-    if (json_name_is(walk.name, SPAN("__proto__")) || json_name_is(walk.name, SPAN("prototype")) ||
-        json_name_is(walk.name, SPAN("constructor")) || walk.name.len <= 2) {
-      call_invalid(call, SPAN("filter.metadata"), SPAN("has an unsafe name"));
+    if (!arg_is_name((struct span){walk.name.ptr + 1, walk.name.len - 2})) {
+      call_invalid(call, SPAN("filter.metadata"), SPAN(ARG_NAME_RULE));
       return false;
     }
   return true;
@@ -89,12 +88,13 @@ enum tkv_status thread_list(struct call *call, void *self) {
   return call_enter(call, collections_load, &list->collections, found);
 }
 
-/* A head that shows only the newest threads says nothing about how many there are. */
+/* A list tells how many there are: a head that shows only the newest, or was not checked lately, is not enough. */
 static enum tkv_status found(struct call *call, void *self) {
   struct list *list = self;
   struct collection *collection = list->collections.items[0];
-  if (!collection->all) {
-    list->collections.items[0] = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
+  if (!collection->all || collection->stale) {
+    enum collection_load load = collection->all ? LOAD_RECENT : LOAD_ALL;
+    list->collections.items[0] = collection_new(call, COLLECTION_RESOURCE, list->resource, load);
     return call_enter(call, collections_load, &list->collections, found);
   }
   list->entries = collection->entries;
@@ -195,6 +195,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
   if (list->resource.len)
     there = there && thread.created == entry->time && span_eq(thread.resource, list->resource);
   if (!there) {
+    entry->gone = true;
     if (now_since(call, journal_time(entry->journal)) > YOUNG_MS)
       entries_add(&call->arena, &list->gone, *entry);
     return GATHER_GONE;
@@ -239,7 +240,7 @@ static struct entry **take_page(struct call *call, struct list *list, size_t *co
 
 static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
-  size_t count, total = list->read_all ? list->gather.good : list->entries.count - list->gather.gone;
+  size_t count, total = list->read_all ? list->gather.good : collection_count(call, &list->entries);
   struct entry **page = take_page(call, list, &count);
   if (list->resource.len && (list->collections.items[0]->stale || list->collections.items[0]->grew || list->gone.count))
     call_ask_refresh(call, list->collections.items[0], &list->gone, false);

@@ -45,12 +45,12 @@ export async function append(context) {
   const resourceId = await defaultResource(context, threadId, messages);
   const now = Date.now();
   const complete = messages.map((message, index) => ({
+    id: crypto.randomUUID(),
+    threadId,
     resourceId,
     // A millisecond apart, so that messages sent together keep their order.
     createdAt: new Date(now + index),
     ...message,
-    id: message.id ?? crypto.randomUUID(),
-    threadId,
   }));
   return context.json(await context.var.store.saveMessages({ messages: complete }), 201);
 }

@@ -24,7 +24,7 @@ export async function list(context) {
 export async function create(context) {
   const { store } = context.var;
   const body = await readBody(context);
-  const id = body.id ?? crypto.randomUUID();
+  const { id = crypto.randomUUID() } = body;
   if (body.id !== undefined && (await store.getThreadById({ threadId: id })) !== null) {
     throw new ApiError(409, 'ALREADY_EXISTS', 'there is a thread with this id');
   }
@@ -52,7 +52,9 @@ export async function replace(context) {
 /** @param {Context} context */
 export async function update(context) {
   const id = pathId(context, 'threadId');
-  const { title, metadata, archivedAt } = await readBody(context);
+  const { title, metadata, archivedAt, ...rest } = await readBody(context);
+  if (Object.keys(rest).length > 0)
+    throw invalid('only title, metadata and archivedAt of a thread can be changed');
   return context.json(await context.var.store.updateThread({ id, title, metadata, archivedAt }));
 }
 
@@ -72,6 +74,6 @@ export function noSuchThread() {
  * @returns {any} a thread, as far as the client gave one; the store checks it
  */
 function complete(body, id) {
-  const { createdAt = new Date(), updatedAt = createdAt } = body;
-  return { ...body, id, createdAt, updatedAt };
+  const { createdAt = new Date() } = body;
+  return { id, createdAt, updatedAt: createdAt, ...body };
 }

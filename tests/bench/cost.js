@@ -13,6 +13,7 @@ import {
   makeThread,
   messageId,
   openStore,
+  ownUser,
   threadId,
 } from './data.js';
 
@@ -37,6 +38,8 @@ import {
 const ACTIVE = 10_000;
 const IDLE = 600_000;
 
+const inUse = (/** @type {number} */ idle) => (idle === ACTIVE ? ', in use' : '');
+
 const range = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => i);
 
 /** The first user has 10 threads, the second 100, the third 300, all others one each. */
@@ -46,29 +49,33 @@ const users = (/** @type {number} */ thread) => {
   return thread < 410 ? 'many' : `user-${thread}`;
 };
 
-/** @param {number} thread @param {string} resourceId @param {number} perPage */
-const lastMessages = (thread, resourceId, perPage) => (/** @type {CloudflareStore} */ store) =>
+/** @param {number} thread @param {number} perPage */
+const lastMessages = (thread, perPage) => (/** @type {CloudflareStore} */ store) =>
   store.listMessages({
     threadId: threadId(thread),
-    resourceId,
+    resourceId: ownUser(thread),
     page: 0,
     perPage,
     orderBy: { field: 'createdAt', direction: 'DESC' },
     includeTotal: false,
   });
 
-/** @param {number} thread @param {number} from @param {number} count @param {string} resourceId */
-const newMessages = (thread, from, count, resourceId) =>
-  range(count).map((i) => makeMessage(thread, from + i, resourceId));
+/** @param {number} thread @param {number} from @param {number} count */
+const newMessages = (thread, from, count) =>
+  range(count).map((i) => makeMessage(thread, from + i, ownUser(thread)));
 
-/** The calls that a turn of an agent makes on threads and messages. @param {CloudflareStore} store */
-async function agentTurn(store) {
-  await store.getThreadById({ threadId: threadId(0) });
-  await lastMessages(0, 'user-0', 10)(store);
-  await store.getThreadById({ threadId: threadId(0) });
-  await store.saveMessages({ messages: newMessages(0, 2, 2, 'user-0') });
-  return store.getThreadById({ threadId: threadId(0) });
-}
+/**
+ * The calls that a turn of an agent makes on threads and messages.
+ *
+ * @param {number} thread
+ */
+const agentTurn = (thread) => async (/** @type {CloudflareStore} */ store) => {
+  await store.getThreadById({ threadId: threadId(thread) });
+  await lastMessages(thread, 10)(store);
+  await store.getThreadById({ threadId: threadId(thread) });
+  await store.saveMessages({ messages: newMessages(thread, 2, 2) });
+  return store.getThreadById({ threadId: threadId(thread) });
+};
 
 /** @returns {Row[]} */
 export function costRows() {
@@ -77,33 +84,43 @@ export function costRows() {
   const add = (/** @type {Omit<Row, 'idle'> & { idle?: number }} */ row) => rows.push({ idle: IDLE, ...row });
 
   for (const count of [2, 10]) {
-    for (const threads of [1, 20, 200, 1000]) {
-      for (const idle of threads === 1000 ? [ACTIVE, IDLE] : [IDLE]) {
-        add({
-          call: `saveMessages, ${count}`,
-          over: `${threads} threads${idle === ACTIVE ? ', in use' : ''}`,
-          filling: { threads },
-          idle,
-          run: (store) => store.saveMessages({ messages: newMessages(0, 2, count, 'user-0') }),
-          right: (result) => result.messages.length === count,
-          limits: { operations: count + 7, writes: count + 2, rounds: 3 },
-        });
-      }
-    }
-  }
-  for (const messages of [50, 500, 2000, 5000]) {
-    for (const idle of messages === 5000 ? [ACTIVE, IDLE] : [IDLE]) {
+    for (const [threads, idle] of /** @type {const} */ ([
+      [1, IDLE],
+      [20, IDLE],
+      [200, IDLE],
+      [1000, IDLE],
+      [1000, ACTIVE],
+    ])) {
+      // The last thread that was filled is the one just in use.
+      const thread = threads - 1;
       add({
-        call: 'listMessages, last 40',
-        over: `${messages} messages${idle === ACTIVE ? ', in use' : ''}`,
-        filling: { threads: 1, messages },
+        call: `saveMessages, ${count}`,
+        over: `${threads} threads${inUse(idle)}`,
+        filling: { threads },
         idle,
-        run: lastMessages(0, 'user-0', 40),
-        right: (result) =>
-          result.messages.length === 40 && result.messages[0].content.metadata.index === messages - 1,
-        limits: { operations: 2, rounds: 2, writes: 0 },
+        run: (store) => store.saveMessages({ messages: newMessages(thread, 2, count) }),
+        right: (result) => result.messages.length === count,
+        limits: { operations: count + 7, writes: count + 2, rounds: 3 },
       });
     }
+  }
+  for (const [messages, idle] of /** @type {const} */ ([
+    [50, IDLE],
+    [500, IDLE],
+    [2000, IDLE],
+    [5000, IDLE],
+    [5000, ACTIVE],
+  ])) {
+    add({
+      call: 'listMessages, last 40',
+      over: `${messages} messages${inUse(idle)}`,
+      filling: { threads: 1, messages },
+      idle,
+      run: lastMessages(0, 40),
+      right: (result) =>
+        result.messages.length === 40 && result.messages[0].content.metadata.index === messages - 1,
+      limits: { operations: 2, rounds: 2, writes: 0 },
+    });
   }
   for (const threads of [1, 1000]) {
     add({
@@ -156,8 +173,8 @@ export function costRows() {
       over: `${threads} threads, in use`,
       filling: { threads },
       idle: ACTIVE,
-      run: agentTurn,
-      right: (thread) => thread.id === threadId(0),
+      run: agentTurn(threads - 1),
+      right: (thread) => thread.id === threadId(threads - 1),
       limits: { operations: 13, writes: 4 },
     });
   }

@@ -226,8 +226,11 @@ export function messagesSave(makeStore) {
       const { store, reopen } = await storeWith(makeStore, 't');
       await store.saveMessages({ messages: conversation(3) });
       await store.saveMessages({ messages: [message('m001', 9)] });
-      expect(await allIds(store)).toEqual(['m002', 'm003', 'm001']);
-      expect(await allIds(reopen())).toEqual(['m002', 'm003', 'm001']);
+      for (const reader of [store, reopen()]) {
+        const page = await reader.listMessages({ threadId: 't' });
+        expect(ids(page.messages)).toEqual(['m002', 'm003', 'm001']);
+        expect(page).toMatchObject({ total: 3, hasMore: false });
+      }
     });
 
     it('keeps the last one of those with the same id in a batch', async () => {
@@ -262,6 +265,7 @@ export function messagesSave(makeStore) {
       for (const reader of [store, reopen()]) {
         expect(await allIds(reader, 't')).toEqual(['m1']);
         expect(await allIds(reader, 'u')).toEqual([]);
+        expect((await reader.listMessages({ threadId: 't' })).total).toBe(1);
       }
     });
 

@@ -93,7 +93,12 @@ export function messagesUpdate(makeStore) {
       const { store, reopen } = await storeTelling(makeStore, conversation(3));
       await store.updateMessages({ messages: [{ id: 'm001', createdAt: at(9) }] });
       for (const reader of [store, reopen()]) {
-        expect(await allIds(reader)).toEqual(['m002', 'm003', 'm001']);
+        const page = await reader.listMessages({ threadId: 't' });
+        expect(ids(page.messages)).toEqual(['m002', 'm003', 'm001']);
+        expect(page).toMatchObject({ total: 3, hasMore: false });
+        const include = [{ id: 'm003', withNextMessages: 1 }];
+        const windows = await reader.listMessages({ threadId: 't', perPage: 0, include });
+        expect(ids(windows.messages)).toEqual(['m003', 'm001']);
         const filter = { dateRange: { start: at(8) } };
         expect(ids((await reader.listMessages({ threadId: 't', filter })).messages)).toEqual(['m001']);
       }

@@ -9,7 +9,7 @@ const namespaces = [threads, messages, metadata].filter((namespace) => namespace
 
 let tests = 0;
 
-describe('in workerd', () => {
+describe.concurrent('in workerd', () => {
   // The namespaces live as long as this file does: every test gets a prefix of its own.
   storeContract(async (options) => {
     const backend = createNamespaceBackend({ namespaces });

@@ -67,5 +67,5 @@ export const differences = {
   'clearing everything > clears more than a list page holds': beyond,
   'clearing one table > ': beyond,
   'deleting a thread too large for one call > ': beyond,
-  'sweeping > ': beyond,
+  sweeping: beyond,
 };

@@ -47,6 +47,9 @@ export const START = Date.UTC(2024, 2, 1);
  */
 export const at = (seconds) => new Date(Date.UTC(2024, 0, 1) + Math.round(seconds * 1000));
 
+/** Lets whatever is under way go on before time does: waiting must not starve requests that take turns. */
+const turn = () => new Promise((resolve) => globalThis.setImmediate?.(resolve) ?? setTimeout(resolve, 0));
+
 /**
  * A clock that stands still. Waiting moves it.
  * @returns {Clock & { wait: (ms: number) => Promise<void> }}
@@ -60,6 +63,7 @@ export function makeClock(start = START) {
     },
     wait: async (ms) => {
       time += ms;
+      await turn();
     },
   };
 }

@@ -13,8 +13,8 @@ async function sweepAll(store) {
 /** @param {import('./support.js').MakeStore} makeStore */
 export function sweep(makeStore) {
   describe('deleting a thread too large for one call', () => {
-    async function largeThread(count = 120) {
-      const subject = await makeStore({ maxOperations: 40 });
+    async function largeThread(count = 300) {
+      const subject = await makeStore({ maxOperations: 100 });
       await subject.store.saveThread({ thread: thread('t') });
       await subject.store.saveThread({ thread: thread('other') });
       for (let i = 0; i < count; i += 20) {
@@ -41,7 +41,7 @@ export function sweep(makeStore) {
       const { store, reopen, raw } = await largeThread();
       await store.deleteThread({ threadId: 't' });
       expect((await raw.keys()).some((key) => key.startsWith('messages:m'))).toBe(true);
-      await sweepAll(reopen({ maxOperations: 40 }));
+      await sweepAll(reopen({ maxOperations: 100 }));
       const keys = await raw.keys();
       expect(keys.filter((key) => key.startsWith('messages:m'))).toEqual([]);
       expect(keys.filter((key) => key.includes('thread:t'))).toEqual([]);
@@ -51,7 +51,7 @@ export function sweep(makeStore) {
     it('tells how much was deleted', async () => {
       const { store, reopen } = await largeThread();
       await store.deleteThread({ threadId: 't' });
-      const { deleted, pending } = await reopen({ maxOperations: 40 }).sweep();
+      const { deleted, pending } = await reopen({ maxOperations: 100 }).sweep();
       expect(deleted).toBeGreaterThan(0);
       expect(pending).toBeGreaterThan(0);
     });
@@ -68,7 +68,7 @@ export function sweep(makeStore) {
       clock.advance(1000);
       await store.saveThread({ thread: thread('t', { title: 'Again' }) });
       await store.saveMessages({ messages: [message('new', 1), message('m001', 2)] });
-      await sweepAll(reopen({ maxOperations: 40 }));
+      await sweepAll(reopen({ maxOperations: 100 }));
       for (const reader of [store, reopen()]) {
         expect((await reader.getThreadById({ threadId: 't' })).title).toBe('Again');
         expect(await allIds(reader)).toEqual(['new', 'm001']);
@@ -79,9 +79,19 @@ export function sweep(makeStore) {
       const { store, clock, reopen } = await largeThread();
       await store.deleteThread({ threadId: 't' });
       clock.advance(1000);
-      await store.saveMessages({ messages: [message('m120', 120, { threadId: 'other' })] });
-      await sweepAll(reopen({ maxOperations: 40 }));
-      expect(await allIds(reopen(), 'other')).toEqual(['o1', 'm120']);
+      await store.saveMessages({ messages: [message('m300', 300, { threadId: 'other' })] });
+      await sweepAll(reopen({ maxOperations: 100 }));
+      expect(await allIds(reopen(), 'other')).toEqual(['o1', 'm300']);
+    });
+  });
+
+  describe('sweeping with a budget smaller than one save was', () => {
+    it('comes to an end', async () => {
+      const { reopen, raw } = await storeTelling(makeStore, conversation(100));
+      await reopen({ maxOperations: 30 }).deleteThread({ threadId: 't' });
+      expect(await reopen().getThreadById({ threadId: 't' })).toBeNull();
+      await sweepAll(reopen({ maxOperations: 30 }));
+      expect((await raw.keys()).filter((key) => key.startsWith('messages:'))).toEqual([]);
     });
   });
 

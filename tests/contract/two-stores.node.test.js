@@ -9,7 +9,7 @@ import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { createPlaces, limitWrites, randomPause, shuffle } from '../backends/faults.js';
 import { createRandom } from '../meter/random.js';
-import { allIds, makeClock, message, numbered, thread } from './support.js';
+import { allIds, at, ids, makeClock, message, numbered, thread } from './support.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
 
@@ -137,6 +137,23 @@ describe('one store', () => {
         b: 'b',
         c: 'c',
       });
+    }
+  });
+
+  it.each(SEEDS)('counts right while heads are behind, seed %i', async (seed) => {
+    const { open } = world(seed, { limits: true });
+    const store = open();
+    await store.saveThread({ thread: thread('t') });
+    await store.saveThread({ thread: thread('u') });
+    await store.saveMessages({ messages: [message('m', 0), message('n', 1)] });
+    await store.updateMessages({ messages: [{ id: 'm', createdAt: at(2) }] });
+    expect(await store.listMessages({ threadId: 't' })).toMatchObject({ total: 2, hasMore: false });
+    await store.updateMessages({ messages: [{ id: 'n', threadId: 'u' }] });
+    await store.updateMessages({ messages: [{ id: 'n', threadId: 't', createdAt: at(3) }] });
+    for (const reader of [store, open()]) {
+      const page = await reader.listMessages({ threadId: ['u', 't'], perPage: 1 });
+      expect(ids(page.messages)).toEqual(['m']);
+      expect(page).toMatchObject({ total: 2, hasMore: true });
     }
   });
 

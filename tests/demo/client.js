@@ -10,6 +10,7 @@ import { encode, revive } from '../fixtures/codec.js';
 /**
  * @typedef {object} Cost  of one request
  * @property {string} method  of the store
+ * @property {any} args
  * @property {string} route
  * @property {Record<string, number>} operations  KV operations by kind
  * @property {number} rounds
@@ -132,12 +133,12 @@ const PLANS = {
   },
 };
 
-/** @param {string} method @param {any} args @returns {Plan} for what has no route of its own */
-const planCall = (method, args) => ({
+/** For what has no route of its own. @param {string} method @param {any} args @param {boolean} fresh @returns {Plan} */
+const planCall = (method, args, fresh) => ({
   verb: 'POST',
   route: '/v1/call',
   path: '/v1/call',
-  body: encode({ method, args }),
+  body: encode({ method, args, fresh }),
   read: (body) => revive(body).result,
 });
 
@@ -147,38 +148,38 @@ function messagePath(id, home) {
   return threadId === undefined ? undefined : `/v1/threads/${part(threadId)}/messages/${part(id)}`;
 }
 
+/** @param {Fetch} fetch @param {Plan} plan */
+async function send(fetch, { verb, path, body }) {
+  const headers = { 'Content-Type': 'application/json' };
+  const content = body === undefined ? {} : { headers, body: JSON.stringify(body) };
+  const started = performance.now();
+  const response = await fetch(path, { method: verb, ...content });
+  const text = await response.text();
+  return { response, text, ms: performance.now() - started };
+}
+
 /**
  * @param {Fetch} fetch
  * @param {(cost: Cost) => void} onRequest
+ * @param {{ fresh?: boolean }} [options]  fresh: every call meets a core that remembers nothing
  * @returns {import('../fixtures/replay.js').Store}
  */
-export function createClient(fetch, onRequest) {
+export function createClient(fetch, onRequest, { fresh = false } = {}) {
   /** @type {Map<string, string>} */
   const home = new Map();
 
   /** @param {string} method @param {any} args */
   async function call(method, args) {
-    const plan = PLANS[method]?.(args, home) ?? planCall(method, args);
-    const { verb, route, path, body, absent, read } = plan;
-    const started = performance.now();
-    const init =
-      body === undefined
-        ? {}
-        : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(path, { method: verb, ...init });
-    const text = await response.text();
-    const ms = performance.now() - started;
-    onRequest({
-      method,
-      route: `${verb} ${route}`,
-      ...readServerTiming(response.headers.get('Server-Timing') ?? ''),
-      ms,
-    });
-    if (response.status === 404 && absent !== undefined) return absent;
+    const plan = (fresh ? undefined : PLANS[method]?.(args, home)) ?? planCall(method, args, fresh);
+    const { response, text, ms } = await send(fetch, plan);
+    const answer = text ? JSON.parse(text) : undefined;
+    const told = readServerTiming(response.headers.get('Server-Timing') ?? '');
+    const { operations, rounds } = plan.path === '/v1/call' && answer.stats ? answer.stats : told;
+    onRequest({ method, args, route: `${plan.verb} ${plan.route}`, operations, rounds, ms });
+    if (response.status === 404 && plan.absent !== undefined) return plan.absent;
     if (response.status >= 400) throw new Error(`HTTP ${response.status} ${text.slice(0, 200)}`);
-    /** @type {any} */
-    const result = text && read ? read(JSON.parse(text)) : undefined;
-    for (const { id, threadId } of result?.messages ?? []) home.set(id, threadId);
+    const result = answer && plan.read?.(answer);
+    for (const { id, threadId } of /** @type {any} */ (result)?.messages ?? []) home.set(id, threadId);
     return result;
   }
 

@@ -13,7 +13,6 @@ import { listFixtures, readFixture } from '../fixtures/read.js';
 import { replay } from '../fixtures/replay.js';
 import { createClient } from './client.js';
 import { costLines, storageLines, wrap } from './report.js';
-import { measure } from './storage.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -51,7 +50,7 @@ async function replayAll(names, store, reader) {
   return outcomes;
 }
 
-/** @param {Outcome[]} outcomes @param {'turns' | 'calls' | 'compared' | 'threads' | 'messages' | 'resources'} what */
+/** @param {Outcome[]} outcomes @param {'turns' | 'calls' | 'compared' | 'verbatim' | 'threads' | 'messages' | 'resources'} what */
 const total = (outcomes, what) => outcomes.reduce((sum, outcome) => sum + outcome[what], 0);
 
 /** @param {Outcome[]} outcomes */
@@ -65,7 +64,11 @@ function problemLines(outcomes) {
   return ['', 'What came back otherwise than recorded', ...shown, ...(more ? [`  … and ${more} more`] : [])];
 }
 
-/** @param {Outcome[]} outcomes @param {import('./client.js').Cost[]} costs @param {import('./storage.js').TableSize[]} tables */
+/**
+ * @param {Outcome[]} outcomes
+ * @param {{ recorded: string[], fresh: string[] }} costs
+ * @param {import('./storage.js').TableSize[]} tables
+ */
 function report(outcomes, costs, tables) {
   const { core, memory } = readFixture(outcomes[0].name).mastra;
   const equal = outcomes.filter(({ problems }) => problems.length === 0).length;
@@ -77,13 +80,16 @@ function report(outcomes, costs, tables) {
     ...wrap(outcomes.map(({ name, problems }) => (problems.length ? `${name} (DIFFERS)` : name))),
     '',
     'What each kind of call cost: KV operations and rounds of them (mean and most), milliseconds (median and 95 %)',
-    ...costLines(costs),
+    ...costs.recorded,
+    '  The final state, read by an isolate that has just started and remembers nothing:',
+    ...costs.fresh,
     '',
     `What is stored now: ${sum('threads')} threads, ${sum('messages')} messages, ${sum('resources')} resources`,
     ...storageLines(tables),
     ...problemLines(outcomes),
     '',
-    `${sum('compared')} answers and end states compared: ${equal} of ${outcomes.length} conversations came back equal.`,
+    `${sum('compared')} answers and reads of the final state compared; ${sum('verbatim')} messages are the JSON text that was saved.`,
+    `${equal} of ${outcomes.length} conversations came back equal.`,
   ].join('\n');
 }
 
@@ -99,13 +105,15 @@ const worker = startWorker();
 try {
   await worker.listen();
   /** @type {import('./client.js').Cost[]} */
-  const costs = [];
+  const recorded = [];
+  /** @type {import('./client.js').Cost[]} */
+  const fresh = [];
   const fetch = /** @type {import('./client.js').Fetch} */ (/** @type {unknown} */ (worker.fetch));
-  const store = createClient(fetch, (cost) => costs.push(cost));
-  const reader = createClient(fetch, () => undefined);
+  const store = createClient(fetch, (cost) => recorded.push(cost));
+  const reader = createClient(fetch, (cost) => fresh.push(cost), { fresh: true });
   const outcomes = await replayAll(names, store, reader);
-  const { THREADS_KV, MESSAGES_KV } = await worker.getWorker().getEnv();
-  console.log(report(outcomes, costs, await measure([THREADS_KV, MESSAGES_KV])));
+  const tables = JSON.parse(await (await fetch('/v1/storage')).text());
+  console.log(report(outcomes, costLines(recorded, fresh), tables));
   process.exitCode = outcomes.every(({ problems }) => problems.length === 0) ? 0 : 1;
 } finally {
   await worker.close();

@@ -36,39 +36,58 @@ export function columns(rows, left) {
   return rows.map((row) => `  ${line(row)}`.trimEnd());
 }
 
-/** One row for each kind of call and the way it went. @param {Cost[]} costs */
-export function costLines(costs) {
-  /** @type {Map<string, Cost[]>} */
+/** @param {string} name @param {string} as @param {Cost[]} group */
+const costRow = (name, as, group) => [
+  name,
+  as,
+  String(group.length),
+  ...KINDS.map(([kind]) => oneDigit(mean(group.map((cost) => cost.operations[kind] ?? 0)))),
+  oneDigit(mean(group.map(operations))),
+  String(Math.max(...group.map(operations))),
+  oneDigit(mean(group.map(({ rounds }) => rounds))),
+  String(Math.max(...group.map(({ rounds }) => rounds))),
+  quantile(
+    group.map(({ ms }) => ms),
+    0.5,
+  ).toFixed(1),
+  quantile(
+    group.map(({ ms }) => ms),
+    0.95,
+  ).toFixed(1),
+];
+
+/** @template T @param {T[]} items @param {(item: T) => string} nameOf @returns {[string, T[]][]} largest group first */
+function groupBy(items, nameOf) {
+  /** @type {Map<string, T[]>} */
   const groups = new Map();
-  for (const cost of costs) {
-    const name = `${cost.method} ${cost.route}`;
-    groups.set(name, [...(groups.get(name) ?? []), cost]);
-  }
-  const rows = [...groups.values()]
-    .sort((a, b) => b.length - a.length)
-    .map((group) => [
-      group[0].method,
-      group[0].route,
-      String(group.length),
-      ...KINDS.map(([kind]) => oneDigit(mean(group.map((cost) => cost.operations[kind] ?? 0)))),
-      oneDigit(mean(group.map(operations))),
-      String(Math.max(...group.map(operations))),
-      oneDigit(mean(group.map(({ rounds }) => rounds))),
-      String(Math.max(...group.map(({ rounds }) => rounds))),
-      quantile(
-        group.map(({ ms }) => ms),
-        0.5,
-      ).toFixed(1),
-      quantile(
-        group.map(({ ms }) => ms),
-        0.95,
-      ).toFixed(1),
-    ]);
+  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
+  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+}
+
+/** What a read of the final state was after. @param {Cost} cost */
+function question({ method, args }) {
+  if (method === 'getThreadById') return 'a thread';
+  if (method === 'getResourceById') return 'a resource';
+  if (method === 'listThreads') return 'all threads of a user';
+  if (method === 'listMessagesById') return 'messages by id';
+  return args.perPage === false ? 'all messages of a thread' : `the last ${args.perPage} messages`;
+}
+
+/**
+ * The calls as they were recorded, a row for each kind and the way it went; then the reads of the final state.
+ *
+ * @param {Cost[]} recorded
+ * @param {Cost[]} fresh
+ */
+export function costLines(recorded, fresh) {
   const kinds = KINDS.map(([, short]) => short);
-  return columns(
-    [['call', 'as', 'calls', ...kinds, 'ops', 'max', 'rounds', 'max', 'ms', '95 %'], ...rows],
-    2,
+  const head = ['call', 'as', 'calls', ...kinds, 'ops', 'max', 'rounds', 'max', 'ms', '95 %'];
+  const rows = groupBy(recorded, ({ method, route }) => `${method} ${route}`).map(([, group]) =>
+    costRow(group[0].method, group[0].route, group),
   );
+  const reads = groupBy(fresh, question).map(([name, group]) => costRow(group[0].method, name, group));
+  const lines = columns([head, ...rows, ...reads], 2);
+  return { recorded: lines.slice(0, rows.length + 1), fresh: lines.slice(rows.length + 1) };
 }
 
 /** @param {number} bytes */

@@ -32,11 +32,14 @@ export async function measure(namespaces) {
   for (const namespace of namespaces) {
     for await (const names of keysOf(namespace)) {
       const values = await namespace.get(names);
-      for (const name of names) count(tables, tableOf(name), Buffer.byteLength(values.get(name) ?? ''));
+      for (const name of names) count(tables, tableOf(name), bytesOf(values.get(name) ?? ''));
     }
   }
   return [...tables.values()].sort((a, b) => (a.table < b.table ? -1 : 1));
 }
+
+/** @param {string} text */
+const bytesOf = (text) => new TextEncoder().encode(text).length;
 
 /** @param {Map<string, TableSize>} tables @param {string} table @param {number} bytes */
 function count(tables, table, bytes) {

@@ -44,8 +44,9 @@ export class Model {
 
   /** @param {{ messages: Message[] }} args */
   saveMessages({ messages }) {
-    if (messages.some(({ threadId }) => !this.threads.has(threadId))) return 'NOT_FOUND';
-    for (const message of messages) this.messages.set(message.id, structuredClone(message));
+    const last = [...new Map(messages.map((message) => [message.id, message])).values()];
+    if (last.some(({ threadId }) => !this.threads.has(threadId))) return 'NOT_FOUND';
+    for (const message of last) this.messages.set(message.id, structuredClone(message));
     return undefined;
   }
 

@@ -4,10 +4,12 @@
  */
 
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { allIds, ids, message, thread } from '../contract/support.js';
 import { anyId, anyPrefix, isolates } from './isolate.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Two prefixes that differ, often one the beginning of the other, or one that ends like a table. */
 const twoPrefixes = fc

@@ -68,6 +68,11 @@ export class ReferenceMemory extends InMemoryMemory {
     return super.listThreads(args);
   }
 
+  /** @override @param {Parameters<InMemoryMemory['listMessagesById']>[0]} args */
+  async listMessagesById({ messageIds }) {
+    return super.listMessagesById({ messageIds: messageIds.toSorted() });
+  }
+
   /** More is left only when the page ended before the total did. @override @param {Parameters<InMemoryMemory['listMessages']>[0]} args */
   async listMessages(args) {
     sortById(this.#db.messages);

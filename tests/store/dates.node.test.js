@@ -3,11 +3,9 @@ import { reviveDates, toText, withDates, withDateText } from '../../bindings/dat
 
 const TEXT = '2024-01-02T03:04:05.678Z';
 const FIELDS = ['createdAt', 'updatedAt'];
-const failing = {
-  /** @returns {string} */
-  toISOString() {
-    throw new RangeError('no date');
-  },
+/** @returns {string} */
+const fail = () => {
+  throw new RangeError('no date');
 };
 
 describe('toText', () => {
@@ -17,7 +15,7 @@ describe('toText', () => {
     ['2024-01-02', '2024-01-02T00:00:00.000Z'],
     ['2024-01-02T03:04:05Z', '2024-01-02T03:04:05.000Z'],
     ['2024-01-02T03:04:05.6789+01:00', '2024-01-02T02:04:05.678Z'],
-    [{ toISOString: () => TEXT }, TEXT],
+    [/** @type {any} */ ({ toISOString: () => TEXT }), TEXT],
     [undefined, undefined],
     [null, null],
   ])('reads %s', (value, text) => {
@@ -34,7 +32,7 @@ describe('toText', () => {
     [1704164645678],
     [{}],
     [true],
-    [failing],
+    [{ toISOString: fail }],
   ])('has no date for %s', (value) => {
     expect(toText(value)).toBe('invalid date');
   });

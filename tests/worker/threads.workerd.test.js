@@ -49,6 +49,8 @@ describe('creating', () => {
     [{ resourceId: 7 }],
     [{ resourceId: 'u', id: '' }],
     [{ resourceId: 'u', id: 7 }],
+    [{ resourceId: 'u', id: null }],
+    [{ resourceId: 'u', createdAt: null }],
     [{ resourceId: 'u', createdAt: 'yesterday' }],
     [{ resourceId: 'u', id: 'x'.repeat(600) }],
   ])('refuses bad input (%#)', async (body) => {
@@ -96,6 +98,7 @@ describe('reading, replacing, updating, deleting', () => {
     expect(json.updatedAt > DATES.updatedAt).toBe(true);
     expect((await ask('GET', '/v1/threads/t')).json).toEqual(json);
     expect((await ask('PATCH', '/v1/threads/none', { body: { title: 'x' } })).status).toBe(404);
+    expect((await ask('PATCH', '/v1/threads/t', { body: { resourceId: 'v' } })).status).toBe(400);
   });
 
   it('archives and brings back', async () => {
