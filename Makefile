@@ -21,7 +21,9 @@ endif
 SHELL        := bash
 .SHELLFLAGS  := -eu -o pipefail -c
 export PATH  := $(CURDIR)/node_modules/.bin:$(CURDIR)/tools/node/node_modules/.bin:$(PATH)
-export WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_HIDE_BANNER=true
+export WRANGLER_SEND_METRICS = false
+export CLOUDFLARE_CF_FETCH_ENABLED = false
+export WRANGLER_HIDE_BANNER = true
 HOMELESS     = XDG_CONFIG_HOME=$(CURDIR)/$(BUILD)/config XDG_DATA_HOME=$(CURDIR)/$(BUILD)/config
 
 SETUP        = BUILD=$(BUILD) CLANG=$(CLANG) CJSON=$(CJSON) tools/setup.sh
@@ -36,7 +38,7 @@ LINK_TIME    = -flto -Wl,--lto-O3
 REACTOR      = -s -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
                -Wl,--compress-relocations -Wl,-O2
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
-               -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0
+               -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
 CORE         = $(wildcard src/*.c)
 GLUE         = $(wildcard bindings/*.c)
@@ -231,6 +233,7 @@ check-layers:
 	node tools/check-layers.mjs
 
 check-drift:
+	@mkdir -p $(BUILD)/check
 	node tools/abi.mjs $(BUILD)/check/abi.js
 	diff -u bindings/abi.js $(BUILD)/check/abi.js
 

@@ -24,6 +24,7 @@ const otherModule = {
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    testTimeout: 60_000,
     fsModuleCache: false, // it does not know of $THREADKV_WASM
     projects: [
       {

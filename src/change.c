@@ -89,7 +89,7 @@ void changes_fetch(struct call *call, struct changes *list) {
 static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix, int64_t stamp, const struct entries *entries) {
   struct span key = collection_journal_key(call, change->collection, suffix);
   struct span text = journal_write(&call->arena, stamp, entries->items, entries->count);
-  struct span metadata = text.len <= KV_METADATA_MAX ? text : record_metadata(call, stamp, SPAN_NONE);
+  struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, SPAN_NONE);
   struct kv_request *put = kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
   put->group = change->collection->key;
   return put;
@@ -167,11 +167,15 @@ static struct head merged_head(struct call *call, const struct change *change) {
 }
 
 static struct span head_metadata(struct call *call, const struct head *head) {
-  struct json_out out = json_out(&call->arena, 64);
+  struct json_out out = json_out(&call->arena, 128);
   json_put(&out, SPAN("{\"v\":1,\"w\":"));
   json_put_int(&out, head->stamp);
   json_put(&out, SPAN(",\"c\":"));
   json_put_int(&out, head->checked_at);
+  json_put(&out, SPAN(",\"u\":"));
+  json_put_int(&out, head->updated_at);
+  json_put(&out, SPAN(",\"b\":"));
+  json_put_int(&out, head->bumped_at);
   json_put_char(&out, '}');
   return json_out_span(&out);
 }
@@ -279,11 +283,8 @@ static void refresh(struct call *call, struct change *change) {
     return;
   }
   struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
-  if (note && note->kind == NOTE_VALUE) {
-    struct span value = arena_copy(&call->arena, note->value);
-    head.stamp = note->stamp;
-    memory_keep(call->memory, note, NOTE_VALUE, value, head_metadata(call, &head));
-  }
+  if (note)
+    note->checked = call->now;
 }
 
 void changes_refresh(struct call *call, struct changes *list) {

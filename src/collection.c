@@ -72,7 +72,15 @@ static int64_t checked_at(struct span metadata) {
 /* What the memory knows of the head spares the list when the head was checked lately. */
 static bool known_as_checked(struct call *call, const struct collection *collection) {
   struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
-  return note && note->kind == NOTE_VALUE && now_since(call, checked_at(note->metadata)) < CHECK_MS;
+  int64_t checked = note && note->kind == NOTE_VALUE ? checked_at(note->metadata) : 0;
+  return note && now_since(call, checked > note->checked ? checked : note->checked) < CHECK_MS;
+}
+
+/* The latest listing of the journal that is known of, by the head's writers or by this isolate. */
+static int64_t last_check(struct call *call, const struct collection *collection) {
+  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  int64_t told = checked_at(collection->head_get->metadata);
+  return note && note->checked > told ? note->checked : told;
 }
 
 static void start(struct call *call, struct collection *collection) {
@@ -95,9 +103,9 @@ static void add_doc(struct call *call, struct collection *collection, struct spa
 static void take_head(struct call *call, struct collection *collection) {
   struct kv_request *get = collection->head_get;
   struct head *head = &collection->head;
-  collection->head_get = NULL;
   bool usable = get->found && head_read(&call->arena, get->value, head);
-  int64_t checked = checked_at(get->metadata);
+  int64_t checked = last_check(call, collection);
+  collection->head_get = NULL;
   if (usable && checked > head->checked_at)
     head->checked_at = checked;
   if (!usable) {
@@ -107,16 +115,22 @@ static void take_head(struct call *call, struct collection *collection) {
     if (!collection->page)
       list_page(call, collection, SPAN_NONE);
   }
-  for (size_t i = 0; i < head->entries.count; i++)
-    span_set_add(&call->arena, &collection->known, head->entries.items[i].journal);
+}
+
+/* The suffixes that the head names, gathered when first asked for: mostly nothing is. */
+static bool head_knows(struct call *call, struct collection *collection, struct span suffix) {
+  const struct entries *entries = &collection->head.entries;
+  for (; collection->gathered < entries->count; collection->gathered++)
+    span_set_add(&call->arena, &collection->known, entries->items[collection->gathered].journal);
+  return span_set_has(&collection->known, suffix);
 }
 
 /* Whether what the journal says under |suffix| can add to the head. */
-static bool adds(const struct collection *collection, struct span suffix) {
+static bool adds(struct call *call, struct collection *collection, struct span suffix) {
   if (journal_time(suffix) <= collection->head.since)
     return false;
   bool below_matters = collection->load == LOAD_ALL && collection->head.has_floor;
-  return below_matters || !span_set_has(&collection->known, suffix);
+  return below_matters || !head_knows(call, collection, suffix);
 }
 
 /* Takes in a page of the journal; asks for the next one while it may hold what the head lacks. */
@@ -129,7 +143,7 @@ static void take_page(struct call *call, struct collection *collection) {
     if (!(oldest = journal_time(suffix)))
       continue;
     span_set_add(&call->arena, &collection->proven, suffix);
-    if (adds(collection, suffix))
+    if (adds(call, collection, suffix))
       add_doc(call, collection, suffix, page->items[i].metadata);
   }
   bool deeper = collection->load == LOAD_ALL || oldest >= collection->head.checked_at - CHECK_MARGIN_MS;
@@ -184,21 +198,31 @@ static struct journal_doc *reversed(struct journal_doc *docs) {
   return result;
 }
 
+/* |entries| save those that stand under a suffix in |overruled|. */
+static struct entries without(struct call *call, const struct entries *entries, const struct span_set *overruled) {
+  struct entries kept = {0};
+  for (size_t i = 0; i < entries->count; i++)
+    if (!span_set_has(overruled, entries->items[i].journal))
+      entries_add(&call->arena, &kept, entries->items[i]);
+  return kept;
+}
+
 static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = {0};
-  for (size_t i = 0; i < collection->head.entries.count; i++)
-    if (!span_set_has(&collection->overruled, collection->head.entries.items[i].journal))
-      entries_add(&call->arena, entries, collection->head.entries.items[i]);
+  if (collection->overruled.count)
+    *entries = without(call, &collection->head.entries, &collection->overruled);
+  else
+    *entries = collection->head.entries;
   for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
     if (!doc->get || doc->get->found)
       journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
   for (size_t i = 0; i < found.count; i++) {
     struct entry *entry = &found.items[i];
     bool below = collection_below_floor(&collection->head, entry);
-    bool head_knows = span_set_has(&collection->known, entry->journal);
-    if (below ? collection->load == LOAD_ALL : !head_knows || span_set_has(&collection->overruled, entry->journal))
+    bool known = head_knows(call, collection, entry->journal);
+    if (below ? collection->load == LOAD_ALL : !known || span_set_has(&collection->overruled, entry->journal))
       entries_add(&call->arena, entries, *entry);
-    collection->grew |= !below && !head_knows;
+    collection->grew |= !below && !known;
   }
   entries_sort(&call->arena, entries);
   for (size_t i = 0; i < entries->count; i++)

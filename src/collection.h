@@ -49,6 +49,7 @@ struct collection {
   struct kv_request *head_get, *page;
   struct journal_doc *docs;
   struct span_set known;    /* suffixes that the head names */
+  size_t gathered;          /* entries of the head that `known` has seen */
   struct span_set overruled; /* of these: those that this isolate has written since, whatever the head says */
 };
 

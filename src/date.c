@@ -45,6 +45,8 @@ static bool parse_year(struct span *text, int64_t *year) {
   }
   if (!digits(text->ptr + 1, 6, year))
     return false;
+  if (text->ptr[0] == '-' && *year == 0)
+    return false; /* there is no year -000000 */
   if (text->ptr[0] == '-')
     *year = -*year;
   *text = span_from(*text, 7);

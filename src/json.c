@@ -9,8 +9,10 @@ bool json_name_is(struct span name, struct span text) {
   if (name.len < 2)
     return false;
   struct span inner = {name.ptr + 1, name.len - 2};
-  if (!memchr(inner.ptr, '\\', inner.len))
-    return span_eq(inner, text);
+  if (span_eq(inner, text))
+    return true;
+  if (inner.len <= text.len || !memchr(inner.ptr, '\\', inner.len)) /* escapes make a name longer */
+    return false;
   struct arena scratch = {0};
   struct span decoded;
   bool same = json_string(&scratch, name, &decoded) && span_eq(decoded, text);

@@ -15,6 +15,10 @@ enum { JSON_DEPTH_MAX = 8192 };
 /* json_value checks that |text| is one JSON value and stores its span, white space trimmed, in |value|. */
 bool json_value(struct span text, struct span *value);
 
+/* json_trim returns |text| without the white space around it.  Nothing is checked: json_fields and json_next do that as
+ * they go. */
+struct span json_trim(struct span text);
+
 /* What a checked value is. */
 static inline bool json_is_object(struct span value) {
   return value.len && value.ptr[0] == '{';

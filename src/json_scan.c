@@ -164,6 +164,10 @@ static size_t after_value(struct nesting *nesting, struct span text, size_t at) 
 }
 
 size_t json_skip_value(struct span text, size_t at) {
+  if (at >= text.len)
+    return JSON_BAD;
+  if (text.ptr[at] != '{' && text.ptr[at] != '[')
+    return skip_scalar(text, at);
   struct nesting nesting;
   nesting.depth = 0;
   do {
@@ -182,6 +186,14 @@ size_t json_skip_value(struct span text, size_t at) {
   return at;
 }
 
+struct span json_trim(struct span text) {
+  size_t start = skip_space(text, 0), end = text.len;
+  while (end > start && (text.ptr[end - 1] == ' ' || text.ptr[end - 1] == '\n' || text.ptr[end - 1] == '\r' ||
+                         text.ptr[end - 1] == '\t'))
+    end--;
+  return (struct span){text.ptr + start, end - start};
+}
+
 bool json_value(struct span text, struct span *value) {
   size_t start = skip_space(text, 0), end = json_skip_value(text, start);
   if (end == JSON_BAD || skip_space(text, end) != text.len)
@@ -197,13 +209,13 @@ struct json_walk json_walk(struct span container) {
 
 static bool walk_ends(struct json_walk *walk, bool bad) {
   walk->bad = bad;
-  walk->rest.len = 0;
+  walk->rest = SPAN_NONE;
   return false;
 }
 
 bool json_next(struct json_walk *walk) {
   struct span text = walk->rest;
-  if (walk->bad || text.len == 0)
+  if (walk->bad || !text.ptr)
     return false;
   bool first = walk->value.ptr == NULL, object;
   if (first)

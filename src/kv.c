@@ -36,6 +36,13 @@ struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span 
   return list;
 }
 
+bool kv_fits_metadata(struct span text) {
+  for (size_t i = 0; i < text.len; i++)
+    if ((unsigned char)text.ptr[i] > 0x7e)
+      return false;
+  return text.len <= KV_METADATA_MAX;
+}
+
 int64_t kv_stamp_of(struct span metadata) {
   struct json_field written = {SPAN("w"), SPAN_NONE};
   int64_t stamp = 0;

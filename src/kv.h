@@ -95,6 +95,10 @@ void kv_replied(struct call *call, uint32_t slot, uint32_t status, size_t used, 
 /* kv_key joins a key (key.h) for |call|'s store.  False, with an error recorded, when it exceeds KEY_MAX bytes. */
 bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count, struct span *key);
 
+/* kv_fits_metadata tells whether |text| may stand in metadata: at most KV_METADATA_MAX bytes and pure ASCII, for the
+ * Workers runtime logs metadata that is not. */
+bool kv_fits_metadata(struct span text);
+
 /* kv_stamp_of reads `w` from a value's metadata; 0 when there is none. */
 int64_t kv_stamp_of(struct span metadata);
 

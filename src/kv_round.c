@@ -188,6 +188,7 @@ static void absorb_list(struct call *call, struct kv_request *list, struct reade
   list->cursor = cursor == (uint32_t)KV_NO_VALUE ? SPAN_NONE : read_bytes(reader, cursor);
   for (size_t i = 0; i < count; i++) {
     list->items[i].name = read_bytes(reader, list->items[i].name.len);
+    reader->bad |= !span_starts(list->items[i].name, list->key); /* whoever lists relies on it */
     list->items[i].metadata = read_bytes(reader, list->items[i].metadata.len);
   }
   list->count = count;
@@ -195,7 +196,8 @@ static void absorb_list(struct call *call, struct kv_request *list, struct reade
 
 static void absorb_slot(struct call *call, struct kv_slot *slot) {
   struct kv_request *first = slot->first;
-  struct reader reader = {slot->bytes, slot->bytes + slot->used, false};
+  const char *bytes = slot->bytes ? slot->bytes : "";
+  struct reader reader = {bytes, bytes + slot->used, false};
   bool answered = slot->status == 200 || (slot->status == 404 && first->kind == KV_GET);
   if (answered && first->kind == KV_GET)
     absorb_values(call, slot, &reader);

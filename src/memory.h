@@ -39,6 +39,7 @@ struct note {
   struct span value, metadata; /* NOTE_VALUE */
   int64_t at;                  /* ms: when this was noted */
   int64_t stamp;               /* the record's `w`; 0 when unknown */
+  int64_t checked;             /* of a head: when this isolate last listed its journal */
 
   uint32_t flight;    /* the call whose write is under way; 0 for none */
   int64_t flight_at;  /* ms: since when */

@@ -10,8 +10,8 @@ bool message_read(struct call *call, struct span raw, struct message *message) {
                                 {SPAN("resourceId"), SPAN_NONE},
                                 {SPAN("createdAt"), SPAN_NONE}};
   struct span created;
-  message->raw = raw;
-  return json_value(raw, &message->raw) && json_fields(message->raw, fields, 4) &&
+  message->raw = json_trim(raw);
+  return json_fields(message->raw, fields, 4) &&
          json_string(&call->arena, fields[0].value, &message->id) &&
          json_string(&call->arena, fields[1].value, &message->thread) &&
          json_string(&call->arena, fields[2].value, &message->resource) &&

@@ -154,6 +154,7 @@ static bool matches(const struct list *list, const struct entry *entry) {
 
 /* Fills `base`.  Below the floor of any thread that was not wholly loaded nothing can be said. */
 static void find_base(struct call *call, struct list *list) {
+  bool few_suffice = is_fast(list) && !list->filter.ptr;
   const struct entry *floor = NULL;
   list->base = (struct entries){0};
   for (size_t i = 0; i < list->collections.count; i++) {
@@ -163,7 +164,8 @@ static void find_base(struct call *call, struct list *list) {
   }
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct entries *entries = &list->collections.items[i]->entries;
-    for (size_t k = 0; k < entries->count; k++)
+    size_t enough = few_suffice && list->collections.count == 1 ? list->page.offset + list->page.limit : SIZE_MAX - 1;
+    for (size_t k = 0; k < entries->count && list->base.count <= enough; k++)
       if (matches(list, &entries->items[k]) && !(floor && entry_order(&entries->items[k], floor) > 0))
         entries_add(&call->arena, &list->base, entries->items[k]);
   }

@@ -125,7 +125,7 @@ void windows_deepen(struct call *call, struct list *list) {
     if (!window->target.raw.ptr)
       continue;
     window->collection = collection_for(list, window->target.thread);
-    if (view_of(call, list, window).short_of_floor)
+    if (window->collection->load != LOAD_ALL && view_of(call, list, window).short_of_floor)
       collections_add(call, &list->extra,
                       collection_new(call, COLLECTION_THREAD, window->target.thread, LOAD_ALL));
   }

@@ -36,7 +36,7 @@ static inline bool span_starts(struct span text, struct span prefix) {
 }
 
 static inline struct span span_from(struct span text, size_t start) {
-  return (struct span){text.ptr + start, text.len - start};
+  return (struct span){text.ptr ? text.ptr + start : NULL, text.len - start};
 }
 
 /* FNV-1a over |text|, from |seed|. */

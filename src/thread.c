@@ -56,10 +56,7 @@ struct thread thread_read(struct call *call, const struct kv_request *get) {
   struct span raw;
   if (!get->found)
     return thread;
-  if (!json_value(get->value, &raw)) {
-    thread.state = THREAD_DAMAGED;
-    return thread;
-  }
+  raw = json_trim(get->value);
   if (read_tombstone(call, raw, &thread))
     return thread;
   if (!thread_parse(call, raw, &thread))
@@ -78,7 +75,11 @@ int64_t thread_updated(const struct thread *thread, const struct head *head) {
 }
 
 struct head thread_head(struct call *call, const struct kv_request *get) {
-  struct head head;
+  struct json_field fields[] = {{SPAN("u"), SPAN_NONE}, {SPAN("b"), SPAN_NONE}};
+  struct head head = {0};
+  if (get->found && get->metadata.len && json_fields(get->metadata, fields, 2) &&
+      json_int(fields[0].value, &head.updated_at) && json_int(fields[1].value, &head.bumped_at))
+    return head;
   if (!get->found || !head_read(&call->arena, get->value, &head))
     head = (struct head){0};
   return head;
@@ -123,9 +124,9 @@ static struct span metadata_with(struct call *call, const struct thread *thread,
 
 struct span thread_metadata(struct call *call, const struct thread *thread, int64_t stamp) {
   struct span text = metadata_with(call, thread, stamp, true, true);
-  if (text.len > KV_METADATA_MAX)
+  if (!kv_fits_metadata(text))
     text = metadata_with(call, thread, stamp, true, false);
-  return text.len > KV_METADATA_MAX ? metadata_with(call, thread, stamp, false, false) : text;
+  return kv_fits_metadata(text) ? text : metadata_with(call, thread, stamp, false, false);
 }
 
 struct change *thread_touch(struct call *call, struct changes *list, struct collections *load, struct span id, enum collection_load how) {

@@ -37,7 +37,8 @@ bool thread_key(struct call *call, struct span id, struct span *key);
 /* thread_updated returns the effective updatedAt of |thread|, given its collection's head. */
 int64_t thread_updated(const struct thread *thread, const struct head *head);
 
-/* thread_head reads a head that was got beside a thread; an empty one when there is none. */
+/* thread_head reads when a thread was bumped, from the head that was got beside it: its metadata says so, and only where
+ * that is missing is the head itself read.  Zero when there is no head. */
 struct head thread_head(struct call *call, const struct kv_request *get);
 
 /* thread_tombstone returns the record that marks |thread| as deleted at |stamp|. */

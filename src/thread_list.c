@@ -88,13 +88,12 @@ enum tkv_status thread_list(struct call *call, void *self) {
   return call_enter(call, collections_load, &list->collections, found);
 }
 
-/* A list tells how many there are: a head that shows only the newest, or was not checked lately, is not enough. */
+/* A list tells how many there are: a head that shows only the newest is not enough. */
 static enum tkv_status found(struct call *call, void *self) {
   struct list *list = self;
   struct collection *collection = list->collections.items[0];
-  if (!collection->all || collection->stale) {
-    enum collection_load load = collection->all ? LOAD_RECENT : LOAD_ALL;
-    list->collections.items[0] = collection_new(call, COLLECTION_RESOURCE, list->resource, load);
+  if (!collection->all) {
+    list->collections.items[0] = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
     return call_enter(call, collections_load, &list->collections, found);
   }
   list->entries = collection->entries;

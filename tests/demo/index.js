@@ -17,9 +17,9 @@ import { costLines, storageLines, wrap } from './report.js';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 // The demo needs no network, and wrangler must not look for one.
-process.env.WRANGLER_SEND_METRICS ??= 'false';
-process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false';
-process.env.WRANGLER_HIDE_BANNER ??= 'true';
+process.env.WRANGLER_SEND_METRICS = 'false';
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
+process.env.WRANGLER_HIDE_BANNER = 'true';
 
 /** @typedef {import('../fixtures/replay.js').Replayed & { name: string, turns: number }} Outcome */
 
@@ -44,13 +44,13 @@ async function replayAll(names, store, reader) {
   const outcomes = [];
   for (const name of names) {
     const fixture = readFixture(name);
-    const outcome = await replay(fixture, store, reader);
+    const outcome = await replay(fixture, store, { reader, verbatim: false });
     outcomes.push({ name, turns: Object.keys(fixture.turns).length, ...outcome });
   }
   return outcomes;
 }
 
-/** @param {Outcome[]} outcomes @param {'turns' | 'calls' | 'compared' | 'verbatim' | 'threads' | 'messages' | 'resources'} what */
+/** @param {Outcome[]} outcomes @param {'turns' | 'calls' | 'compared' | 'threads' | 'messages' | 'resources'} what */
 const total = (outcomes, what) => outcomes.reduce((sum, outcome) => sum + outcome[what], 0);
 
 /** @param {Outcome[]} outcomes */
@@ -88,8 +88,7 @@ function report(outcomes, costs, tables) {
     ...storageLines(tables),
     ...problemLines(outcomes),
     '',
-    `${sum('compared')} answers and reads of the final state compared; ${sum('verbatim')} messages are the JSON text that was saved.`,
-    `${equal} of ${outcomes.length} conversations came back equal.`,
+    `${sum('compared')} answers and reads of the final state compared: ${equal} of ${outcomes.length} conversations came back equal.`,
   ].join('\n');
 }
 

@@ -41,7 +41,6 @@ struct sim_config {
   int64_t lag;      /* a place may learn of others' writes this late even without a cache */
   bool rate_limit;  /* one write per second and key */
   bool bare;        /* KV keeps no metadata */
-  bool wait_until;  /* what is asked for soon does not hold up the call */
   bool large;       /* one thread outgrows its head */
   int slow;         /* requests that take many seconds */
   int refused;      /* requests that fail */
@@ -101,6 +100,7 @@ struct actor {
   int64_t start, end; /* end: INT64_MAX while under way */
   int isolate, place;
   int64_t skew;
+  bool sees_all; /* as if there were no caches */
 };
 
 enum run_state { RUN_GOING, RUN_DONE, RUN_FAILED, RUN_GONE };
@@ -117,7 +117,6 @@ struct run {
   struct request *answers;
   enum run_state state;
   struct span result; /* RUN_FAILED: the error */
-  bool upkeep;        /* a refresh: nobody waits for it */
   void (*done)(struct run *run); /* NULL: nobody cares */
   struct work *work;
 };

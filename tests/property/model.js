@@ -53,8 +53,10 @@ export class Model {
   /** @param {{ messages: any[] }} args */
   updateMessages({ messages }) {
     const known = messages.filter(({ id }) => this.messages.has(id));
-    if (known.some(({ threadId }) => threadId !== undefined && !this.threads.has(threadId)))
-      return 'NOT_FOUND';
+    const targets = new Map(
+      known.filter(({ threadId }) => threadId !== undefined).map((one) => [one.id, one.threadId]),
+    );
+    if ([...targets.values()].some((threadId) => !this.threads.has(threadId))) return 'NOT_FOUND';
     for (const { id, content, ...fields } of structuredClone(known)) {
       const message = /** @type {Message} */ (this.messages.get(id));
       Object.assign(message, fields);

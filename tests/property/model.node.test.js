@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { limitWrites } from '../backends/faults.js';
+import { createRandom } from '../meter/random.js';
 import { at, ids, message, numbered, thread } from '../contract/support.js';
 import { isolates } from './isolate.js';
 import { Model } from './model.js';
@@ -165,6 +166,61 @@ describe('a store and its model', () => {
     await fc.assert(property, { numRuns: 120 });
   });
 });
+
+describe('a long thread and its model', () => {
+  it.each(Array.from({ length: 12 }, (_, seed) => seed))('agree on every answer, seed %i', async (seed) => {
+    const { below } = createRandom(seed);
+    const { open, clock } = isolates(createMemoryBackend());
+    const model = new Model();
+    let store = open();
+    for (const id of ['t', 'u'])
+      await compare(store, model, { method: 'saveThread', value: { thread: thread(id) } });
+    for (let step = 0; step < 25; step++) {
+      await compare(store, model, longStep(below));
+      for (const value of someLists(below)) await compare(store, model, { method: 'listMessages', value });
+      clock.advance([1, 900, 70_000][below(3)]);
+      if (below(5) === 0) store = open();
+    }
+    for (const reader of [store, open()]) {
+      const value = { threadId: ['t', 'u'], perPage: false };
+      await compare(reader, model, { method: 'listMessages', value });
+    }
+  });
+});
+
+/** A call that changes many of 1,200 messages, in two threads. @param {(limit: number) => number} below */
+function longStep(below) {
+  const name = () => `m${below(1200)}`;
+  const many = Array.from({ length: 1 + below(250) }, name);
+  const threadId = below(4) === 0 ? 'u' : 't';
+  const kind = below(10);
+  if (kind < 6) {
+    const messages = many.map((id) => message(id, below(3000), { threadId }));
+    return { method: 'saveMessages', value: { messages } };
+  }
+  if (kind < 8) {
+    const messages = many.slice(0, 60).map((id) => ({ id, threadId, createdAt: at(below(3000)) }));
+    return { method: 'updateMessages', value: { messages } };
+  }
+  return { method: 'deleteMessages', value: many.slice(0, 120) };
+}
+
+/** Pages from the newest to the deepest, ranges and windows. @param {(limit: number) => number} below */
+function someLists(below) {
+  const orderBy = { direction: below(2) === 0 ? 'ASC' : 'DESC' };
+  const window = { id: `m${below(1200)}`, withPreviousMessages: below(4), withNextMessages: below(4) };
+  return [
+    { threadId: 't', perPage: 1 + below(40), orderBy: { direction: 'DESC' } },
+    { threadId: 't', page: below(20), perPage: 1 + below(40), orderBy },
+    {
+      threadId: ['t', 'u'],
+      filter: { dateRange: { start: at(below(3000)), end: at(below(3000)) } },
+      orderBy,
+    },
+    { threadId: 't', perPage: 0, include: [window] },
+    { threadId: 'u', perPage: 3, include: [window], orderBy },
+  ];
+}
 
 const writes = [
   'saveThread',

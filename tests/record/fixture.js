@@ -28,7 +28,7 @@ class Messages {
   /** @param {any} message @returns {{ $message: string }} */
   name(message) {
     const encoded = encode(message);
-    const text = JSON.stringify(Object.entries(encoded).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const text = JSON.stringify(Object.entries(message).sort(([a], [b]) => (a < b ? -1 : 1)));
     const known = this.#names.get(text);
     if (known) return { $message: known };
     let name = message.id;
