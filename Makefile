@@ -33,10 +33,11 @@ WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
+# The module's own allocator and strtod, see bindings/libc.c.
+HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
-LINK_TIME    = -flto -Wl,--lto-O3
-REACTOR      = -s -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
-               -Wl,--compress-relocations -Wl,-O2
+REACTOR      = -s -flto -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
+               -Wl,--lto-O2 -Wl,-O2 -Wl,--compress-relocations
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
@@ -50,6 +51,7 @@ C_FILES      = $(CORE) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/nat
 LAYERS       = $(addprefix $(RESULTS)/,native.txt $(if $(FUZZ),fuzz.txt) node.json workerd.json)
 OBJ          = $(BUILD)/obj
 WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
+FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) tests/native/imports.c) $(OBJ)/fuzz/cJSON.o
 NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(NATIVE)) $(OBJ)/native/cJSON.o
 
 .DEFAULT_GOAL := help
@@ -73,7 +75,7 @@ dev: setup wasm
 test: setup
 	@rm -rf $(RESULTS)
 	@status=0; $(MAKE) --no-print-directory --keep-going test-all || status=$$?; \
-	 $(MAKE) --no-print-directory count EXIT=$$status
+	 node tools/count.mjs --exit $$status $(LAYERS)
 
 ## Formatting, lint, types, layers, generated files
 check: check-format check-lint check-types check-layers check-drift
@@ -140,34 +142,40 @@ $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 # Linked without $(OPT): with it, clang would run whatever wasm-opt it finds and the bytes would depend on the machine.
 $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
 	@echo 'clang  $@'
-	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(LINK_TIME) $(REACTOR) -o $@ $^
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) -o $@ $^
 
-$(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c Makefile tools/build-yowasp.mjs
+# Changes when the flags do, so that everything is built anew then.
+$(OBJ)/wasm.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR)' >$@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
+
+$(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags tools/build-yowasp.mjs
 	@echo 'yowasp $@'
-	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(REACTOR) -o $@ $(filter %.c,$^)
+	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) -o $@ $(filter %.c,$^)
 
-$(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c Makefile
+$(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags Makefile
 	@$(SETUP) emscripten
 	@echo 'emcc   $@'
 	$(Q)$(EMCC) $(CFLAGS) $(SMALL) $(STANDALONE) -o $@ $(filter %.c,$^)
 
-$(OBJ)/wasm/%.o: %.c Makefile $(BUILD)/toolchain.mk
+$(OBJ)/wasm/%.o: %.c $(OBJ)/wasm.flags
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(WARN) -MMD -MP -c -o $@ $<
 
-$(OBJ)/wasm/cJSON.o: $(CJSON)/cJSON.c Makefile $(BUILD)/toolchain.mk
+$(OBJ)/wasm/cJSON.o: $(CJSON)/cJSON.c $(OBJ)/wasm.flags
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) -c -o $@ $<
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) -c -o $@ $<
 
 # ---- Tests: each layer leaves its counts in $(RESULTS) ---------------------------------------------------------------
 
 test-all: test-native $(if $(FUZZ),test-fuzz) test-js
 
-# What the last run counted. EXIT: its status; ALSO: further reports.
-count:
-	@node tools/count.mjs --exit $(or $(EXIT),0) $(LAYERS) $(ALSO)
+# The reports that a run leaves.
+layers:
+	@echo $(LAYERS)
 
 ## C tests, with address and undefined-behaviour sanitizers
 test-native: $(BUILD)/native/test
@@ -200,10 +208,20 @@ $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -c -o $@ $<
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(CORE) $(HEADERS) $(CJSON)/cJSON.c Makefile
+$(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $(filter %.c,$^)
+	$(Q)$(CLANG) $(SANITIZE) -fsanitize=fuzzer -o $@ $^
+
+$(OBJ)/fuzz/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(OBJ)/fuzz/cJSON.o: $(CJSON)/cJSON.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
@@ -244,4 +262,5 @@ check-deploy: wasm
 check-package: wasm types
 	npm pack --dry-run --ignore-scripts
 
--include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ))
+.SECONDARY: $(FUZZ_OBJ) $(patsubst %.c,$(OBJ)/fuzz/%.o,$(FUZZ))
+-include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ) $(FUZZ_OBJ))

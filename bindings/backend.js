@@ -41,7 +41,7 @@
  */
 /**
  * One answer. `status` is 200, 404 (get only: no such key), or the HTTP status of a failure; 0 when no
- * answer came at all. `retryAfter` (ms) is set when the platform named a delay.
+ * answer came at all. `retryAfter` (ms) is set when the platform named a delay; more than a minute counts as one.
  * @typedef {object} KVReply
  * @property {number} status
  * @property {KVEntry} [entry]  for get
@@ -49,6 +49,7 @@
  * @property {{ name: string, metadata?: unknown }[]} [keys]  for list
  * @property {string | null} [cursor]  for list: null on the last page
  * @property {number} [retryAfter]
+ * @property {number} [operations]  KV operations that the answer took, 1 when not given
  */
 
 /**

@@ -10,15 +10,17 @@
 
 import { loadModule } from '#module';
 import { ERRORS, OPERATIONS, PENDING, TABLES } from './abi.js';
+import { readReply } from './answer.js';
 import { storeError } from './errors.js';
 import { createInstance } from './instance.js';
 
 /**
+ * @typedef {import('./answer.js').Answer} Answer
  * @typedef {import('./backend.js').Backend} Backend
  * @typedef {import('./backend.js').KVRequest} KVRequest
  * @typedef {import('./backend.js').KVReply} KVReply
+ * @typedef {import('./instance.js').Head} Head
  * @typedef {import('./instance.js').Instance} Instance
- * @typedef {import('./instance.js').Slot} Slot
  */
 
 /**
@@ -46,8 +48,8 @@ import { createInstance } from './instance.js';
  * @property {(ms: number) => Promise<unknown>} [wait]  default `setTimeout`
  */
 
-/** Back ends answer every request; should one throw all the same, nothing is known of the outcome. */
-const NO_ANSWER = { status: 0 };
+/** @type {Answer} */
+const WAITED = { status: 200, retryAfter: 0, operations: 0, pairs: null, cursor: undefined };
 
 /**
  * A core stands for one isolate: it remembers what was written through it. Stores may share one.
@@ -57,7 +59,7 @@ export class Core {
   /** @type {Instance | undefined} */
   #instance;
   #rounds = 0;
-  #spaces = new Spaces();
+  #heads = new Heads();
 
   /** @param {CoreOptions} [options] */
   constructor({ module, now = Date.now, random = fillRandom, wait = sleep } = {}) {
@@ -77,26 +79,23 @@ export class Core {
    * @param {string} method  the public method, for errors
    * @returns {Promise<CallResult>}
    */
-  async call(store, op, control, payload, method) {
+  async call(store, op, control, payload = '', method) {
     const { now } = this.#options;
     const instance = this.#live();
-    const descriptor = this.#spaces.describe(store);
     let handle = 0;
     try {
-      const text = control === undefined || isEmpty(control) ? '' : JSON.stringify(control);
-      handle = instance.open([store.prefix, text, payload ?? ''], descriptor, now());
+      const text = isEmpty(control) ? '' : JSON.stringify(control);
+      handle = instance.begin(OPERATIONS[op], this.#heads.of(store), text, payload, now());
       if (handle === 0) throw storeError('NO_MEMORY', method, 'no memory is left for another call');
-      let slots = instance.begin(handle, OPERATIONS[op]);
       while (instance.status === PENDING) {
-        const replies = await this.#perform(store, slots);
+        await this.#perform(store, instance, handle);
         if (instance.dead) throw crashed(method);
-        slots = instance.resume(handle, replies, now());
+        instance.resume(handle, now());
       }
       return this.#finish(instance, handle, store, method);
     } catch (error) {
       if (!instance.dead) throw error;
       // The module trapped: the instance and all its calls are lost, the next call gets a new one.
-      if (this.#instance === instance) this.#instance = undefined;
       throw crashed(method);
     } finally {
       instance.close(handle);
@@ -130,40 +129,36 @@ export class Core {
   }
 
   /**
-   * Performs one round: all requests at once, and a wait beside them if one was asked for.
+   * Performs one round, all its requests at once, or waits; and hands over the answers.
    *
    * @param {CoreStore} store
-   * @param {Slot[]} slots
-   * @returns {Promise<{ slot: Slot, reply: KVReply }[]>}
+   * @param {Instance} instance
+   * @param {number} handle  of the call that ran last
    */
-  async #perform(store, slots) {
-    const asked = slots.filter(({ request }) => request !== undefined);
-    const waits = slots.filter(({ request }) => request === undefined);
-    for (const { request } of asked) if (request) request.space = store.tables[request.table];
-    const replies = asked.length > 0 ? await this.#run(store, asked) : [];
-    for (const { ms } of waits) await this.#options.wait(ms);
-    return [
-      ...asked.map((slot, index) => ({ slot, reply: replies[index] })),
-      ...waits.map((slot) => ({ slot, reply: { status: 200 } })),
-    ];
-  }
-
-  /**
-   * @param {CoreStore} store
-   * @param {Slot[]} slots
-   * @returns {Promise<KVReply[]>}
-   */
-  async #run(store, slots) {
-    const { now } = this.#options;
-    const round = ++this.#rounds;
-    const started = now();
-    const requests = slots.map(({ request }) => /** @type {KVRequest} */ (request));
-    const replies = await store.backend.run(requests).catch(() => requests.map(() => NO_ANSWER));
-    if (store.observe !== undefined) {
-      const ms = now() - started;
-      slots.forEach((slot, index) => store.observe?.(operation(slot, replies[index], ms, round)));
+  async #perform(store, instance, handle) {
+    const { now, wait } = this.#options;
+    const { slots } = instance;
+    /** @type {KVRequest[]} */
+    const requests = [];
+    let pause = 0;
+    for (const { request, ms } of slots) {
+      pause = Math.max(pause, ms);
+      if (request === undefined) continue;
+      request.space = store.tables[request.table];
+      requests.push(request);
     }
-    return replies;
+    const round = requests.length > 0 ? ++this.#rounds : 0;
+    const started = now();
+    const replies = requests.length > 0 ? await ask(store.backend, requests) : [];
+    const ms = now() - started;
+    if (pause > 0) await wait(pause);
+    let next = 0;
+    for (const { number, request, retries } of slots) {
+      if (instance.dead) return;
+      const answer = request === undefined ? WAITED : readReply(request, replies[next++]);
+      const bytes = instance.answer(handle, number, answer);
+      if (request !== undefined) observe(store, request, answer, { bytes, ms, retries, round });
+    }
   }
 }
 
@@ -175,31 +170,37 @@ export function createCore(options) {
   return new Core(options);
 }
 
-/** Numbers KV namespaces by identity, and describes stores by these numbers. */
-class Spaces {
+/** Numbers KV namespaces by identity, and makes of these numbers how the input of a store's calls begins. */
+class Heads {
   /** @type {WeakMap<object, number>} */
   #objects = new WeakMap();
   /** @type {Map<unknown, number>} */
   #values = new Map();
-  /** @type {WeakMap<CoreStore, Uint32Array>} */
-  #descriptors = new WeakMap();
+  /** @type {WeakMap<CoreStore, Head>} */
+  #heads = new WeakMap();
   #count = 0;
 
   /**
-   * The bytes of src/core.h's struct tkv_store.
+   * The bytes of src/core.h's struct tkv_store, and the prefix.
    *
    * @param {CoreStore} store
-   * @returns {Uint32Array}
+   * @returns {Head}
    */
-  describe(store) {
-    let words = this.#descriptors.get(store);
-    if (words === undefined) {
+  of(store) {
+    let head = this.#heads.get(store);
+    if (head === undefined) {
       const { backend, tables, options } = store;
       const spaces = TABLES.map(([name]) => this.#number(backend.spaces[tables[name]]));
-      words = new Uint32Array([...spaces, options.strict ? 1 : 0, Math.min(options.maxOperations, 0xffffffff)]);
-      this.#descriptors.set(store, words);
+      const limit = Math.min(options.maxOperations, 0xffffffff);
+      const words = new Uint8Array(new Uint32Array([...spaces, options.strict ? 1 : 0, limit]).buffer);
+      const prefix = new TextEncoder().encode(store.prefix);
+      const bytes = new Uint8Array(words.length + prefix.length);
+      bytes.set(words);
+      bytes.set(prefix, words.length);
+      head = { bytes, prefix: prefix.length };
+      this.#heads.set(store, head);
     }
-    return words;
+    return head;
   }
 
   /** @param {unknown} space */
@@ -215,43 +216,44 @@ class Spaces {
 }
 
 /**
- * @param {Slot} slot
- * @param {KVReply} reply
- * @param {number} ms
- * @param {number} round
- * @returns {import('./stats.js').Operation}
+ * @param {Backend} backend
+ * @param {KVRequest[]} requests
+ * @returns {Promise<(KVReply | undefined)[]>} a reply for each, or none at all
  */
-function operation({ request, retries }, reply, ms, round) {
-  const { kind, table } = /** @type {KVRequest} */ (request);
-  const { keys, bytes } = measure(/** @type {KVRequest} */ (request), reply);
-  return { kind, table, keys, bytes, ms, retries, status: reply.status, round };
+async function ask(backend, requests) {
+  try {
+    const replies = await backend.run(requests);
+    // Of too few or too many nobody can tell which is whose.
+    return Array.isArray(replies) && replies.length === requests.length ? replies : [];
+  } catch {
+    // Back ends answer every request; should one throw all the same, nothing is known of the outcome.
+    return [];
+  }
 }
 
 /**
+ * @param {CoreStore} store
  * @param {KVRequest} request
- * @param {KVReply} reply
- * @returns {{ keys: number, bytes: number }}
+ * @param {Answer} answer
+ * @param {{ bytes: number, ms: number, retries: number, round: number }} cost  bytes: of the answer
  */
-function measure(request, reply) {
-  switch (request.kind) {
-    case 'get':
-      return { keys: 1, bytes: reply.entry?.value.length ?? 0 };
-    case 'get_many':
-      return {
-        keys: request.keys.length,
-        bytes: (reply.entries ?? []).reduce((sum, entry) => sum + (entry?.value.length ?? 0), 0),
-      };
-    case 'put':
-      return { keys: 1, bytes: request.value.length };
-    case 'delete':
-      return { keys: 1, bytes: 0 };
-    case 'list':
-      return {
-        keys: reply.keys?.length ?? 0,
-        bytes: (reply.keys ?? []).reduce((sum, { name }) => sum + name.length, 0),
-      };
+function observe(store, request, { status, operations, pairs }, { bytes, ms, retries, round }) {
+  const { kind, table } = request;
+  const listed = pairs === null ? 0 : pairs.length / 2;
+  const keys = kind === 'get_many' ? request.keys.length : kind === 'list' ? listed : 1;
+  const size = kind === 'put' ? request.value.length : bytes;
+  try {
+    store.observe?.({ kind, table, operations, keys, bytes: size, ms, retries, status, round });
+  } catch {
+    // Whoever watches must not turn a write that was made into a failed call.
   }
 }
+
+/** What the core has no more room, or no more call, to say. @type {Record<string, string>} */
+const UNSAID = {
+  ABANDONED: 'no answer came for so long that the call was given up; what it wrote is unknown, try again',
+  NO_MEMORY: 'no memory is left for what the call would need',
+};
 
 /**
  * @param {number} status
@@ -259,14 +261,19 @@ function measure(request, reply) {
  * @param {string} method
  */
 function failure(status, text, method) {
-  if (text === '') return storeError(ERRORS[status], method, `${method} failed`);
+  const known = ERRORS[status];
+  if (text === '') return storeError(known, method, UNSAID[known] ?? `${method} failed`);
   const { code, message, details } = JSON.parse(text);
   return storeError(code, method, message, details);
 }
 
 /** @param {string} method */
 function crashed(method) {
-  return storeError('CRASHED', method, 'the storage module stopped; what was under way is unknown, try again');
+  return storeError(
+    'CRASHED',
+    method,
+    'the storage module stopped; what was under way is unknown, try again',
+  );
 }
 
 /** @param {object} control */

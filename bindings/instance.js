@@ -12,8 +12,8 @@ import { NO_VALUE, TABLES } from './abi.js';
 
 /**
  * @typedef {import('./backend.js').KVRequest} KVRequest
- * @typedef {import('./backend.js').KVReply} KVReply
- * @typedef {import('./backend.js').KVEntry} KVEntry
+ * @typedef {import('./answer.js').Answer} Answer
+ * @typedef {import('./answer.js').Text} Text
  */
 
 /**
@@ -23,6 +23,11 @@ import { NO_VALUE, TABLES } from './abi.js';
  * @property {KVRequest | undefined} request  undefined: a wait
  * @property {number} ms  of a wait
  * @property {number} retries  how often the request failed before
+ */
+
+/**
+ * How the input of every call of a store begins: the bytes of its struct tkv_store, then its prefix.
+ * @typedef {{ bytes: Uint8Array, prefix: number }} Head  `prefix`: its length
  */
 
 /**
@@ -42,40 +47,37 @@ import { NO_VALUE, TABLES } from './abi.js';
  * @property {(core: number) => number} calls
  */
 
-/** Above this many characters text is encoded on its own first, for its exact length; below, room for the worst. */
-const LARGE = 64 * 1024;
+/** Above this many characters texts are encoded first, for their exact length; below, there is room for the worst. */
+const LARGE = 128 * 1024;
 const MAX_BYTES_PER_CHARACTER = 3;
-const EMPTY = new Uint8Array(0);
+
+/** Where the fields of a struct tkv_request stand, in words. */
+const TABLE = 2;
+const LIMIT = 3;
+const TRIES = 4;
+const KEY = 5;
+const VALUE = 7;
+const METADATA = 9;
+const KEYS = 11;
+
+/** The status of an answer that there was no room for. */
+const NO_ROOM = 507;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** @typedef {string | Uint8Array} Text */
-
-/** @param {Text} text */
-function boundOf(text) {
-  return typeof text === 'string' ? text.length * MAX_BYTES_PER_CHARACTER : text.length;
-}
-
-/** @param {Text} text @returns {Text} */
-function compact(text) {
-  return typeof text === 'string' && text.length > LARGE ? encoder.encode(text) : text;
-}
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 export class Instance {
   /** The status of the call that ran last: done, pending, or an error. */
   status = 0;
+  /** What that call asks for, when it is pending. @type {Slot[]} */
+  slots = [];
   /** Set once the module has trapped: nothing of it may be used any more. */
   dead = false;
   /** @type {Exports} */
   #exports;
   #core = 0;
-  #bytes = EMPTY;
+  #bytes = new Uint8Array(0);
   #words = new Uint32Array(0);
-  /** @type {Slot[]} */
-  #slots = [];
-  /** @type {number[]} */
-  #lengths = [];
 
   /**
    * @param {WebAssembly.Module} module
@@ -93,52 +95,84 @@ export class Instance {
   }
 
   /**
-   * Makes a call and writes its input.
+   * Starts a call: `status` and `slots` say how it goes on.
    *
-   * @param {[prefix: string, control: string, payload: string]} input
-   * @param {Uint32Array} descriptor  the bytes of a struct tkv_store
+   * @param {number} op
+   * @param {Head} head
+   * @param {string} control
+   * @param {string} payload
    * @param {number} now
    * @returns {number} its handle; 0 when there is no memory
    */
-  open(input, descriptor, now) {
-    const texts = input.map(compact);
-    const size = texts.reduce((sum, text) => sum + boundOf(text), descriptor.byteLength);
+  begin(op, head, control, payload, now) {
     return this.#guard(() => {
+      const texts = [control, payload];
+      const size = head.bytes.length + makeReady(texts);
       const handle = this.#exports.call_new(this.#core, size, now);
       if (handle === 0) return 0;
-      let at = this.#exports.call_input(this.#core, handle);
+      let at = this.#exports.call_input(this.#core, handle) >>> 0;
       this.#look();
-      this.#words.set(descriptor, at / 4);
-      at += descriptor.byteLength;
-      this.#lengths = texts.map((text) => {
-        const length = this.#write(text, at);
-        at += length;
-        return length;
-      });
+      this.#bytes.set(head.bytes, at);
+      at += head.bytes.length;
+      const first = this.#write(texts[0], at);
+      const second = this.#write(texts[1], at + first);
+      this.slots = [];
+      this.status = this.#exports.call_begin(this.#core, handle, op, head.prefix, first, second);
       return handle;
     });
   }
 
   /**
-   * @param {number} handle  of `open`, which must have been the last to run
-   * @param {number} op
-   * @returns {Slot[]} what to perform, when `status` is now pending
+   * Hands over the answer to a slot: a list's count and cursor, then the pairs' lengths, then all texts.
+   *
+   * @param {number} handle
+   * @param {number} slot  its number
+   * @param {Answer} answer
+   * @returns {number} bytes of the values, of a list its names
    */
-  begin(handle, op) {
-    const [prefix, control, payload] = this.#lengths;
-    return this.#run(() => this.#exports.call_begin(this.#core, handle, op, prefix, control, payload));
+  answer(handle, slot, { status, retryAfter, pairs, cursor }) {
+    return this.#guard(() => {
+      if (pairs === null) {
+        this.#exports.call_replied(this.#core, handle, slot, status, 0, retryAfter);
+        return 0;
+      }
+      const listed = cursor === undefined ? [] : [cursor];
+      const numbers = pairs.length + 2 * listed.length;
+      const size = 4 * numbers + makeReady(listed) + makeReady(pairs);
+      const start = this.#exports.call_reply(this.#core, handle, slot, size) >>> 0;
+      if (start === 0) {
+        this.#exports.call_replied(this.#core, handle, slot, NO_ROOM, 0, 0);
+        return 0;
+      }
+      this.#look();
+      let word = start / 4;
+      let at = start + 4 * numbers;
+      let bytes = 0;
+      for (const text of listed) {
+        this.#words[word++] = pairs.length / 2;
+        at += this.#put(word++, text, at);
+      }
+      for (let i = 0; i < pairs.length; i += 2) {
+        const length = this.#put(word++, pairs[i], at);
+        bytes += length;
+        at += length;
+        at += this.#put(word++, pairs[i + 1], at);
+      }
+      this.#exports.call_replied(this.#core, handle, slot, status, at - start, retryAfter);
+      return bytes;
+    });
   }
 
   /**
+   * Goes on with a call whose slots were answered: see `begin`.
+   *
    * @param {number} handle
-   * @param {{ slot: Slot, reply: KVReply }[]} replies
    * @param {number} now
-   * @returns {Slot[]}
    */
-  resume(handle, replies, now) {
-    return this.#run(() => {
-      for (const { slot, reply } of replies) this.#reply(handle, slot, reply);
-      return this.#exports.call_resume(this.#core, handle, now);
+  resume(handle, now) {
+    this.#guard(() => {
+      this.slots = [];
+      this.status = this.#exports.call_resume(this.#core, handle, now);
     });
   }
 
@@ -148,28 +182,17 @@ export class Instance {
    */
   outcome(handle) {
     return this.#guard(() => {
-      const at = this.#exports.call_outcome(this.#core, handle) / 4;
+      const at = this.#exports.call_outcome(this.#core, handle) >>> 0;
       if (at === 0) return { result: '', followup: '', soon: false };
       this.#look();
-      const [result, length, followup, followupLength, soon] = this.#words.subarray(at, at + 5);
-      return {
-        result: this.#read(result, length),
-        followup: this.#read(followup, followupLength),
-        soon: soon === 1,
-      };
+      const word = at / 4;
+      return { result: this.#text(word), followup: this.#text(word + 2), soon: this.#words[word + 4] === 1 };
     });
   }
 
   /** @param {number} handle */
   close(handle) {
     if (!this.dead && handle !== 0) this.#guard(() => this.#exports.call_end(this.#core, handle));
-  }
-
-  /** @param {() => number} enter */
-  #run(enter) {
-    this.#slots = [];
-    this.status = this.#guard(enter);
-    return this.#slots;
   }
 
   /**
@@ -197,102 +220,97 @@ export class Instance {
     this.#words = new Uint32Array(buffer);
   }
 
-  /** @param {Text} text @param {number} at @returns {number} bytes */
+  /**
+   * @param {Text} text  for which there is room
+   * @param {number} at
+   * @returns {number} bytes
+   */
   #write(text, at) {
     if (typeof text === 'string') {
-      if (text.length === 0) return 0;
-      return encoder.encodeInto(text, this.#bytes.subarray(at, at + boundOf(text))).written;
+      if (text === '') return 0;
+      const room = this.#bytes.subarray(at, at + text.length * MAX_BYTES_PER_CHARACTER);
+      return encoder.encodeInto(text, room).written;
     }
     this.#bytes.set(text, at);
     return text.length;
   }
 
-  /** @param {number} at @param {number} length */
-  #read(at, length) {
+  /**
+   * Writes a text that may be missing, and its length into `word`.
+   *
+   * @param {number} word
+   * @param {Text | null} text
+   * @param {number} at
+   * @returns {number} bytes
+   */
+  #put(word, text, at) {
+    const length = text === null ? 0 : this.#write(text, at);
+    this.#words[word] = text === null ? NO_VALUE : length;
+    return length;
+  }
+
+  /** @param {number} word  of a struct span */
+  #text(word) {
+    const at = this.#words[word];
+    const length = this.#words[word + 1];
     return length === 0 ? '' : decoder.decode(this.#bytes.subarray(at, at + length));
   }
 
-  /**
-   * @param {number} handle
-   * @param {Slot} slot
-   * @param {KVReply} reply
-   */
-  #reply(handle, { number, request }, reply) {
-    const parts = reply.status === 200 && request !== undefined ? partsOf(request, reply) : null;
-    let used = 0;
-    if (parts !== null) {
-      const texts = parts.texts.map(compact);
-      const size = texts.reduce((sum, text) => sum + boundOf(text), 4 * parts.numbers.length);
-      const at = this.#exports.call_reply(this.#core, handle, number, size);
-      if (at === 0) {
-        this.#exports.call_replied(this.#core, handle, number, 507, 0, 0);
-        return;
-      }
-      this.#look();
-      used = this.#fill(at, parts.numbers, texts);
-    }
-    this.#exports.call_replied(this.#core, handle, number, reply.status, used, reply.retryAfter ?? 0);
+  /** @param {number} word  of a struct span */
+  #copy(word) {
+    return this.#bytes.slice(this.#words[word], this.#words[word] + this.#words[word + 1]);
   }
 
-  /**
-   * Writes numbers, each standing for a text (its length, set here) where it is undefined; then the texts.
-   *
-   * @param {number} start
-   * @param {(number | undefined)[]} numbers
-   * @param {Text[]} texts
-   * @returns {number} bytes
-   */
-  #fill(start, numbers, texts) {
-    let at = start + 4 * numbers.length;
-    const lengths = texts.map((text) => {
-      const length = this.#write(text, at);
-      at += length;
-      return length;
-    });
-    let next = 0;
-    numbers.forEach((number, index) => {
-      this.#words[start / 4 + index] = number ?? lengths[next++];
-    });
-    return at - start;
+  /** @param {number} word  of a pointer to struct spans, followed by their count */
+  #texts(word) {
+    const first = this.#words[word] / 4;
+    const end = first + 2 * this.#words[word + 1];
+    const texts = [];
+    for (let span = first; span < end; span += 2) texts.push(this.#text(span));
+    return texts;
   }
 
   /** @param {(bytes: Uint8Array) => void} random */
   #imports(random) {
-    /** @param {(at: number) => any} make */
-    const ask = (make) => (/** @type {number} */ _host, /** @type {number} */ _call, /** @type {number} */ at) => {
-      this.#look();
-      const word = at / 4;
-      const [number, , table, , tries] = this.#words.subarray(word, word + 5);
-      const request = { ...make(word), space: 0, table: TABLES[table][0] };
-      this.#slots.push({ number, request, ms: 0, retries: tries });
-    };
+    /** @param {(at: number, table: string) => KVRequest} read */
+    const ask =
+      (read) => (/** @type {number} */ _host, /** @type {number} */ _call, /** @type {number} */ at) => {
+        this.#look();
+        const word = (at >>> 0) / 4;
+        const request = read(word, TABLES[this.#words[word + TABLE]][0]);
+        this.slots.push({ number: this.#words[word], request, ms: 0, retries: this.#words[word + TRIES] });
+      };
     return {
       kv: {
-        get: ask((at) => ({ kind: 'get', key: this.#span(at + KEY) })),
-        get_many: ask((at) => ({ kind: 'get_many', keys: this.#spans(at + KEYS) })),
-        put: ask((at) => ({
+        get: ask((at, table) => ({ kind: 'get', space: 0, table, key: this.#text(at + KEY) })),
+        get_many: ask((at, table) => ({ kind: 'get_many', space: 0, table, keys: this.#texts(at + KEYS) })),
+        put: ask((at, table) => ({
           kind: 'put',
-          key: this.#span(at + KEY),
+          space: 0,
+          table,
+          key: this.#text(at + KEY),
           value: this.#copy(at + VALUE),
-          metadata: this.#span(at + METADATA) || null,
+          metadata: this.#text(at + METADATA) || null,
         })),
-        delete: ask((at) => ({ kind: 'delete', key: this.#span(at + KEY) })),
-        list: ask((at) => ({
+        delete: ask((at, table) => ({ kind: 'delete', space: 0, table, key: this.#text(at + KEY) })),
+        list: ask((at, table) => ({
           kind: 'list',
-          prefix: this.#span(at + KEY),
-          cursor: this.#words[at + VALUE] === 0 ? null : this.#span(at + VALUE),
+          space: 0,
+          table,
+          prefix: this.#text(at + KEY),
+          cursor: this.#words[at + VALUE] === 0 ? null : this.#text(at + VALUE),
           limit: this.#words[at + LIMIT],
         })),
       },
       host: {
         /** @param {number} _host @param {number} _call @param {number} number @param {number} ms */
         wait: (_host, _call, number, ms) => {
-          this.#slots.push({ number, request: undefined, ms, retries: 0 });
+          this.slots.push({ number, request: undefined, ms: ms >>> 0, retries: 0 });
         },
         /** @param {number} _host @param {number} at @param {number} count */
         random: (_host, at, count) => {
           this.#look();
-          const bytes = this.#bytes.subarray(at, at + count);
+          const bytes = this.#bytes.subarray(at >>> 0, (at >>> 0) + count);
           try {
             random(bytes);
           } catch {
@@ -303,85 +321,26 @@ export class Instance {
       },
     };
   }
-
-  /** @param {number} word  of a struct span */
-  #span(word) {
-    return this.#read(this.#words[word], this.#words[word + 1]);
-  }
-
-  /** @param {number} word  of a struct span */
-  #copy(word) {
-    return this.#bytes.slice(this.#words[word], this.#words[word] + this.#words[word + 1]);
-  }
-
-  /** @param {number} word  of a pointer to struct spans, followed by their count */
-  #spans(word) {
-    const first = this.#words[word] / 4;
-    return Array.from({ length: this.#words[word + 1] }, (_, index) => this.#span(first + 2 * index));
-  }
 }
-
-/** Where the fields of a struct tkv_request stand, in words. */
-const LIMIT = 3;
-const KEY = 5;
-const VALUE = 7;
-const METADATA = 9;
-const KEYS = 11;
 
 /**
- * An answer as numbers and texts: a number that is undefined is the length of the next text.
+ * Makes texts ready to be written, in place.
  *
- * @param {KVRequest} request
- * @param {KVReply} reply
- * @returns {{ numbers: (number | undefined)[], texts: Text[] } | null}
+ * @param {(Text | null)[]} texts
+ * @returns {number} the bytes that they may take
  */
-function partsOf(request, reply) {
-  switch (request.kind) {
-    case 'get':
-      return entryParts([reply.entry ?? null]);
-    case 'get_many':
-      return entryParts(reply.entries ?? []);
-    case 'list':
-      return listParts(reply);
-    default:
-      return null;
+function makeReady(texts) {
+  let characters = 0;
+  for (const text of texts) if (text !== null) characters += text.length;
+  // Three times as much is too much of a large thing: the memory does not shrink again.
+  const large = characters > LARGE;
+  let room = 0;
+  for (let i = 0; i < texts.length; i++) {
+    let text = texts[i];
+    if (large && typeof text === 'string') text = texts[i] = encoder.encode(text);
+    if (text !== null) room += typeof text === 'string' ? text.length * MAX_BYTES_PER_CHARACTER : text.length;
   }
-}
-
-/** @param {(KVEntry | null)[]} entries */
-function entryParts(entries) {
-  /** @type {(number | undefined)[]} */
-  const numbers = [];
-  /** @type {Text[]} */
-  const texts = [];
-  for (const entry of entries) {
-    if (entry === null) {
-      numbers.push(NO_VALUE, 0);
-      continue;
-    }
-    numbers.push(undefined, undefined);
-    texts.push(entry.value, metadataText(entry.metadata));
-  }
-  return { numbers, texts };
-}
-
-/** @param {KVReply} reply */
-function listParts({ keys = [], cursor }) {
-  const hasMore = cursor !== null && cursor !== undefined;
-  /** @type {(number | undefined)[]} */
-  const numbers = [keys.length, hasMore ? undefined : NO_VALUE];
-  /** @type {Text[]} */
-  const texts = hasMore ? [cursor] : [];
-  for (const { name, metadata } of keys) {
-    numbers.push(undefined, undefined);
-    texts.push(name, metadataText(metadata));
-  }
-  return { numbers, texts };
-}
-
-/** @param {unknown} metadata */
-function metadataText(metadata) {
-  return metadata === null || metadata === undefined ? '' : JSON.stringify(metadata);
+  return room;
 }
 
 /**

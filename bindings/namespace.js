@@ -110,7 +110,7 @@ async function perform(namespace, request, inLane) {
       case 'get':
         return await inLane(() => getOne(namespace, request.key));
       case 'get_many':
-        return { status: 200, entries: await getMany(namespace, request.keys, inLane) };
+        return await getAll(namespace, request.keys, inLane);
       case 'put':
         return await inLane(() => put(namespace, request));
       case 'delete':
@@ -180,16 +180,41 @@ async function list(namespace, { prefix, cursor, limit }) {
 }
 
 /**
+ * @param {KVNamespaceLike} namespace
+ * @param {string[]} keys
+ * @param {Lanes} inLane
+ * @returns {Promise<KVReply>}
+ */
+async function getAll(namespace, keys, inLane) {
+  const cost = { operations: 0 };
+  /** @type {KVReply} */
+  let reply;
+  try {
+    reply = { status: 200, entries: await getMany(namespace, keys, inLane, cost) };
+  } catch (error) {
+    reply = { status: statusOf(error) };
+  }
+  if (cost.operations > 1) reply.operations = cost.operations;
+  return reply;
+}
+
+/**
  * A bulk get counts as one operation and takes no lane. What it cannot answer is read again singly.
  *
  * @param {KVNamespaceLike} namespace
  * @param {string[]} keys
  * @param {Lanes} inLane
+ * @param {{ operations: number }} cost  counted up, also when this fails
  * @returns {Promise<(KVEntry | null)[]>}
  */
-async function getMany(namespace, keys, inLane) {
-  const one = (/** @type {string} */ key) => inLane(() => getOrThrow(namespace, key));
+async function getMany(namespace, keys, inLane, cost) {
+  const one = (/** @type {string} */ key) =>
+    inLane(() => {
+      cost.operations++;
+      return getOrThrow(namespace, key);
+    });
   let answer;
+  cost.operations++;
   try {
     answer = await namespace.getWithMetadata(keys, 'text');
   } catch (error) {
@@ -197,7 +222,7 @@ async function getMany(namespace, keys, inLane) {
     if (status === 413 && keys.length > 1) {
       const middle = keys.length >> 1;
       const halves = [keys.slice(0, middle), keys.slice(middle)];
-      return (await Promise.all(halves.map((half) => getMany(namespace, half, inLane)))).flat();
+      return (await Promise.all(halves.map((half) => getMany(namespace, half, inLane, cost)))).flat();
     }
     // Anything but 413 is an answer, unless it shows a namespace without bulk get, which took the array
     // for one key: a TypeError, or 414 for the keys joined by commas.

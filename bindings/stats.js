@@ -5,10 +5,12 @@
  */
 
 /**
- * One KV operation, reported after its answer. A retry is an operation of its own.
+ * One request to KV, reported after its answer. A retry is reported on its own.
  * @typedef {object} Operation
  * @property {'get' | 'get_many' | 'put' | 'delete' | 'list'} kind
  * @property {string} table
+ * @property {number} operations
+ *   KV operations that it took: 1, or more where a bulk get had to be split or some of its keys read singly
  * @property {number} keys  how many keys it named, or listed
  * @property {number} bytes  read or written
  * @property {number} ms
@@ -37,27 +39,27 @@ export function createStats(onOperation) {
   return {
     observe(operation) {
       const { kind, keys, bytes, retries, round } = operation;
-      operations[kind]++;
+      operations[kind] += operation.operations;
       totals.keys += keys;
       if (retries > 0) totals.retries++;
       totals[kind === 'put' ? 'bytesWritten' : 'bytesRead'] += bytes;
       if (round !== lastRound) totals.rounds++;
       lastRound = round;
-      if (onOperation !== undefined) report(onOperation, operation);
+      if (onOperation !== undefined) void report(onOperation, operation);
     },
     read: () => ({ operations: { ...operations }, ...totals }),
   };
 }
 
 /**
- * A hook that throws must not turn a write that was made into a failed call.
+ * A hook that fails, now or later, must not turn a write that was made into a failed call.
  *
- * @param {(operation: Operation) => void} onOperation
+ * @param {(operation: Operation) => unknown} onOperation
  * @param {Operation} operation
  */
-function report(onOperation, operation) {
+async function report(onOperation, operation) {
   try {
-    onOperation(operation);
+    await onOperation(operation);
   } catch {
     // The hook's own business.
   }

@@ -91,6 +91,11 @@ int64_t call_stamp(struct call *call) {
   return call->core->last_stamp = call->now > after ? call->now : after;
 }
 
+void call_saw_stamp(struct call *call, int64_t stamp) {
+  if (stamp > call->core->last_stamp && stamp < call->now + STAMP_AHEAD_MAX_MS)
+    call->core->last_stamp = stamp;
+}
+
 void call_random(struct call *call, void *bytes, size_t count) {
   host_random(call->host, bytes, count);
 }

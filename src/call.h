@@ -18,6 +18,7 @@
 #include "kv.h"
 #include "memory.h"
 
+enum { STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 };
 enum { CALL_DEPTH = 8, TKV_VALUE_MAX = 25 * 1024 * 1024 };
 
 struct call;
@@ -80,6 +81,10 @@ enum tkv_status call_return(struct call *call, const struct json_out *out);
 
 /* call_stamp returns the time of a write: now, yet later than any stamp this core gave before. */
 int64_t call_stamp(struct call *call);
+
+/* call_saw_stamp makes all later stamps of this core exceed |stamp|, which was read from KV: so what is written after
+ * something was read counts as later, though clocks differ.  Stamps from a far future are not believed. */
+void call_saw_stamp(struct call *call, int64_t stamp);
 
 /* now_since returns how many ms ago |then| was. */
 static inline int64_t now_since(const struct call *call, int64_t then) {

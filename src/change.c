@@ -1,6 +1,7 @@
 /* change.c: additions to the journal, rewriting of journal entries, merging of heads, confirmation. */
 #include "change.h"
 
+#include "followup.h"
 #include "record.h"
 
 struct rewrite {
@@ -55,6 +56,10 @@ struct span change_add(struct call *call, struct change *change, struct entry en
   return entry.journal;
 }
 
+void change_doubt(struct call *call, struct change *change, struct span id) {
+  entries_add(&call->arena, &change->doubted, (struct entry){.id = id, .time = call->now});
+}
+
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal) {
   const struct entry *known = journal.len ? NULL : entries_find(&change->collection->entries, id);
   entries_add(&call->arena, &change->removed, (struct entry){.id = id, .journal = known ? known->journal : journal});
@@ -95,6 +100,18 @@ static struct kv_request *put_journal(struct call *call, struct change *change, 
   return put;
 }
 
+static bool is_removed(const struct change *change, const struct entry *entry) {
+  if (change->stamp && span_eq(entry->journal, (struct span){change->suffix, JOURNAL_LEN}))
+    return false;
+  for (size_t i = 0; i < change->removed.count; i++) {
+    const struct entry *removed = &change->removed.items[i];
+    bool meant = !change->exact || (span_eq(removed->journal, entry->journal) && removed->time == entry->time);
+    if (meant && span_eq(removed->id, entry->id))
+      return true;
+  }
+  return false;
+}
+
 /* Writes the journal entry without its removed members; it may lack all of them by now.  A failure leaves entries
  * without a record, which count for nothing. */
 static void rewrite_journal(struct call *call, struct change *change, struct rewrite *rewrite) {
@@ -102,7 +119,7 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
   if (!rewrite->get->found || !journal_read(&call->arena, rewrite->get->value, rewrite->suffix, &entries))
     return;
   for (size_t i = 0; i < entries.count; i++)
-    if (!entries_find(&change->removed, entries.items[i].id))
+    if (!is_removed(change, &entries.items[i]))
       entries_add(&call->arena, &left, entries.items[i]);
   if (left.count == entries.count)
     return;
@@ -112,10 +129,17 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
     kv_delete(call, TABLE_METADATA, rewrite->get->key, KV_REMEMBER | KV_TOLERATE)->group = change->collection->key;
 }
 
-static bool is_removed(const struct change *change, const struct entry *entry) {
-  const struct entry *removed = entries_find(&change->removed, entry->id);
-  bool own = change->stamp && span_eq(entry->journal, (struct span){change->suffix, JOURNAL_LEN});
-  return removed && !own && (!change->exact || span_eq(removed->journal, entry->journal));
+
+/* Who is in doubt: those of |old| that a refresh did not settle, and those that have moved now.  Who was deleted may still
+ * stand in journal entries from before a move. */
+static struct entries doubt_of(struct call *call, const struct change *change, const struct entries *old) {
+  struct entries doubt = {0};
+  for (size_t i = 0; i < old->count; i++)
+    if (!(change->exact && entries_find(&change->removed, old->items[i].id)) && !entries_find(&change->doubted, old->items[i].id))
+      entries_add(&call->arena, &doubt, old->items[i]);
+  for (size_t i = 0; i < change->doubted.count; i++)
+    entries_add(&call->arena, &doubt, change->doubted.items[i]);
+  return doubt;
 }
 
 /* Cuts the head at the most entries it may hold. */
@@ -144,8 +168,6 @@ static struct head merged_head(struct call *call, const struct change *change) {
     head = base;
     for (size_t i = 0; i < base.entries.count; i++)
       span_set_add(&call->arena, &known, base.entries.items[i].journal);
-  } else if (collection->load == LOAD_ALL) {
-    head.has_floor = false;
   }
   if (change->since > head.since)
     head.since = change->since;
@@ -160,6 +182,11 @@ static struct head merged_head(struct call *call, const struct change *change) {
     }
   entries_sort(&call->arena, &kept);
   head.entries = kept;
+  head.doubt = doubt_of(call, change, &head.doubt);
+  if (change->forget_doubt) {
+    head.doubt = (struct entries){0};
+    head.doubt_all = false;
+  }
   if (collection->checked && call->now > head.checked_at)
     head.checked_at = call->now;
   cut(&head, collection->kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX);
@@ -201,7 +228,7 @@ void changes_commit(struct call *call, struct changes *list) {
     }
     for (struct rewrite *rewrite = change->rewrites; rewrite; rewrite = rewrite->next)
       rewrite_journal(call, change, rewrite);
-    bool changes = change->added.count || change->removed.count || change->bump || change->since;
+    bool changes = change->added.count || change->removed.count || change->doubted.count || change->bump || change->since;
     if (!change->dead && (changes || change->collection->grew))
       put_head(call, change, KV_OPTIONAL);
   }
@@ -278,7 +305,7 @@ static bool same_entries(const struct entries *a, const struct entries *b) {
 static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
-  if (!same_entries(&head.entries, &collection->head.entries)) {
+  if (!same_entries(&head.entries, &collection->head.entries) || change->forget_doubt) {
     put_head(call, change, KV_TOLERATE);
     return;
   }

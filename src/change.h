@@ -17,8 +17,10 @@ struct change {
   struct collection *collection;
   struct entries added;   /* their journal is the change's own suffix */
   struct entries removed; /* their journal tells where they stand; empty when unknown */
+  struct entries doubted; /* they moved, here or elsewhere: their old entries are kept, for the move may be undone */
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
   int64_t bump;           /* the thread's new updatedAt; 0: unchanged */
+  bool forget_doubt;      /* nobody is in doubt any more */
   bool exact;             /* an entry is removed only under the journal given for it */
   bool dead;              /* the thread is gone: no head is written */
   int64_t since;          /* what the journal holds from before then does not count */
@@ -45,8 +47,13 @@ struct change *change_of(const struct changes *list, enum collection_kind kind, 
 struct span change_suffix(struct call *call, struct change *change);
 
 /* change_add notes a new member.  Does nothing when the journal is proven to hold the very same under |journal|, the
- * suffix that the member's record names (empty when it names none); returns the suffix that holds it. */
+ * suffix that the member's record names (empty when it names none, or when the record has another time, owner or home);
+ * returns the suffix that holds it. */
 struct span change_add(struct call *call, struct change *change, struct entry entry, struct span journal);
+
+/* change_doubt notes that |id| has moved, within the collection or out of it.  Its old entry stays until it is old, for
+ * another isolate may be writing the record back to where it was; till then readers look at the record. */
+void change_doubt(struct call *call, struct change *change, struct span id);
 
 /* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any more. */
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal);
@@ -66,8 +73,5 @@ const struct kv_request *changes_failed(const struct changes *list);
 /* changes_refresh queues what a refresh writes: journal entries without what is gone, and each head as it is now known.
  * A head that is right already is not written; the memory then learns that the journal was looked at. */
 void changes_refresh(struct call *call, struct changes *list);
-
-/* call_ask_refresh asks for a follow-up that refreshes |collection|; |gone| are ids to be dropped from it. */
-void call_ask_refresh(struct call *call, const struct collection *collection, const struct entries *gone, bool soon);
 
 #endif

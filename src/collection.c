@@ -105,6 +105,7 @@ static void take_head(struct call *call, struct collection *collection) {
   struct head *head = &collection->head;
   bool usable = get->found && head_read(&call->arena, get->value, head);
   int64_t checked = last_check(call, collection);
+  call_saw_stamp(call, head->stamp);
   collection->head_get = NULL;
   if (usable && checked > head->checked_at)
     head->checked_at = checked;
@@ -125,9 +126,13 @@ static bool head_knows(struct call *call, struct collection *collection, struct 
   return span_set_has(&collection->known, suffix);
 }
 
-/* Whether what the journal says under |suffix| can add to the head. */
+/* Whether what the journal says under |suffix| can add to the head.  What is older than the last check by more than the
+ * margin was looked at then. */
 static bool adds(struct call *call, struct collection *collection, struct span suffix) {
-  if (journal_time(suffix) <= collection->head.since)
+  int64_t written = journal_time(suffix);
+  if (written <= collection->head.since)
+    return false;
+  if (collection->load < LOAD_ALL && written < collection->head.checked_at - CHECK_MARGIN_MS)
     return false;
   bool below_matters = collection->load == LOAD_ALL && collection->head.has_floor;
   return below_matters || !head_knows(call, collection, suffix);
@@ -213,6 +218,7 @@ static void unite(struct call *call, struct collection *collection) {
     *entries = without(call, &collection->head.entries, &collection->overruled);
   else
     *entries = collection->head.entries;
+  entries->cap = entries->count; /* what is added goes into an array of its own: the head stays as it was read */
   for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
     if (!doc->get || doc->get->found)
       journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
@@ -225,8 +231,13 @@ static void unite(struct call *call, struct collection *collection) {
     collection->grew |= !below && !known;
   }
   entries_sort(&call->arena, entries);
-  for (size_t i = 0; i < entries->count; i++)
+  struct span_set doubt = {0};
+  for (size_t i = 0; i < collection->head.doubt.count; i++)
+    span_set_add(&call->arena, &doubt, collection->head.doubt.items[i].id);
+  for (size_t i = 0; i < entries->count; i++) {
     entries->items[i].home = collection->id;
+    entries->items[i].doubt = collection->head.doubt_all || span_set_has(&doubt, entries->items[i].id);
+  }
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
   collection->stale = !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
 }

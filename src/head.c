@@ -93,22 +93,38 @@ static bool read_floor(struct arena *arena, struct span value, struct head *head
   return json_next(&walk) && json_string(arena, walk.value, &head->floor.id) && next_int(&walk, &head->floor.time);
 }
 
+static bool read_doubt(struct arena *arena, struct span array, struct entries *doubt) {
+  if (json_is_bool(array))
+    return true;
+  struct json_walk walk = json_walk(array);
+  while (array.ptr && json_next(&walk)) {
+    struct entry entry = {0};
+    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time))
+      return false;
+    entries_add(arena, doubt, entry);
+  }
+  return !array.ptr || !walk.bad;
+}
+
 bool head_read(struct arena *arena, struct span text, struct head *head) {
-  enum { V, W, UPDATED, BUMPED, CHECKED, SINCE, FLOOR, OWNERS, JOURNAL, ENTRIES, COUNT };
+  enum { V, W, UPDATED, BUMPED, CHECKED, SINCE, FLOOR, OWNERS, JOURNAL, DOUBT, ENTRIES, COUNT };
   struct json_field fields[COUNT] = {
       [V] = {SPAN("v"), SPAN_NONE},           [W] = {SPAN("w"), SPAN_NONE},
       [UPDATED] = {SPAN("updatedAt"), SPAN_NONE}, [BUMPED] = {SPAN("bumpedAt"), SPAN_NONE},
       [CHECKED] = {SPAN("checkedAt"), SPAN_NONE}, [SINCE] = {SPAN("since"), SPAN_NONE},
       [FLOOR] = {SPAN("floor"), SPAN_NONE},   [OWNERS] = {SPAN("owners"), SPAN_NONE},
-      [JOURNAL] = {SPAN("journal"), SPAN_NONE}, [ENTRIES] = {SPAN("entries"), SPAN_NONE}};
+      [JOURNAL] = {SPAN("journal"), SPAN_NONE}, [DOUBT] = {SPAN("doubt"), SPAN_NONE}, [ENTRIES] = {SPAN("entries"), SPAN_NONE}};
   struct names owners = {0}, journal = {0};
   *head = (struct head){0};
-  return json_fields(text, fields, COUNT) && span_eq(fields[V].value, SPAN("1")) &&
+  bool read = json_fields(text, fields, COUNT);
+  head->doubt_all = json_is_bool(fields[DOUBT].value);
+  return read && span_eq(fields[V].value, SPAN("1")) &&
          json_int(fields[W].value, &head->stamp) && json_int(fields[UPDATED].value, &head->updated_at) &&
          json_int(fields[BUMPED].value, &head->bumped_at) && json_int(fields[CHECKED].value, &head->checked_at) &&
          json_int(fields[SINCE].value, &head->since) && read_floor(arena, fields[FLOOR].value, head) &&
          read_names(arena, fields[OWNERS].value, &owners) && read_names(arena, fields[JOURNAL].value, &journal) &&
-         read_entries(arena, fields[ENTRIES].value, &owners, &journal, &head->entries);
+         read_entries(arena, fields[ENTRIES].value, &owners, &journal, &head->entries) &&
+         read_doubt(arena, fields[DOUBT].value, &head->doubt);
 }
 
 /* Names while they are numbered: a hash table of numbers plus one, 0 being free. */
@@ -161,6 +177,21 @@ static void put_entries(struct json_out *out, const struct entries *entries, str
   }
 }
 
+static void put_doubt(struct json_out *out, const struct head *head) {
+  const struct entries *doubt = &head->doubt;
+  if (head->doubt_all || doubt->count > HEAD_DOUBT_MAX) {
+    json_put(out, SPAN(",\"doubt\":true"));
+    return;
+  }
+  for (size_t i = 0; i < doubt->count; i++) {
+    json_put(out, i ? SPAN(",") : SPAN(",\"doubt\":["));
+    json_put_string(out, doubt->items[i].id);
+    put_number(out, SPAN(","), doubt->items[i].time);
+  }
+  if (doubt->count)
+    json_put_char(out, ']');
+}
+
 struct span head_write(struct arena *arena, const struct head *head) {
   struct numbering owners = numbering_of(arena, head->entries.count);
   struct numbering journal = numbering_of(arena, head->entries.count);
@@ -182,7 +213,9 @@ struct span head_write(struct arena *arena, const struct head *head) {
   put_names(&out, &owners.names);
   json_put(&out, SPAN("],\"journal\":["));
   put_names(&out, &journal.names);
-  json_put(&out, SPAN("],\"entries\":["));
+  json_put_char(&out, ']');
+  put_doubt(&out, head);
+  json_put(&out, SPAN(",\"entries\":["));
   json_put(&out, json_out_span(&list));
   json_put(&out, SPAN("]}"));
   return json_out_span(&out);

@@ -4,7 +4,10 @@
  *              "owners":["user-1"],"journal":["suffix",…],"entries":["id",time,journal,owner, "id",…]}
  *   journal   {"v":1,"w":…,"owner":"user-1","entries":["id",time,"owner" or 0, …]}
  *
- * Numbers after an id index the lists `journal` and `owners`.  FORMAT.md describes every field.
+ * Numbers after an id index the lists `journal` and `owners`.  `"doubt":["id",since, …]` stands before the entries when
+ * there is any: members that may have moved away, for whose old entries the record has to be asked; `"doubt":true` when
+ * there are too many to name.  FORMAT.md describes
+ * every field.
  */
 #ifndef TKV_HEAD_H
 #define TKV_HEAD_H
@@ -12,6 +15,7 @@
 #include "entry.h"
 #include "json.h"
 
+enum { HEAD_DOUBT_MAX = 200 };
 enum { JOURNAL_TIME_LEN = 10, JOURNAL_NONCE_LEN = 8, JOURNAL_LEN = JOURNAL_TIME_LEN + JOURNAL_NONCE_LEN };
 
 struct head {
@@ -22,6 +26,8 @@ struct head {
   int64_t since;      /* the collection was deleted then: what the journal holds from before does not count */
   bool has_floor;     /* entries from `floor` on were left out: see the journal */
   struct entry floor; /* the last entry that was kept */
+  struct entries doubt;   /* ids, and when they came into doubt */
+  bool doubt_all;         /* more than HEAD_DOUBT_MAX did: every entry is in doubt */
   struct entries entries; /* newest first, each at or above the floor */
 };
 

@@ -107,11 +107,12 @@ bool kv_recall(struct call *call, struct kv_request *get) {
 
 void kv_outweigh(struct call *call, struct kv_request *get) {
   get->stamp = kv_stamp_of(get->metadata);
+  call_saw_stamp(call, get->stamp);
   if (!(get->flags & KV_REMEMBER))
     return;
   struct note *known = memory_find(call->memory, call->store.spaces[get->table], get->key);
   if (known && known->own && known->kind != NOTE_EMPTY) {
-    bool outweighs = get->stamp ? known->stamp > get->stamp : now_since(call, known->at) < MEMORY_OVERLAY_MS;
+    bool outweighs = get->stamp ? known->stamp > get->stamp : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
     if (outweighs) {
       answer_from(call, get, known);
       return;
@@ -127,6 +128,6 @@ void kv_renew(struct call *call, struct kv_request *get) {
     return;
   struct note *note = memory_find(call->memory, call->store.spaces[get->table], get->key);
   if (note && note->own && note->kind != NOTE_EMPTY && note->stamp > get->stamp &&
-      (get->stamp || now_since(call, note->at) < MEMORY_OVERLAY_MS))
+      (get->stamp || now_since(call, note->latest_at) < MEMORY_OVERLAY_MS))
     answer_from(call, get, note);
 }

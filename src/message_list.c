@@ -7,6 +7,8 @@
  * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending order, all, what lies
  * below its floor) asks the journal.
  */
+#include "doubt.h"
+#include "followup.h"
 #include "message_list.h"
 #include "operations.h"
 #include "thread.h"
@@ -14,10 +16,17 @@
 enum { PAGE_STANDARD = 40 };
 
 static enum tkv_status load_threads(struct call *call, void *self);
+static enum tkv_status settle(struct call *call, void *self);
 static enum tkv_status reach_deeper(struct call *call, void *self);
+static enum tkv_status settle_all(struct call *call, void *self);
 static enum tkv_status aim(struct call *call, void *self);
 static enum tkv_status deepen(struct call *call, void *self);
+static enum tkv_status settle_extra(struct call *call, void *self);
+static enum tkv_status settle_deep(struct call *call, void *self);
 static enum tkv_status gather_page(struct call *call, void *self);
+static enum tkv_status check_page(struct call *call, void *self);
+static enum tkv_status settle_again(struct call *call, void *self);
+static enum tkv_status gather_again(struct call *call, void *self);
 static enum tkv_status gather_windows(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
@@ -143,7 +152,23 @@ static enum tkv_status load_threads(struct call *call, void *self) {
       return call->error;
     collections_add(call, &list->collections, collection);
   }
-  return call_enter(call, collections_load, &list->collections, reach_deeper);
+  return call_enter(call, collections_load, &list->collections, settle);
+}
+
+/* Whether it matters how many entries come before another. */
+static bool counts_places(const struct list *list) {
+  return list->count_all || list->page.offset || list->window_count;
+}
+
+static enum tkv_status settle_then(struct call *call, struct list *list, struct collections *loaded, call_step then) {
+  struct doubts *doubts = ARENA_NEW(&call->arena, struct doubts);
+  doubts->list = loaded;
+  return counts_places(list) ? call_enter(call, doubts_settle, doubts, then) : then(call, list);
+}
+
+static enum tkv_status settle(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, reach_deeper);
 }
 
 static bool matches(const struct list *list, const struct entry *entry) {
@@ -154,7 +179,8 @@ static bool matches(const struct list *list, const struct entry *entry) {
 
 /* Fills `base`.  Below the floor of any thread that was not wholly loaded nothing can be said. */
 static void find_base(struct call *call, struct list *list) {
-  bool few_suffice = is_fast(list) && !list->filter.ptr;
+  bool few_suffice = is_fast(list) && !list->filter.ptr && !list->deepened;
+  list->cut = false;
   const struct entry *floor = NULL;
   list->base = (struct entries){0};
   for (size_t i = 0; i < list->collections.count; i++) {
@@ -165,13 +191,24 @@ static void find_base(struct call *call, struct list *list) {
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct entries *entries = &list->collections.items[i]->entries;
     size_t enough = few_suffice && list->collections.count == 1 ? list->page.offset + list->page.limit : SIZE_MAX - 1;
-    for (size_t k = 0; k < entries->count && list->base.count <= enough; k++)
+    for (size_t k = 0; k < entries->count && !list->cut; k++) {
+      list->cut = list->base.count > enough;
       if (matches(list, &entries->items[k]) && !(floor && entry_order(&entries->items[k], floor) > 0))
         entries_add(&call->arena, &list->base, entries->items[k]);
+    }
   }
   list->base_ends = !floor || (list->has_start && floor->time < list->start);
   if (list->collections.count > 1)
     entries_sort(&call->arena, &list->base);
+}
+
+static enum tkv_status load_all(struct call *call, struct list *list, call_step then) {
+  for (size_t i = 0; i < list->collections.count; i++) {
+    struct collection *collection = list->collections.items[i];
+    if (!collection->all)
+      list->collections.items[i] = collection_new(call, COLLECTION_THREAD, collection->id, LOAD_ALL);
+  }
+  return call_enter(call, collections_load, &list->collections, then);
 }
 
 static enum tkv_status reach_deeper(struct call *call, void *self) {
@@ -179,12 +216,12 @@ static enum tkv_status reach_deeper(struct call *call, void *self) {
   find_base(call, list);
   if (list->base_ends || (!list->filter.ptr && list->base.count > list->page.offset + list->page.limit))
     return aim(call, list);
-  for (size_t i = 0; i < list->collections.count; i++) {
-    struct collection *collection = list->collections.items[i];
-    if (!collection->all)
-      list->collections.items[i] = collection_new(call, COLLECTION_THREAD, collection->id, LOAD_ALL);
-  }
-  return call_enter(call, collections_load, &list->collections, aim);
+  return load_all(call, list, settle_all);
+}
+
+static enum tkv_status settle_all(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, aim);
 }
 
 static enum tkv_status aim(struct call *call, void *self) {
@@ -193,15 +230,25 @@ static enum tkv_status aim(struct call *call, void *self) {
     find_base(call, list);
   if (!windows_aim(call, list))
     return call->error;
-  return list->extra.count ? call_enter(call, collections_load, &list->extra, deepen) : deepen(call, list);
+  return list->extra.count ? call_enter(call, collections_load, &list->extra, settle_extra) : deepen(call, list);
+}
+
+static enum tkv_status settle_extra(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->extra, deepen);
 }
 
 static enum tkv_status deepen(struct call *call, void *self) {
   struct list *list = self;
   size_t before = list->extra.count;
   windows_deepen(call, list);
-  return list->extra.count > before ? call_enter(call, collections_load, &list->extra, gather_page)
+  return list->extra.count > before ? call_enter(call, collections_load, &list->extra, settle_deep)
                                     : gather_page(call, list);
+}
+
+static enum tkv_status settle_deep(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->extra, gather_page);
 }
 
 /* Without a metadata filter the index alone tells where a page starts; with one every record has to be looked at. */
@@ -216,7 +263,7 @@ static enum tkv_status gather_page(struct call *call, void *self) {
     want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
   size_t left = list->page.limit ? list->base.count - skip : 0;
   list->gather = message_gather(call, ordered + skip, left, want > left ? left : (size_t)want, list->filter);
-  return call_enter(call, gather_run, list->gather, gather_windows);
+  return call_enter(call, gather_run, list->gather, check_page);
 }
 
 /* Takes the page from what was gathered. */
@@ -233,6 +280,27 @@ static void take_page(struct call *call, struct list *list) {
     entries_add(&call->arena, &list->result, *gather->entries[i]);
     list->page_length++;
   }
+}
+
+/* When too little of what the heads showed was good, all that there is is loaded, once. */
+static enum tkv_status check_page(struct call *call, void *self) {
+  struct list *list = self;
+  const struct gather *gather = &list->gather->gather;
+  bool poor = gather->good < list->page.limit && gather->gone && (list->cut || !list->base_ends);
+  if (!poor || list->deepened)
+    return gather_windows(call, list);
+  list->deepened = true;
+  return load_all(call, list, settle_again);
+}
+
+static enum tkv_status settle_again(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, gather_again);
+}
+
+static enum tkv_status gather_again(struct call *call, void *self) {
+  find_base(call, self);
+  return gather_page(call, self);
 }
 
 static enum tkv_status gather_windows(struct call *call, void *self) {
@@ -267,11 +335,11 @@ static bool has_more(const struct list *list, size_t total) {
 static void ask_refreshes(struct call *call, const struct list *list) {
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct collection *collection = list->collections.items[i];
-    struct entries gone = {0};
+    struct entries gone = collection->gone;
     for (size_t k = 0; list->gather && k < list->gather->gone.count; k++)
       if (span_eq(list->gather->gone.items[k].home, collection->id))
         entries_add(&call->arena, &gone, list->gather->gone.items[k]);
-    if (collection->stale || collection->grew || gone.count)
+    if (collection->stale || collection->grew || collection->sure || gone.count)
       call_ask_refresh(call, collection, &gone, false);
   }
 }

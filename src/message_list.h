@@ -31,6 +31,8 @@ struct list {
   struct collection *resource_threads;
   struct entries base;            /* all that match, newest first, as far as the index tells */
   bool base_ends;                 /* nothing matching lies beyond `base` */
+  bool cut;                       /* save what was left out, for a page needs no more */
+  bool deepened;                  /* everything was loaded, for too little was good */
   struct message_gather *gather, *window_gather;
   struct entries result;
   size_t page_length;

@@ -14,6 +14,8 @@ struct save {
   struct kv_request **olds, **puts;
   struct message *before; /* what stood under the id; `raw` unset for nothing */
   size_t count;
+  struct entries others; /* threads that only superseded messages name: they must exist, too */
+  struct kv_request **other_gets;
   struct changes changes;
   struct collections collections;
 };
@@ -60,6 +62,8 @@ static bool read_messages(struct call *call, struct save *save) {
   for (size_t i = total; i-- > 0;)
     if (span_set_add(&call->arena, &ids, all[i].id))
       all[--first] = all[i];
+    else
+      entries_add(&call->arena, &save->others, (struct entry){.id = all[i].thread});
   save->messages = all + first;
   save->count = total - first;
   return true;
@@ -69,6 +73,17 @@ static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
+
+static bool ask_others(struct call *call, struct save *save) {
+  save->other_gets = ARENA_ARRAY(&call->arena, struct kv_request *, save->others.count + 1);
+  for (size_t i = 0; i < save->others.count; i++) {
+    struct span key;
+    if (!thread_key(call, save->others.items[i].id, &key))
+      return false;
+    save->other_gets[i] = kv_get(call, TABLE_THREADS, key, KV_REMEMBER);
+  }
+  return true;
+}
 
 enum tkv_status message_save(struct call *call, void *self) {
   struct save *save = ARENA_NEW(&call->arena, struct save);
@@ -89,6 +104,8 @@ enum tkv_status message_save(struct call *call, void *self) {
   }
   for (size_t i = 0; i < save->count; i++)
     save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], 0);
+  if (!ask_others(call, save))
+    return call->error;
   call_self(call, save);
   return call_enter(call, collections_load, &save->collections, judge);
 }
@@ -97,17 +114,28 @@ static struct change *change_for(struct save *save, struct span thread) {
   return change_of(&save->changes, COLLECTION_THREAD, thread);
 }
 
+static enum tkv_status check_thread(struct call *call, const struct kv_request *get, struct span id) {
+  struct thread thread = thread_read(call, get);
+  if (thread.state == THREAD_DAMAGED)
+    return call_corrupt(call, get->key);
+  return thread.state == THREAD_THERE ? TKV_DONE : call_not_found(call, SPAN("Thread"), id);
+}
+
+static enum tkv_status check_threads(struct call *call, struct save *save) {
+  enum tkv_status status = TKV_DONE;
+  for (size_t i = 0; i < save->changes.count && status == TKV_DONE; i++)
+    status = check_thread(call, save->changes.items[i]->record, save->changes.items[i]->collection->id);
+  for (size_t i = 0; i < save->others.count && status == TKV_DONE; i++)
+    status = check_thread(call, save->other_gets[i], save->others.items[i].id);
+  return status;
+}
+
 /* Every thread must exist.  What stood under an id before, elsewhere or with another place in the order, has to go. */
 static enum tkv_status judge(struct call *call, void *self) {
   struct save *save = self;
-  size_t known = save->changes.count;
-  for (size_t i = 0; i < known; i++) {
-    struct thread thread = thread_read(call, save->changes.items[i]->record);
-    if (thread.state == THREAD_DAMAGED)
-      return call_corrupt(call, save->changes.items[i]->record->key);
-    if (thread.state != THREAD_THERE)
-      return call_not_found(call, SPAN("Thread"), save->changes.items[i]->collection->id);
-  }
+  enum tkv_status status = check_threads(call, save);
+  if (status != TKV_DONE)
+    return status;
   for (size_t i = 0; i < save->count; i++) {
     struct message *old = &save->before[i], *new = &save->messages[i];
     if (!save->olds[i]->found || !message_read(call, save->olds[i]->value, old)) {
@@ -120,17 +148,17 @@ static enum tkv_status judge(struct call *call, void *self) {
     struct change *change = thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
     if (!change)
       return call->error;
-    change_remove(call, change, old->id, record_journal(save->olds[i]->metadata));
+    change_doubt(call, change, old->id);
   }
-  changes_fetch(call, &save->changes);
   return call_enter(call, collections_load, &save->collections, write);
 }
 
 static void put_message(struct call *call, struct save *save, size_t i) {
   struct message *message = &save->messages[i];
   struct change *change = change_for(save, message->thread);
-  struct span journal = save->before[i].raw.ptr ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
-  journal = change_add(call, change, message_entry(message), journal);
+  struct entry was = message_entry(&save->before[i]), is = message_entry(message);
+  bool stays = save->before[i].raw.ptr && entry_same(&was, &is) && span_eq(was.home, is.home);
+  struct span journal = change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
   struct span metadata = record_metadata(call, call_stamp(call), journal);
   save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], message->raw, metadata,
                          KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);

@@ -114,7 +114,7 @@ static bool touch(struct call *call, struct update_op *op, struct update *update
   update->journal = record_journal(update->get->metadata);
   struct entry was = message_entry(&update->old), is = message_entry(&update->new);
   if (from != to || !entry_same(&was, &is))
-    change_remove(call, from, update->old.id, update->journal);
+    change_doubt(call, from, update->old.id);
   else if (update->journal.len)
     update->proof = kv_get(call, TABLE_METADATA, collection_journal_key(call, from->collection, update->journal), 0);
   return true;
@@ -134,7 +134,6 @@ static enum tkv_status judge(struct call *call, void *self) {
     if (!touch(call, op, update))
       return call->error;
   }
-  changes_fetch(call, &op->changes);
   return call_enter(call, collections_load, &op->collections, write);
 }
 
@@ -187,7 +186,7 @@ static enum tkv_status write(struct call *call, void *self) {
     struct change *to = change_of(&op->changes, COLLECTION_THREAD, update->new.thread);
     if (update->proof && update->proof->found)
       span_set_add(&call->arena, &to->collection->proven, update->journal);
-    struct span journal = change_add(call, to, message_entry(&update->new), update->journal);
+    struct span journal = change_add(call, to, message_entry(&update->new), update->proof ? update->journal : SPAN_NONE);
     kv_put(call, TABLE_MESSAGES, update->key, update->new.raw, record_metadata(call, call_stamp(call), journal), KV_REMEMBER);
   }
   changes_commit(call, &op->changes);

@@ -1,65 +1,46 @@
 /* refresh.c: collection.refresh: brings heads up to date with their journals, after the call that asked for it.
  *
+ * What is said to be gone is looked at once more: only entries whose record still disagrees are dropped.
+ *
  * Asked for "soon" when a head could not be written (429), "some time" when a reader found one unchecked for a minute,
- * lacking something, or naming messages that are gone.  Payload: {"collections":[{"kind","id","gone":["id","journal", …]}]}.
+ * lacking something, or naming messages that are gone.  Payload: {"collections":[{"kind","id","gone":["id","journal",time,"owner", …]}]}.
  */
 #include "change.h"
+#include "message.h"
 #include "operations.h"
 #include "record.h"
-
-static void put_gone(struct json_out *out, const struct entries *gone) {
-  for (size_t i = 0; gone && i < gone->count; i++) {
-    if (i)
-      json_put_char(out, ',');
-    json_put_string(out, gone->items[i].id);
-    json_put_char(out, ',');
-    json_put_string(out, gone->items[i].journal);
-  }
-}
-
-void call_ask_refresh(struct call *call, const struct collection *collection, const struct entries *gone, bool soon) {
-  struct span asked = call->outcome.followup;
-  struct json_out out = json_out(&call->arena, asked.len + collection->id.len * 2 + 128);
-  json_put(&out, asked.len ? (struct span){asked.ptr, asked.len - 2} : SPAN("{\"collections\":["));
-  json_put(&out, asked.len ? SPAN(",{\"kind\":") : SPAN("{\"kind\":"));
-  json_put(&out, collection->kind == COLLECTION_THREAD ? SPAN("\"thread\"") : SPAN("\"resource\""));
-  json_put(&out, SPAN(",\"id\":"));
-  json_put_string(&out, collection->id);
-  json_put(&out, SPAN(",\"gone\":["));
-  put_gone(&out, gone);
-  json_put(&out, SPAN("]}]}"));
-  if (out.failed)
-    return;
-  call->outcome.followup = json_out_span(&out);
-  call->outcome.soon |= soon;
-}
+#include "thread.h"
 
 struct refresh {
   struct changes changes;
   struct collections collections;
+  struct kv_request ***gets; /* per change, per removed entry: the record behind it */
 };
 
 static enum tkv_status fetch(struct call *call, void *self);
+static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
 static bool read_gone(struct call *call, struct span array, struct change *change) {
   struct json_walk walk = json_walk(array);
-  struct span id, journal;
   change->exact = true;
   while (json_next(&walk)) {
-    if (!arg_id(call, walk.value, SPAN("gone"), &id) || !json_next(&walk) ||
-        !arg_id(call, walk.value, SPAN("gone"), &journal))
-      return false;
-    entries_add(&call->arena, &change->removed, (struct entry){.id = id, .journal = journal});
+    struct entry entry = {0};
+    if (!json_string(&call->arena, walk.value, &entry.id) || !json_next(&walk) ||
+        !json_string(&call->arena, walk.value, &entry.journal) || !json_next(&walk) ||
+        !json_int(walk.value, &entry.time) || !json_next(&walk) ||
+        !json_string(&call->arena, walk.value, &entry.owner))
+      return call_invalid(call, SPAN("gone"), SPAN("must be groups of four")) == TKV_DONE;
+    entries_add(&call->arena, &change->removed, entry);
   }
   return true;
 }
 
 static bool read_collection(struct call *call, struct span value, struct refresh *op) {
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}, {SPAN("sure"), SPAN_NONE}};
   struct span id;
-  if (!json_fields(value, fields, 3) || !arg_id(call, fields[1].value, SPAN("id"), &id))
+  if (!json_fields(value, fields, 4) || !arg_id(call, fields[1].value, SPAN("id"), &id))
     return false;
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   struct collection *collection =
@@ -68,7 +49,9 @@ static bool read_collection(struct call *call, struct span value, struct refresh
     return false;
   collection->head_flags = KV_FRESH;
   collections_add(call, &op->collections, collection);
-  return read_gone(call, fields[2].value, change_new(call, &op->changes, collection));
+  struct change *change = change_new(call, &op->changes, collection);
+  change->forget_doubt = json_is_bool(fields[3].value);
+  return read_gone(call, fields[2].value, change);
 }
 
 enum tkv_status collection_refresh(struct call *call, void *self) {
@@ -84,10 +67,55 @@ enum tkv_status collection_refresh(struct call *call, void *self) {
   return call_enter(call, collections_load, &op->collections, fetch);
 }
 
+/* Asks for the record behind each entry that is said to be gone. */
+static struct kv_request **ask_records(struct call *call, const struct change *change) {
+  bool messages = change->collection->kind == COLLECTION_THREAD;
+  struct kv_request **gets = ARENA_ARRAY(&call->arena, struct kv_request *, change->removed.count + 1);
+  for (size_t i = 0; i < change->removed.count; i++) {
+    struct span id = change->removed.items[i].id, key;
+    if (!(messages ? message_key(call, id, &key) : thread_key(call, id, &key)))
+      return NULL;
+    gets[i] = kv_get(call, messages ? TABLE_MESSAGES : TABLE_THREADS, key, KV_REMEMBER | KV_FRESH);
+  }
+  return gets;
+}
+
 static enum tkv_status fetch(struct call *call, void *self) {
   struct refresh *op = self;
+  op->gets = ARENA_ARRAY(&call->arena, struct kv_request **, op->changes.count + 1);
+  for (size_t i = 0; i < op->changes.count; i++)
+    if (!(op->gets[i] = ask_records(call, op->changes.items[i])))
+      return call->error;
   changes_fetch(call, &op->changes);
-  return call_next(call, write);
+  return call_next(call, judge);
+}
+
+/* Whether the record says what |entry| of |collection| says. */
+static bool agrees(struct call *call, const struct collection *collection, const struct entry *entry, const struct kv_request *get) {
+  struct entry said = {.home = SPAN("")};
+  struct message message;
+  if (collection->kind == COLLECTION_THREAD && get->found && message_read(call, get->value, &message))
+    said = message_entry(&message);
+  if (collection->kind == COLLECTION_RESOURCE) {
+    struct thread thread = thread_read(call, get);
+    if (thread.state == THREAD_THERE)
+      said = (struct entry){.id = thread.id, .time = thread.created, .owner = SPAN(""), .home = thread.resource};
+  }
+  return entry_same(&said, entry) && span_eq(said.home, collection->id);
+}
+
+/* Keeps of `removed` what is gone indeed. */
+static enum tkv_status judge(struct call *call, void *self) {
+  struct refresh *op = self;
+  for (size_t i = 0; i < op->changes.count; i++) {
+    struct change *change = op->changes.items[i];
+    size_t kept = 0;
+    for (size_t k = 0; k < change->removed.count; k++)
+      if (!agrees(call, change->collection, &change->removed.items[k], op->gets[i][k]))
+        change->removed.items[kept++] = change->removed.items[k];
+    change->removed.count = kept;
+  }
+  return write(call, op);
 }
 
 static enum tkv_status write(struct call *call, void *self) {

@@ -57,8 +57,10 @@ struct thread thread_read(struct call *call, const struct kv_request *get) {
   if (!get->found)
     return thread;
   raw = json_trim(get->value);
-  if (read_tombstone(call, raw, &thread))
+  if (read_tombstone(call, raw, &thread)) {
+    call_saw_stamp(call, thread.deleted);
     return thread;
+  }
   if (!thread_parse(call, raw, &thread))
     thread.state = THREAD_DAMAGED;
   struct json_field predecessor = {SPAN("d"), SPAN_NONE};

@@ -1,14 +1,17 @@
 /* thread_delete.c: deleteThread, of any size.
  *
  *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers see no thread
- *   then      messages and journal, as far as the budget goes (sweep.c)
- *   last      the resource's entry and the head, then the record, then the marker
+ *   then      messages and journal, as far as the budget goes (sweep.c), and the resource's entry
+ *   last      head, record and marker; but not before SETTLE_MS, when all that was saved elsewhere has come to light:
+ *             until then tombstone and head keep it from being seen, and sweep finds it
  *
  * Wherever it stops, calling again or sweep goes on from there.
  */
 #include "key.h"
 #include "operations.h"
 #include "sweep.h"
+
+enum { SETTLE_MS = 3 * 60 * 1000 }; /* lists and gets lag a minute each; writes are retried; clocks differ */
 
 static enum tkv_status bury(struct call *call, void *self);
 static enum tkv_status sweep_first(struct call *call, void *self);
@@ -44,10 +47,12 @@ static enum tkv_status bury(struct call *call, void *self) {
     return answer(call, op);
   for (size_t i = 0; i < collection->entries.count; i++)
     span_set_add(&call->arena, &op->sweep.suffixes, collection->entries.items[i].journal);
-  int64_t stamp = call_stamp(call);
+  bool again = op->thread.state == THREAD_DELETED;
+  int64_t stamp = again ? op->thread.deleted : call_stamp(call);
   struct head head = {.stamp = stamp, .since = stamp, .checked_at = call->now};
   struct span metadata = record_metadata(call, stamp, SPAN_NONE);
-  kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp), metadata, KV_REMEMBER);
+  if (!again)
+    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp), metadata, KV_REMEMBER);
   kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata, KV_REMEMBER);
   kv_put(call, TABLE_METADATA, op->marker, SPAN("{\"v\":1}"), metadata, 0);
   op->sweep.deleted_at = stamp;
@@ -80,7 +85,7 @@ static enum tkv_status leave_resource(struct call *call, void *self) {
   if (!op->sweep.complete)
     return TKV_DONE;
   if (op->sweep.recreated)
-    return drop_marker(call, op);
+    return now_since(call, op->sweep.deleted_at) > SETTLE_MS ? drop_marker(call, op) : TKV_DONE;
   if (!op->thread.resource.len)
     return drop_head(call, op);
   struct collection *collection = collection_new(call, COLLECTION_RESOURCE, op->thread.resource, LOAD_HEAD);
@@ -95,6 +100,8 @@ static enum tkv_status leave_resource(struct call *call, void *self) {
 static enum tkv_status drop_head(struct call *call, void *self) {
   struct deletion *op = self;
   changes_commit(call, &op->changes);
+  if (now_since(call, op->sweep.deleted_at) <= SETTLE_MS)
+    return call_enter(call, changes_confirm, &op->changes, finish);
   kv_delete(call, TABLE_METADATA, op->sweep.collection->key, KV_REMEMBER);
   return call_next(call, drop_record);
 }

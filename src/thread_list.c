@@ -6,6 +6,7 @@
  *
  * Where the index cannot tell (order by updatedAt, filters on what metadata had no room for) all threads are read.
  */
+#include "followup.h"
 #include "gather.h"
 #include "key.h"
 #include "operations.h"
@@ -24,7 +25,7 @@ struct list {
 
   struct collections collections;
   struct kv_request *scan;
-  struct span_set seen;
+  struct span_set seen, shown;
   struct entries entries; /* that may match, newest first */
   struct entry **ordered;
   struct kv_request **records, **heads;
@@ -192,14 +193,16 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
   }
   bool there = thread.state == THREAD_THERE;
   if (list->resource.len)
-    there = there && thread.created == entry->time && span_eq(thread.resource, list->resource);
+    there = there && span_eq(thread.resource, list->resource);
   if (!there) {
     entry->gone = true;
-    if (now_since(call, journal_time(entry->journal)) > YOUNG_MS)
+    bool settled = !list->records[index]->found || now_since(call, thread.stamp) > YOUNG_MS;
+    if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
       entries_add(&call->arena, &list->gone, *entry);
     return GATHER_GONE;
   }
-  if (!passes(list, thread.archived.ptr, thread.metadata))
+  bool repeated = !span_set_add(&call->arena, &list->shown, entry->id); /* under another createdAt */
+  if (repeated || !passes(list, thread.archived.ptr, thread.metadata))
     return GATHER_PASSED;
   struct head head = thread_head(call, list->heads[index]);
   int64_t updated = thread_updated(&thread, &head);
@@ -213,6 +216,8 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
 static enum tkv_status read_page(struct call *call, struct list *list) {
   size_t count = list->entries.count, skip = list->page.offset < count ? (size_t)list->page.offset : count;
   struct entry **ordered = entries_ordered(&call->arena, &list->entries, list->ascending);
+  for (size_t i = 0; i < count; i++)
+    list->read_all |= list->entries.items[i].doubt; /* it may have moved away, and counts in the total */
   if (list->read_all)
     skip = 0;
   size_t want = list->read_all || list->page.limit > count - skip ? count - skip : (size_t)list->page.limit;

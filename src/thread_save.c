@@ -90,8 +90,7 @@ static enum tkv_status judge(struct call *call, void *self) {
   if (!add_resource(call, op, old.resource))
     return call->error;
   if (old.resource.len)
-    change_remove(call, change_of(&op->changes, COLLECTION_RESOURCE, old.resource), op->id, old.journal);
-  changes_fetch(call, &op->changes);
+    change_doubt(call, change_of(&op->changes, COLLECTION_RESOURCE, old.resource), op->id);
   return call_enter(call, collections_load, &op->collections, write);
 }
 

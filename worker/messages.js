@@ -44,14 +44,15 @@ export async function append(context) {
   }
   const resourceId = await defaultResource(context, threadId, messages);
   const now = Date.now();
-  const complete = messages.map((message, index) => ({
-    id: crypto.randomUUID(),
-    threadId,
-    resourceId,
-    // A millisecond apart, so that messages sent together keep their order.
-    createdAt: new Date(now + index),
-    ...message,
-  }));
+  const complete = messages.map((message, index) =>
+    withDefaults(message, {
+      id: crypto.randomUUID(),
+      threadId,
+      resourceId,
+      // A millisecond apart, so that messages sent together keep their order.
+      createdAt: new Date(now + index),
+    }),
+  );
   return context.json(await context.var.store.saveMessages({ messages: complete }), 201);
 }
 
@@ -103,6 +104,19 @@ async function defaultResource(context, threadId, messages) {
   const thread = await context.var.store.getThreadById({ threadId });
   if (thread === null) throw noSuchThread();
   return thread.resourceId;
+}
+
+/**
+ * The fields that were sent, in their order, then those that were not: what was sent is stored as it was.
+ *
+ * @param {Record<string, any>} message
+ * @param {Record<string, any>} defaults
+ * @returns {any}
+ */
+function withDefaults(message, defaults) {
+  const complete = { ...message };
+  for (const name in defaults) if (!Object.hasOwn(message, name)) complete[name] = defaults[name];
+  return complete;
 }
 
 /** @param {unknown} value */

@@ -7,6 +7,7 @@ import {
   message,
   numbered,
   refused,
+  storeTelling,
   storeWith,
   thread,
   updatedAt,
@@ -230,6 +231,22 @@ export function messagesSave(makeStore) {
         const page = await reader.listMessages({ threadId: 't' });
         expect(ids(page.messages)).toEqual(['m002', 'm003', 'm001']);
         expect(page).toMatchObject({ total: 3, hasMore: false });
+      }
+    });
+
+    it('finds it again in a long thread, however old it has become', async () => {
+      const { store, reopen } = await storeTelling(makeStore, conversation(600));
+      await store.saveMessages({ messages: [message('m590', 0.1), message('m010', 0.2)] });
+      await store.updateMessages({
+        messages: [
+          { id: 'm580', createdAt: at(0.3) },
+          { id: 'm020', createdAt: at(0.4) },
+        ],
+      });
+      for (const reader of [store, reopen()]) {
+        const { messages, total } = await reader.listMessages({ threadId: 't', perPage: 5 });
+        expect(ids(messages)).toEqual(['m590', 'm010', 'm580', 'm020', 'm001']);
+        expect(total).toBe(600);
       }
     });
 

@@ -104,6 +104,36 @@ export function messagesUpdate(makeStore) {
       }
     });
 
+    it('leaves no trace of where a message stood before, on any page', async () => {
+      const { store, reopen } = await storeTelling(makeStore, conversation(6));
+      await store.updateMessages({
+        messages: [
+          { id: 'm001', createdAt: at(9) },
+          { id: 'm003', resourceId: 'bob' },
+          { id: 'm006', createdAt: at(0) },
+        ],
+      });
+      const order = ['m006', 'm002', 'm003', 'm004', 'm005', 'm001'];
+      for (const reader of [store, reopen()]) {
+        for (let page = 0; page < 4; page++) {
+          const found = await reader.listMessages({ threadId: 't', page, perPage: 2 });
+          expect(ids(found.messages)).toEqual(order.slice(2 * page, 2 * page + 2));
+          expect(found).toMatchObject({ total: 6, hasMore: page < 2 });
+        }
+        const alices = await reader.listMessages({ threadId: 't', resourceId: 'alice', page: 4, perPage: 1 });
+        expect(alices).toMatchObject({ total: 5, hasMore: false });
+        expect(ids(alices.messages)).toEqual(['m001']);
+        const bobs = await reader.listMessages({ threadId: 't', resourceId: 'bob', page: 1 });
+        expect(bobs).toMatchObject({ messages: [], total: 1, hasMore: false });
+        const early = await reader.listMessages({
+          threadId: 't',
+          filter: { dateRange: { end: at(1) } },
+          page: 1,
+        });
+        expect(early).toMatchObject({ messages: [], total: 1, hasMore: false });
+      }
+    });
+
     it('answers the updated messages in the order given, as a following read shows them', async () => {
       const { store } = await storeTelling(makeStore, conversation(3));
       const updated = await store.updateMessages({

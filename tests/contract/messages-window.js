@@ -131,6 +131,17 @@ export function messagesWindow(makeStore) {
       const { messages } = await reopen().listMessages({ threadId: 't', perPage: 0, include });
       expect(ids(messages)).toEqual(named(19, 20, 21));
     });
+
+    it('takes neighbours of one moment wherever the newest part of a long thread ends', async () => {
+      const messages = conversation(700).map((one, i) => ({ ...one, createdAt: at(Math.floor(i / 2)) }));
+      const { reopen } = await storeTelling(makeStore, messages);
+      const store = reopen();
+      for (let n = 190; n <= 210; n++) {
+        const include = [{ id: numbered('m', n), withPreviousMessages: 1, withNextMessages: 1 }];
+        const page = await store.listMessages({ threadId: 't', perPage: 0, include });
+        expect(ids(page.messages)).toEqual(named(n - 1, n, n + 1));
+      }
+    });
   });
 
   describe('including messages of other threads', () => {

@@ -19,6 +19,8 @@ describe('in workerd', () => {
     'listing messages > lists a thousand and one messages': slow,
     'listing messages in pages > answers the newest messages of a long thread': slow,
     'including messages with what stands around them > finds a window deep in a long thread': slow,
+    'including messages with what stands around them > takes neighbours of one moment wherever': slow,
+    'saving a message again > finds it again in a long thread': slow,
     'deleting a thread too large for one call > ': slow,
     'sweeping > deletes a thousand and one messages': slow,
   });

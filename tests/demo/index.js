@@ -44,7 +44,7 @@ async function replayAll(names, store, reader) {
   const outcomes = [];
   for (const name of names) {
     const fixture = readFixture(name);
-    const outcome = await replay(fixture, store, { reader, verbatim: false });
+    const outcome = await replay(fixture, store, { reader });
     outcomes.push({ name, turns: Object.keys(fixture.turns).length, ...outcome });
   }
   return outcomes;

@@ -5,8 +5,9 @@
  *     CHECK_TEXT(name, "threads");
  *   }
  *
- * A TEST registers itself under its name.  A failed check is reported and the test goes on; REQUIRE ends it.  main.c
- * runs all tests, or those whose file or name contains one of the program's arguments.
+ * A TEST registers itself under its name.  A failed check is reported and the test goes on; REQUIRE
+ * ends it.  main.c runs all tests, or those whose file or name contains one of the program's
+ * arguments.
  */
 #ifndef TESTS_CHECK_H
 #define TESTS_CHECK_H
@@ -33,12 +34,13 @@ struct check_test {
 /* check_register adds |test| to those that run, last. */
 void check_register(struct check_test *test);
 
-/* check_context names what is being tested just now, printf style; it stands before the messages of failed checks until
- * the test ends.  For tests that loop over cases. */
+/* check_context names what is being tested just now, printf style; it stands before the messages of
+ * failed checks until the test ends.  For tests that loop over cases. */
 void check_context(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* check_fail reports a failure of the running test, printf style. */
-void check_fail(const char *file, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void check_fail(const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* check_failures returns how often the running test failed so far. */
 int check_failures(void);
@@ -47,11 +49,16 @@ int check_failures(void);
 bool check_true(const char *file, int line, bool held, const char *text);
 bool check_ints(const char *file, int line, int64_t got, int64_t wanted, const char *text);
 bool check_texts(const char *file, int line, struct span got, struct span wanted, const char *text);
+bool check_json(const char *file, int line, struct span got, const char *wanted, const char *text);
 
 #define CHECK(condition) check_true(__FILE__, __LINE__, (condition), #condition)
-#define CHECK_EQ(got, wanted) check_ints(__FILE__, __LINE__, (int64_t)(got), (int64_t)(wanted), #got)
+#define CHECK_EQ(got, wanted)                                                                      \
+  check_ints(__FILE__, __LINE__, (int64_t)(got), (int64_t)(wanted), #got)
 #define CHECK_SPAN(got, wanted) check_texts(__FILE__, __LINE__, (got), (wanted), #got)
 #define CHECK_TEXT(got, literal) CHECK_SPAN((got), text_span(literal))
+
+/* CHECK_JSON compares to text in which a single quote stands for a double one: {'id':'t1'}. */
+#define CHECK_JSON(got, literal) check_json(__FILE__, __LINE__, (got), (literal), #got)
 #define REQUIRE(condition)                                                                         \
   do {                                                                                             \
     if (!CHECK(condition))                                                                         \

@@ -17,7 +17,8 @@ struct guard *guard_new(size_t size) {
   if (!guard)
     abort();
   guard->size = room + page;
-  guard->pages = mmap(NULL, guard->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  guard->pages =
+      mmap(NULL, guard->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (guard->pages == MAP_FAILED || mprotect(guard->pages + room, page, PROT_NONE))
     abort();
   guard->end = guard->pages + room;

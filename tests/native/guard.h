@@ -12,16 +12,19 @@
 
 struct guard;
 
-/* guard_new makes room for |size| bytes before a page that may not be touched.  Aborts without memory. */
+/* guard_new makes room for |size| bytes before a page that may not be touched.  Aborts without
+ * memory. */
 struct guard *guard_new(size_t size);
 
-/* guard_put returns a copy of |text|, at most |size| bytes, that ends at that page.  Valid until the next guard_put. */
+/* guard_put returns a copy of |text|, at most |size| bytes, that ends at that page.  Valid until
+ * the next guard_put. */
 struct span guard_put(struct guard *guard, struct span text);
 
 /* guard_del gives the pages back. */
 void guard_del(struct guard *guard);
 
-/* guard_each calls |use| with every leading part of |text|, the whole text last, each at the end of memory. */
+/* guard_each calls |use| with every leading part of |text|, the whole text last, each at the end of
+ * memory. */
 void guard_each(struct span text, void (*use)(struct span text, void *self), void *self);
 
 #endif

@@ -9,7 +9,8 @@
 /* ---- What is stored ---- */
 
 static int key_order(const struct mem_key *key, uint32_t space, struct span name) {
-  return key->space != space ? (key->space > space) - (key->space < space) : span_cmp(key->key, name);
+  return key->space != space ? (key->space > space) - (key->space < space)
+                             : span_cmp(key->key, name);
 }
 
 /* Where |name| stands, or would. */
@@ -34,7 +35,8 @@ static struct span copy(struct mem *mem, struct span text) {
   return text.ptr ? arena_copy(&mem->arena, text) : SPAN_NONE;
 }
 
-void mem_put(struct mem *mem, uint32_t space, struct span key, struct span value, struct span metadata) {
+void mem_put(struct mem *mem, uint32_t space, struct span key, struct span value,
+             struct span metadata) {
   struct mem_key *found = mem_find(mem, space, key);
   if (!found) {
     size_t at = position(mem, space, key);
@@ -69,8 +71,10 @@ static bool is_write(const struct mem_request *request) {
 }
 
 static void note_overlap(struct mem *mem, const struct mem_request *request) {
-  for (const struct mem_request *other = mem->queue; other && is_write(request); other = other->next)
-    if (is_write(other) && other->space == request->space && span_eq(other->keys[0], request->keys[0]))
+  for (const struct mem_request *other = mem->queue; other && is_write(request);
+       other = other->next)
+    if (is_write(other) && other->space == request->space &&
+        span_eq(other->keys[0], request->keys[0]))
       mem->overlaps++;
 }
 
@@ -83,7 +87,8 @@ static void enqueue(struct mem *mem, struct mem_request request) {
   *last = added;
 }
 
-static void ask(void *host, uint32_t call, enum import_kind import, const struct tkv_request *request) {
+static void ask(void *host, uint32_t call, enum import_kind import,
+                const struct tkv_request *request) {
   static const enum mem_kind kinds[] = {[IMPORT_GET] = MEM_GET,
                                         [IMPORT_GET_MANY] = MEM_GET_MANY,
                                         [IMPORT_PUT] = MEM_PUT,
@@ -128,7 +133,8 @@ static struct span metadata_of(const struct mem *mem, const struct mem_key *key)
   return mem->hide_metadata ? SPAN_NONE : key->metadata;
 }
 
-static uint32_t answer_get(struct mem *mem, const struct mem_request *request, struct json_out *out) {
+static uint32_t answer_get(struct mem *mem, const struct mem_request *request,
+                           struct json_out *out) {
   struct mem_key *found[KV_BULK_MAX] = {0};
   for (size_t i = 0; i < request->count; i++) {
     found[i] = mem_find(mem, request->space, request->keys[i]);
@@ -146,17 +152,21 @@ static uint32_t answer_get(struct mem *mem, const struct mem_request *request, s
 }
 
 /* A cursor is "@" and the key that the next page begins with; "-" after an empty first page. */
-static uint32_t answer_list(struct mem *mem, const struct mem_request *request, struct json_out *out) {
+static uint32_t answer_list(struct mem *mem, const struct mem_request *request,
+                            struct json_out *out) {
   struct span prefix = request->keys[0], cursor = request->value;
   bool empty = mem->empty_pages && !cursor.ptr;
-  size_t limit = mem->list_page && mem->list_page < request->limit ? mem->list_page : request->limit;
-  size_t at = position(mem, request->space, cursor.len > 1 ? span_from(cursor, 1) : prefix), end = at;
+  size_t limit =
+      mem->list_page && mem->list_page < request->limit ? mem->list_page : request->limit;
+  size_t at = position(mem, request->space, cursor.len > 1 ? span_from(cursor, 1) : prefix),
+         end = at;
   while (end < mem->count && end - at < limit && mem->keys[end].space == request->space &&
          span_starts(mem->keys[end].key, prefix))
     end++;
   if (empty)
     end = at;
-  bool more = end < mem->count && mem->keys[end].space == request->space && span_starts(mem->keys[end].key, prefix);
+  bool more = end < mem->count && mem->keys[end].space == request->space &&
+              span_starts(mem->keys[end].key, prefix);
   put_number(out, (uint32_t)(end - at));
   put_number(out, !more ? (uint32_t)KV_NO_VALUE : empty ? 1 : (uint32_t)mem->keys[end].key.len + 1);
   for (size_t i = at; i < end; i++) {
@@ -179,7 +189,8 @@ static uint32_t refusal(const struct mem_request *request) {
   for (size_t i = 0; i < request->count; i++)
     if (request->keys[i].len > 512 || (request->kind != MEM_LIST && !request->keys[i].len))
       return 414;
-  if (request->kind == MEM_PUT && (request->value.len > 25 * 1024 * 1024 || request->metadata.len > 1024))
+  if (request->kind == MEM_PUT &&
+      (request->value.len > 25 * 1024 * 1024 || request->metadata.len > 1024))
     return 413;
   if (request->kind == MEM_GET_MANY && (request->count < 1 || request->count > 100))
     return 400;
@@ -250,13 +261,16 @@ static void answer(struct world *world, const struct mem_request *request) {
   }
   if (mem->logging)
     log_request(mem, request, status);
-  struct mem_reply reply = {request, status, out.ptr, out.len, out.cap};
+  struct mem_reply reply = {
+      .request = request, .status = status, .bytes = out.ptr, .used = out.len, .room = out.cap};
   if (mem->spoil && !wait)
     mem->spoil(&reply, mem->spoil_self);
-  char *room = reply.used ? tkv_call_reply(world->core, request->call, request->slot, reply.used) : NULL;
+  char *room =
+      reply.used ? tkv_call_reply(world->core, request->call, request->slot, reply.used) : NULL;
   if (room)
     memcpy(room, reply.bytes, reply.used);
-  tkv_call_replied(world->core, request->call, request->slot, reply.status, reply.used, 0);
+  tkv_call_replied(world->core, request->call, request->slot, reply.status, reply.used,
+                   reply.retry_after);
 }
 
 /* ---- The driver ---- */
@@ -304,20 +318,50 @@ const char *world_text(struct world *world, const char *format, ...) {
   return text;
 }
 
-enum tkv_status world_begin(struct world *world, enum tkv_op op, struct span control, struct span payload, uint32_t *call) {
+struct span world_json(struct world *world, const char *text) {
+  size_t len = strlen(text);
+  char *copy = arena_alloc(&world->mem.arena, len + 1);
+  for (size_t i = 0; i < len; i++)
+    copy[i] = (char)(text[i] == '\'' ? '"' : text[i]);
+  return (struct span){copy, len};
+}
+
+void world_put(struct world *world, const char *key, const char *value, const char *metadata) {
+  mem_put(&world->mem, 0, text_span(key), world_json(world, value), world_json(world, metadata));
+}
+
+size_t world_logged(struct world *world, const char *word) {
+  size_t count = 0;
+  struct span log = json_out_span(&world->mem.log);
+  const char *at = world_text(world, "%.*s", (int)log.len, log.ptr);
+  while ((at = strstr(at, word))) {
+    count++;
+    at++;
+  }
+  return count;
+}
+
+static enum tkv_status begin(struct world *world, enum tkv_op op, struct span control,
+                             struct span payload, uint32_t *call) {
   struct span prefix = text_span(world->prefix);
   size_t size = sizeof world->store + prefix.len + control.len + payload.len;
   *call = tkv_call_new(world->core, size, world->mem.now);
   char *to = tkv_call_input(world->core, *call);
   if (!to)
     return TKV_ERR_NO_MEMORY;
-  struct span parts[] = {{(const char *)&world->store, sizeof world->store}, prefix, control, payload};
+  struct span parts[] = {
+      {(const char *)&world->store, sizeof world->store}, prefix, control, payload};
   for (size_t i = 0; i < 4; i++) {
     if (parts[i].len)
       memcpy(to, parts[i].ptr, parts[i].len);
     to += parts[i].len;
   }
   return tkv_call_begin(world->core, *call, op, prefix.len, control.len, payload.len);
+}
+
+enum tkv_status world_begin(struct world *world, enum tkv_op op, const char *control,
+                            const char *payload, uint32_t *call) {
+  return begin(world, op, world_json(world, control), world_json(world, payload), call);
 }
 
 /* Takes the requests of |call| out of the queue, in order. */
@@ -358,10 +402,11 @@ struct answer world_end(struct world *world, uint32_t call, enum tkv_status stat
   return answer;
 }
 
-struct answer world_run_span(struct world *world, enum tkv_op op, struct span control, struct span payload) {
+struct answer world_run_span(struct world *world, enum tkv_op op, struct span control,
+                             struct span payload) {
   enum { ROUNDS_MAX = 10000 };
   uint32_t call;
-  enum tkv_status status = world_begin(world, op, control, payload, &call);
+  enum tkv_status status = begin(world, op, control, payload, &call);
   for (int round = 0; status == TKV_PENDING; round++) {
     if (round == ROUNDS_MAX) {
       CHECK(!"the call ends");
@@ -372,8 +417,9 @@ struct answer world_run_span(struct world *world, enum tkv_op op, struct span co
   return world_end(world, call, status);
 }
 
-struct answer world_run(struct world *world, enum tkv_op op, const char *control, const char *payload) {
-  return world_run_span(world, op, text_span(control), text_span(payload));
+struct answer world_run(struct world *world, enum tkv_op op, const char *control,
+                        const char *payload) {
+  return world_run_span(world, op, world_json(world, control), world_json(world, payload));
 }
 
 struct span world_do(struct world *world, enum tkv_op op, const char *payload) {

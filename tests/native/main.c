@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static struct check_test *first, **last = &first;
 static const struct check_test *running;
@@ -51,11 +52,35 @@ bool check_ints(const char *file, int line, int64_t got, int64_t wanted, const c
   return got == wanted;
 }
 
-bool check_texts(const char *file, int line, struct span got, struct span wanted, const char *text) {
-  bool same = span_eq(got, wanted);
-  if (!same)
-    check_fail(file, line, "%s is\n    %.*s\n  not\n    %.*s", text, (int)got.len, got.ptr ? got.ptr : "",
-               (int)wanted.len, wanted.ptr ? wanted.ptr : "");
+/* Prints what stands around |at|: long texts differ in a word or two. */
+static void print_around(struct span text, size_t at) {
+  enum { BEFORE = 60, AFTER = 200 };
+  size_t start = at > BEFORE ? at - BEFORE : 0, end = text.len - at > AFTER ? at + AFTER : text.len;
+  printf("    %s%.*s%s\n", start ? "..." : "", (int)(end - start), text.len ? text.ptr + start : "",
+         end < text.len ? "..." : "");
+}
+
+bool check_texts(const char *file, int line, struct span got, struct span wanted,
+                 const char *text) {
+  if (span_eq(got, wanted))
+    return true;
+  size_t at = 0;
+  while (at < got.len && at < wanted.len && got.ptr[at] == wanted.ptr[at])
+    at++;
+  check_fail(file, line, "%s differs at byte %zu; it is", text, at);
+  print_around(got, at);
+  puts("  and should be");
+  print_around(wanted, at);
+  return false;
+}
+
+bool check_json(const char *file, int line, struct span got, const char *wanted, const char *text) {
+  size_t len = strlen(wanted);
+  char *quoted = malloc(len + 1);
+  for (size_t i = 0; quoted && i < len; i++)
+    quoted[i] = (char)(wanted[i] == '\'' ? '"' : wanted[i]);
+  bool same = quoted && check_texts(file, line, got, (struct span){quoted, len}, text);
+  free(quoted);
   return same;
 }
 

@@ -12,7 +12,7 @@
  * off.  All memory is the arena's.
  *
  *   TKV_SIM_SEED=17  build/native/test sim     replays one seed with a trace
- *   TKV_SIM_SEEDS=5000 build/native/test sim   tries more of them
+ *   TKV_SIM_SEEDS=5000 build/native/test sim   tries more of them, from TKV_SIM_FIRST on; with TKV_SIM_STOP until one fails
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -27,6 +27,10 @@ enum {
   SIM_ISOLATES_MAX = 6,
   SIM_PREFIXES_MAX = 2,
   SIM_CACHE_MS = 60 * 1000, /* how stale a place may be */
+  SIM_REUSE_MS = 1000,       /* how long an isolate reuses what it has read */
+  SIM_OVERLAY_MS = 60 * 1000, /* how long its own write counts for more than an answer without a stamp */
+  SIM_OWN_MS = 120 * 1000,   /* how long it keeps what it wrote */
+  SIM_SLOW_MS = 20 * 1000,   /* what a slow request takes on top */
   SIM_ROUNDS_MAX = 20000,
   SIM_CALL_MAX_MS = 10 * 60 * 1000
 };
@@ -100,7 +104,8 @@ struct actor {
   int64_t start, end; /* end: INT64_MAX while under way */
   int isolate, place;
   int64_t skew;
-  bool sees_all; /* as if there were no caches */
+  bool sees_all;  /* as if there were no caches */
+  bool remembers; /* reads messages from the isolate's memory, too; other records always are */
 };
 
 enum run_state { RUN_GOING, RUN_DONE, RUN_FAILED, RUN_GONE };
@@ -183,6 +188,15 @@ void sim_drain(struct sim *sim);
 const char *sim_op_name(enum tkv_op op);
 
 /* ---- sim_run.c */
+
+/* sim_new makes a simulation that has not begun. */
+struct sim *sim_new(uint64_t seed, bool trace);
+
+/* sim_begin starts the isolates that its configuration asks for. */
+void sim_begin(struct sim *sim);
+
+/* sim_del frees it, isolates included. */
+void sim_del(struct sim *sim);
 
 /* sim_chance is true |times| in 1,000. */
 bool sim_chance(struct sim *sim, int times);

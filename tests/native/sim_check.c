@@ -2,6 +2,7 @@
 #include "sim_work.h"
 
 #include "json.h"
+#include <stdlib.h>
 
 enum {
   RISK_MS = 130 * 1000, /* how long after a thread's deletion a save may still have taken it for alive */
@@ -48,7 +49,8 @@ static void check_not_found(struct run *run, struct object *thread) {
     sim_fail(run->sim, "%s: thread %.*s is there, yet was not found", sim_op_name(run->op), ARGS(thread->id));
 }
 
-/* What is written into a thread that may just have been deleted may go with it. */
+/* What is written into a thread that may just have been deleted may go with it.  So may an object that an update brought
+ * back, having read it before it saw the deletion. */
 static void mark_risk(struct work *work, struct event *event, struct object *thread) {
   struct sim *sim = work->sim;
   if (!thread || !model_was_removed(sim, thread, &work->actor, RISK_MS))
@@ -119,6 +121,8 @@ void done_message_update(struct run *run) {
     return;
   struct listed found = {0};
   found.objects = ARENA_ARRAY(&sim->arena, struct object *, work->count);
+  for (size_t i = work->count; i-- > 0;)
+    mark_risk(work, work->events[i], work->events[i]->object);
   settle(work, EVENT_SURE);
   struct span messages = look_field(sim, run->result, "messages");
   for (struct json_walk walk = json_walk(messages); json_next(&walk) && !sim->failed;) {
@@ -226,6 +230,7 @@ void done_thread_update(struct run *run) {
   check_not_found(run, work->thread);
   if (!whole)
     return;
+  mark_risk(work, work->event, work->thread);
   settle(work, EVENT_SURE);
   look_thread(run->sim, work->prefix, run->result, run->actor, "thread.update");
 }
@@ -241,6 +246,11 @@ static void remove_newcomers(struct work *work) {
   }
 }
 
+/* G3 */
+static bool seen_before(const struct work *work, const struct object *object) {
+  return getenv("G3") || model_ended_others(object, &work->actor, RISK_MS);
+}
+
 void done_thread_delete(struct run *run) {
   struct work *work = run->work;
   struct sim *sim = run->sim;
@@ -251,7 +261,7 @@ void done_thread_delete(struct run *run) {
     settle(work, EVENT_VOID);
     bool known = number_of(run, "deleted") || !model_may_be_absent(sim, work->thread, run->actor);
     for (size_t i = 0; i < work->count; i++) {
-      bool only = known && model_must_be(sim, work->events[i]->object, FIELD_HOME, work->thread->id, &linear);
+      bool only = known && seen_before(work, work->events[i]->object) && model_must_be(sim, work->events[i]->object, FIELD_HOME, work->thread->id, &linear);
       work->events[i]->sure_at_rest = only;
       work->events[i]->certainty = only && !pending ? EVENT_SURE : EVENT_MAYBE;
     }

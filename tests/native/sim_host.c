@@ -1,7 +1,10 @@
 /* sim_host.c: isolates, their calls, and the requests that are under way. */
 #include "sim.h"
 
-enum { LANES = 6 }; /* single-key requests that one call has in flight */
+enum {
+  LANES = 6,       /* single-key requests that one call has in flight */
+  SHOWN_MAX = 1000 /* bytes of a value in a trace */
+};
 
 struct request {
   struct request *next; /* among a run's answers */
@@ -74,7 +77,7 @@ static void decide(struct sim *sim, struct request *request) {
   int64_t start = request->kind == IMPORT_GET_MANY ? sim->now : leaves_at(sim, request->run);
   int64_t takes = 1 + sim_upto(sim, sim->config.latency);
   if (!sim->calm && sim_chance(sim, sim->config.slow))
-    takes += sim_upto(sim, 20 * 1000);
+    takes += sim_upto(sim, SIM_SLOW_MS);
   request->due = start + sim_upto(sim, takes);
   request->answer_at = start + takes;
   if (!sim->calm && sim_chance(sim, sim->config.refused))
@@ -207,10 +210,12 @@ static void perform(struct sim *sim, struct request *request) {
     request->status = broken[sim_upto(sim, 3)];
     request->used = 0;
   }
-  sim_trace(sim, "    call %zu %s %.*s%s → %d%s", request->run->number, kind_names[request->kind],
+  struct span shown = request->kind == IMPORT_PUT ? request->value : SPAN_NONE;
+  shown.len = shown.len < SHOWN_MAX ? shown.len : SHOWN_MAX;
+  sim_trace(sim, "    call %zu %s %.*s%s → %d%s %.*s", request->run->number, kind_names[request->kind],
             ARGS(request->kind == IMPORT_GET_MANY ? request->keys[0] : request->key),
             request->kind == IMPORT_GET_MANY ? " …" : "", request->status,
-            request->fate == FATE_LOST ? " (lost)" : request->forgotten ? " (unheard)" : "");
+            request->fate == FATE_LOST ? " (lost)" : request->forgotten ? " (unheard)" : "", ARGS(shown));
 }
 
 /* ---- runs */
@@ -304,7 +309,8 @@ struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct
   struct tkv_store *store = &sim->config.store;
   int64_t now = sim->now + isolate->skew;
   struct run *run = ARENA_NEW(&sim->arena, struct run);
-  *actor = (struct actor){.start = sim->now, .end = INT64_MAX, .isolate = isolate->number, .place = isolate->place, .skew = isolate->skew};
+  *actor = (struct actor){.start = sim->now, .end = INT64_MAX, .isolate = isolate->number, .place = isolate->place, .skew = isolate->skew,
+                          .remembers = op == TKV_OP_MESSAGE_UPDATE};
   *run = (struct run){.sim = sim, .isolate = isolate, .actor = actor, .op = op, .prefix = prefix, .number = ++sim->run_numbers,
                       .done = done, .work = work};
   if (sim->run_count == sim->run_cap) {

@@ -67,8 +67,9 @@ static int64_t as_of(struct sim *sim) {
   return sim->now - (sim_chance(sim, 500) ? sim_upto(sim, sim->config.lag) : 0);
 }
 
+/* Values that are read at once agree, so nothing is dropped sooner than a moment later. */
 static int64_t until(struct sim *sim, int64_t time) {
-  return sim_chance(sim, sim->config.evictions) ? sim->now : time + SIM_CACHE_MS;
+  return sim_chance(sim, sim->config.evictions) ? sim->now + 1 : time + SIM_CACHE_MS;
 }
 
 const struct sim_value *sim_kv_get(struct sim *sim, int place, uint32_t space, struct span name) {

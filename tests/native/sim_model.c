@@ -1,9 +1,6 @@
 /* sim_model.c: histories of objects. */
 #include "sim_model.h"
 
-#include "core.h"
-#include "memory.h"
-
 static struct object **bucket_of(struct model *model, int prefix, enum object_kind kind, struct span id) {
   return &model->buckets[span_hash(id, (uint32_t)(prefix * 8 + (int)kind)) % 1024];
 }
@@ -68,9 +65,22 @@ static bool is_rest(const struct actor *reader) {
 
 /* ---- visibility */
 
-/* Until when what |reader|'s isolate wrote itself may hide |change| from it. */
+/* Whether KV may have answered |reader| that there is no such object: such an answer has no stamp. */
+static bool may_answer_absent(const struct object *object, const struct actor *reader) {
+  for (size_t i = 0; i < object->count; i++) {
+    const struct event *event = object->events[i];
+    if (event->effect == EFFECT_REMOVE && event->actor->isolate && event->certainty != EVENT_VOID &&
+        event->actor->start <= reader->end)
+      return true;
+  }
+  return false;
+}
+
+/* Until when what |reader|'s isolate wrote itself may hide |change| from it: its clock may run ahead, and an answer
+ * without a stamp counts for less than one's own write of the last minute. */
 static int64_t hidden_until(const struct sim *sim, const struct event *change, const struct actor *reader) {
   int64_t until = 0;
+  bool unstamped = sim->config.bare || may_answer_absent(change->object, reader);
   for (size_t i = 0; i < change->object->count; i++) {
     const struct event *own = change->object->events[i];
     const struct actor *a = own->actor, *b = change->actor;
@@ -79,18 +89,22 @@ static int64_t hidden_until(const struct sim *sim, const struct event *change, c
     if (a->end == INT64_MAX)
       return INT64_MAX;
     bool ahead = a->end + a->skew >= b->start + b->skew;
-    bool unstamped = change->effect == EFFECT_REMOVE || sim->config.bare;
-    int64_t ms = ahead ? MEMORY_OWN_MS : unstamped ? MEMORY_OVERLAY_MS : 0;
+    int64_t ms = ahead ? SIM_OWN_MS : unstamped ? SIM_OVERLAY_MS : 0;
     if (ms && a->end + ms > until)
       until = a->end + ms;
   }
   return until;
 }
 
+/* How old an answer may be when it arrives. */
+static int64_t longest_transit(const struct sim *sim) {
+  return sim->config.latency + (sim->config.slow ? SIM_SLOW_MS : 0);
+}
+
 /* Whether |reader| cannot miss |change|, which has ended. */
 static bool is_visible(const struct sim *sim, const struct event *change, const struct actor *reader) {
   const struct actor *by = change->actor;
-  bool remembered = change->object->kind != OBJECT_MESSAGE;
+  bool remembered = change->object->kind != OBJECT_MESSAGE || reader->remembers;
   if (is_rest(reader))
     return true;
   if (by->end > reader->start)
@@ -100,7 +114,7 @@ static bool is_visible(const struct sim *sim, const struct event *change, const 
   int64_t from = by->end + (by->place == reader->place ? 0 : SIM_CACHE_MS);
   if (remembered) {
     int64_t hidden = hidden_until(sim, change, reader);
-    from += MEMORY_REUSE_MS;
+    from += SIM_REUSE_MS + longest_transit(sim);
     from = hidden > from ? hidden : from;
   }
   return reader->start >= from;
@@ -227,6 +241,17 @@ bool model_ended(const struct object *object, const struct actor *reader, int64_
     const struct actor *actor = object->events[i]->actor;
     if (object->events[i]->certainty != EVENT_VOID && actor->start <= reader->end &&
         (actor->end == INT64_MAX || actor->end + ms > reader->start))
+      return false;
+  }
+  return true;
+}
+
+bool model_ended_others(const struct object *object, const struct actor *reader, int64_t ms) {
+  for (size_t i = 0; i < object->count; i++) {
+    const struct actor *actor = object->events[i]->actor;
+    int64_t more = actor->isolate == reader->isolate ? 0 : ms;
+    if (object->events[i]->certainty != EVENT_VOID && actor->start < reader->start &&
+        (actor->end == INT64_MAX || actor->end + more > reader->start))
       return false;
   }
   return true;

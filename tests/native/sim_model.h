@@ -87,4 +87,6 @@ bool model_is_sure(const struct object *object, const struct actor *reader);
 /* model_ended tells whether every event of |object| that |reader| might see ended at least |ms| before it started. */
 bool model_ended(const struct object *object, const struct actor *reader, int64_t ms);
 
+bool model_ended_others(const struct object *object, const struct actor *reader, int64_t ms);
+
 #endif

@@ -6,7 +6,7 @@
 #include "key.h"
 #include "sim_work.h"
 
-enum { MINUTE = 60 * 1000, SWEEPS_MAX = 60, IDS_MAX = 60 };
+enum { MINUTE = 60 * 1000, SWEEPS_MAX = 60, IDS_MAX = 60, PAGE = 7 };
 
 /* ---- calls that are waited for */
 
@@ -150,6 +150,45 @@ static void check_members(struct rest *rest, const struct object *thread, const 
   }
 }
 
+/* The pages of a list, put together, must be the whole list. */
+static void check_pages(struct rest *rest, const struct object *thread, const struct listed *all) {
+  struct sim *sim = rest->sim;
+  size_t seen = 0;
+  for (size_t page = 0; seen < all->total && page <= all->total && !sim->failed; page++) {
+    struct work work = {.sim = sim, .prefix = rest->prefix, .thread = (struct object *)thread, .ascending = true};
+    struct span control = sim_text(sim, "{\"perPage\":%d,\"page\":%zu}", PAGE, page);
+    struct span answer =
+        call(rest, TKV_OP_MESSAGE_LIST, control, sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
+    struct listed part = look_messages(&work, answer, &rest->reader, "at rest, a page");
+    for (size_t i = 0; i < part.count; i++)
+      if (all->count == all->total && part.objects[i] != all->objects[seen + i])
+        sim_fail(sim, "page %zu of thread %.*s is not what stands there in the whole list", page, ARGS(thread->id));
+    seen += part.total;
+    if (part.total < PAGE && seen < all->total)
+      sim_fail(sim, "page %zu of thread %.*s ends early: %zu of %zu", page, ARGS(thread->id), seen, all->total);
+  }
+}
+
+/* What a deleted thread leaves behind, once it was swept: nothing. */
+static void check_gone(struct rest *rest, const struct object *thread) {
+  struct sim *sim = rest->sim;
+  struct span parts[] = {SPAN("thread"), thread->id, SPAN_NONE};
+  struct span head = key_of(sim, rest->prefix, TABLE_METADATA, parts, 2), journal = key_of(sim, rest->prefix, TABLE_METADATA, parts, 3);
+  for (size_t i = 0; i < sim->kv.count && !sim->failed; i++) {
+    const struct sim_key *key = sim->kv.keys[i];
+    bool its_own = span_eq(key->name, head) || span_starts(key->name, journal);
+    if (its_own && sim_kv_truth(sim, key->space, key->name))
+      sim_fail(sim, "deleted thread %.*s left %.*s behind", ARGS(thread->id), ARGS(key->name));
+  }
+  for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
+    struct object *message = sim->model->objects[i];
+    struct span home;
+    if (message->kind == OBJECT_MESSAGE && message->prefix == rest->prefix && is_stored(rest, message, &home) &&
+        span_eq(home, thread->id) && !model_may_exist(sim, message, &rest->reader))
+      sim_fail(sim, "deleted thread %.*s left message %.*s behind", ARGS(thread->id), ARGS(message->id));
+  }
+}
+
 static void check_thread(struct rest *rest, struct object *thread) {
   struct sim *sim = rest->sim;
   struct work work = {.sim = sim, .prefix = rest->prefix, .thread = thread, .ascending = true};
@@ -168,8 +207,11 @@ static void check_thread(struct rest *rest, struct object *thread) {
   check_total(sim, exact, &all, "thread", thread);
   if (all.total != newest.total)
     sim_fail(sim, "thread %.*s has %zu messages by its journal, %zu by its head", ARGS(thread->id), all.total, newest.total);
+  if (!there && !model_may_exist(sim, thread, &rest->reader))
+    check_gone(rest, thread);
   if (!there)
     return;
+  check_pages(rest, thread, &all);
   check_head(rest, thread, &all);
   check_members(rest, thread, &all);
 }

@@ -111,26 +111,7 @@ static void upset(struct sim *sim) {
     sim_cancel(sim->runs[sim_upto(sim, (int64_t)sim->run_count - 1)]);
 }
 
-static void play(struct sim *sim) {
-  choose(sim);
-  print_config(sim);
-  for (int i = 0; i < sim->config.isolates; i++)
-    sim_isolate_new(sim, &sim->isolates[i], i % sim->config.places, sim->config.skew - sim_upto(sim, 2 * sim->config.skew));
-  work_setup(sim);
-  for (int i = 0; i < sim->config.operations && !sim->failed; i++) {
-    sim_sleep(sim, sim_upto(sim, sim->config.pause));
-    upset(sim);
-    work_start(sim, &sim->isolates[sim_upto(sim, sim->config.isolates - 1)]);
-  }
-  if (!sim->failed)
-    sim_drain(sim);
-  if (!sim->failed)
-    sim_rest(sim);
-  for (int i = 0; i < sim->config.isolates; i++)
-    tkv_core_del(sim->isolates[i].core);
-}
-
-static struct sim *sim_new(uint64_t seed, bool trace) {
+struct sim *sim_new(uint64_t seed, bool trace) {
   struct sim *sim = calloc(1, sizeof *sim);
   if (!sim)
     abort();
@@ -142,6 +123,35 @@ static struct sim *sim_new(uint64_t seed, bool trace) {
   for (int i = 0; i < 8; i++)
     dice_next(&sim->dice, 2);
   return sim;
+}
+
+void sim_begin(struct sim *sim) {
+  const struct sim_config *config = &sim->config;
+  for (int i = 0; i < config->isolates; i++)
+    sim_isolate_new(sim, &sim->isolates[i], i % config->places, config->skew - sim_upto(sim, 2 * config->skew));
+}
+
+void sim_del(struct sim *sim) {
+  for (int i = 0; i < sim->config.isolates; i++)
+    tkv_core_del(sim->isolates[i].core);
+  arena_free(&sim->arena);
+  free(sim);
+}
+
+static void play(struct sim *sim) {
+  choose(sim);
+  print_config(sim);
+  sim_begin(sim);
+  work_setup(sim);
+  for (int i = 0; i < sim->config.operations && !sim->failed; i++) {
+    sim_sleep(sim, sim_upto(sim, sim->config.pause));
+    upset(sim);
+    work_start(sim, &sim->isolates[sim_upto(sim, sim->config.isolates - 1)]);
+  }
+  if (!sim->failed)
+    sim_drain(sim);
+  if (!sim->failed)
+    sim_rest(sim);
 }
 
 /* What all seeds together did. */
@@ -158,8 +168,7 @@ static void run_seed(uint64_t seed, bool trace, struct tally *tally) {
   tally->failed += sim->failed;
   tally->calls += sim->finished;
   tally->requests += sim->steps;
-  arena_free(&sim->arena);
-  free(sim);
+  sim_del(sim);
 }
 
 static uint64_t number_from(const char *name, uint64_t otherwise) {
@@ -172,7 +181,7 @@ TEST(sim) {
   const char *one = getenv("TKV_SIM_SEED");
   uint64_t first = number_from("TKV_SIM_SEED", number_from("TKV_SIM_FIRST", 1));
   uint64_t count = one ? 1 : number_from("TKV_SIM_SEEDS", SEEDS_STANDARD);
-  for (uint64_t seed = first; seed < first + count; seed++)
+  for (uint64_t seed = first; seed < first + count && !(tally.failed && getenv("TKV_SIM_STOP")); seed++)
     run_seed(seed, one != NULL, &tally);
   printf("simulation: %zu seeds, %zu calls, %zu requests, %zu seeds failed\n", tally.seeds, tally.calls, tally.requests,
          tally.failed);

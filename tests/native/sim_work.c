@@ -382,3 +382,7 @@ void work_read(struct isolate *isolate, struct object *thread) {
   else
     get_thread(isolate, thread);
 }
+
+void work_save(struct isolate *isolate, struct object *thread, int64_t count) {
+  save_messages(isolate->sim, isolate, thread->prefix, thread, count, 0);
+}

@@ -28,6 +28,9 @@ void work_setup(struct sim *sim);
 /* work_read starts a read of |thread| on |isolate|: its last messages, all of them, or the thread itself. */
 void work_read(struct isolate *isolate, struct object *thread);
 
+/* work_save starts a save of |count| new messages into |thread|. */
+void work_save(struct isolate *isolate, struct object *thread, int64_t count);
+
 /* work_event adds an event to |work|. */
 struct event *work_event(struct work *work, struct object *object, enum effect effect);
 

@@ -6,27 +6,34 @@
 const char *story_date(struct world *world, int minute) {
   char text[DATE_TEXT_MAX];
   size_t len = date_format(((int64_t)WORLD_START + minute * 60) * 1000, text);
-  return world_text(world, "\"%.*s\"", (int)len, text);
+  return world_text(world, "'%.*s'", (int)len, text);
 }
 
-const char *story_thread_json(struct world *world, const char *id, const char *resource, int minute) {
+const char *story_thread_json(struct world *world, const char *id, const char *resource,
+                              int minute) {
   const char *date = story_date(world, minute);
-  return world_text(world, "{\"id\":\"%s\",\"resourceId\":\"%s\",\"title\":\"Title of %s\",\"metadata\":{\"n\":%d},"
-                           "\"createdAt\":%s,\"updatedAt\":%s}",
-                    id, resource, id, minute, date, date);
+  return world_text(
+      world,
+      "{'id':'%s','resourceId':'%s','title':'Title of %s','metadata':{'n':%d},'createdAt':%s,"
+      "'updatedAt':%s}",
+      id, resource, id, minute, date, date);
 }
 
 void story_thread(struct world *world, const char *id, const char *resource, int minute) {
   world_do(world, TKV_OP_THREAD_SAVE, story_thread_json(world, id, resource, minute));
 }
 
-const char *story_message_json(struct world *world, const char *thread, const char *resource, int number) {
-  return world_text(world, "{\"id\":\"%s-%d\",\"threadId\":\"%s\",\"resourceId\":\"%s\",\"role\":\"user\",\"createdAt\":%s,"
-                           "\"content\":{\"format\":2,\"parts\":[{\"type\":\"text\",\"text\":\"number %d\"}],\"metadata\":{\"n\":%d}}}",
+const char *story_message_json(struct world *world, const char *thread, const char *resource,
+                               int number) {
+  return world_text(world,
+                    "{'id':'%s-%d','threadId':'%s','resourceId':'%s','role':'user',"
+                    "'createdAt':%s,'content':{'format':2,'parts':[{'type':'text',"
+                    "'text':'number %d'}],'metadata':{'n':%d}}}",
                     thread, number, thread, resource, story_date(world, number), number, number);
 }
 
-const char *story_messages_json(struct world *world, const char *thread, const char *resource, int first, int last) {
+const char *story_messages_json(struct world *world, const char *thread, const char *resource,
+                                int first, int last) {
   struct json_out out = json_out(&world->mem.arena, 1024);
   json_put_char(&out, '[');
   for (int number = first; number <= last; number++) {
@@ -38,7 +45,8 @@ const char *story_messages_json(struct world *world, const char *thread, const c
   return out.ptr;
 }
 
-void story_messages(struct world *world, const char *thread, const char *resource, int first, int last) {
+void story_messages(struct world *world, const char *thread, const char *resource, int first,
+                    int last) {
   world_do(world, TKV_OP_MESSAGE_SAVE, story_messages_json(world, thread, resource, first, last));
 }
 
@@ -63,15 +71,16 @@ struct span story_ids(struct world *world, struct span result) {
 }
 
 struct span story_list(struct world *world, const char *thread) {
-  const char *payload = world_text(world, "{\"threadId\":\"%s\"}", thread);
-  struct answer answer = world_run(world, TKV_OP_MESSAGE_LIST, "{\"perPage\":false}", payload);
+  const char *payload = world_text(world, "{'threadId':'%s'}", thread);
+  struct answer answer = world_run(world, TKV_OP_MESSAGE_LIST, "{'perPage':false}", payload);
   CHECK_EQ(answer.status, TKV_DONE);
   return story_ids(world, answer.text);
 }
 
 struct span story_newest(struct world *world, const char *thread, int count) {
-  const char *control = world_text(world, "{\"perPage\":%d,\"direction\":\"DESC\",\"includeTotal\":false}", count);
-  const char *payload = world_text(world, "{\"threadId\":\"%s\"}", thread);
+  const char *control =
+      world_text(world, "{'perPage':%d,'direction':'DESC','includeTotal':false}", count);
+  const char *payload = world_text(world, "{'threadId':'%s'}", thread);
   struct answer answer = world_run(world, TKV_OP_MESSAGE_LIST, control, payload);
   CHECK_EQ(answer.status, TKV_DONE);
   return story_ids(world, answer.text);

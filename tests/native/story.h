@@ -1,7 +1,7 @@
 /* story.h: the threads and messages that most tests of operations are about.
  *
- * Minutes count from the world's start.  A thread's message number n is called "<thread>-<n>", belongs to the thread's
- * resource and was created in minute n.
+ * Minutes count from the world's start.  A thread's message number n is called "<thread>-<n>",
+ * belongs to the thread's resource and was created in minute n.
  */
 #ifndef TESTS_STORY_H
 #define TESTS_STORY_H
@@ -12,15 +12,20 @@
 const char *story_date(struct world *world, int minute);
 
 /* story_thread_json returns a thread created in |minute|; story_thread saves it. */
-const char *story_thread_json(struct world *world, const char *id, const char *resource, int minute);
+const char *story_thread_json(struct world *world, const char *id, const char *resource,
+                              int minute);
 void story_thread(struct world *world, const char *id, const char *resource, int minute);
 
 /* story_message_json returns message number |number| of |thread|. */
-const char *story_message_json(struct world *world, const char *thread, const char *resource, int number);
+const char *story_message_json(struct world *world, const char *thread, const char *resource,
+                               int number);
 
-/* story_messages_json returns an array of messages number |first| to |last|; story_messages saves it. */
-const char *story_messages_json(struct world *world, const char *thread, const char *resource, int first, int last);
-void story_messages(struct world *world, const char *thread, const char *resource, int first, int last);
+/* story_messages_json returns an array of messages number |first| to |last|; story_messages saves
+ * it. */
+const char *story_messages_json(struct world *world, const char *thread, const char *resource,
+                                int first, int last);
+void story_messages(struct world *world, const char *thread, const char *resource, int first,
+                    int last);
 
 /* story_ids returns the ids in |result|'s `messages` or `threads`, separated by spaces. */
 struct span story_ids(struct world *world, struct span result);
@@ -28,8 +33,8 @@ struct span story_ids(struct world *world, struct span result);
 /* story_field returns a top-level field of |object|, SPAN_NONE when absent. */
 struct span story_field(struct span object, const char *name);
 
-/* story_list lists what |thread| holds, all of it, oldest first: an exact question.  story_newest asks for the newest
- * |count|, as an agent does. */
+/* story_list lists what |thread| holds, all of it, oldest first: an exact question.  story_newest
+ * asks for the newest |count|, as an agent does. */
 struct span story_list(struct world *world, const char *thread);
 struct span story_newest(struct world *world, const char *thread, int count);
 

@@ -45,7 +45,7 @@ TEST(arena_shrink_gives_back_the_newest_tail) {
   char *first = arena_alloc(&arena, 1000);
   arena_shrink(&arena, first, 1000, 10);
   char *second = arena_alloc(&arena, 8);
-  CHECK(second == first + 16); /* 10 bytes, rounded up */
+  CHECK(second == first + 16);        /* 10 bytes, rounded up */
   arena_shrink(&arena, first, 16, 0); /* not the newest any more */
   CHECK(arena_alloc(&arena, 8) == second + 8);
   arena_free(&arena);
@@ -88,7 +88,8 @@ TEST(spans_compare_by_bytes) {
 }
 
 TEST(spans_order_as_kv_lists_keys) {
-  static const char *ordered[] = {"", "\x01", "A", "Z", "a", "a!", "aa", "b", "\x7f", "\xc3\xa9", "\xf0\x9f\x98\x80"};
+  static const char *ordered[] = {
+      "", "\x01", "A", "Z", "a", "a!", "aa", "b", "\x7f", "\xc3\xa9", "\xf0\x9f\x98\x80"};
   enum { COUNT = sizeof ordered / sizeof *ordered };
   for (size_t i = 0; i < COUNT; i++)
     for (size_t k = 0; k < COUNT; k++) {
@@ -100,7 +101,8 @@ TEST(spans_order_as_kv_lists_keys) {
 
 TEST(spans_start_with_themselves_and_with_nothing) {
   CHECK(span_starts(SPAN("threads:a"), SPAN("threads:")));
-  CHECK(span_starts(SPAN("a"), SPAN("a")) && span_starts(SPAN("a"), SPAN("")) && span_starts(SPAN("a"), SPAN_NONE));
+  CHECK(span_starts(SPAN("a"), SPAN("a")) && span_starts(SPAN("a"), SPAN("")) &&
+        span_starts(SPAN("a"), SPAN_NONE));
   CHECK(!span_starts(SPAN("a"), SPAN("aa")) && !span_starts(SPAN("ba"), SPAN("a")));
   CHECK_TEXT(span_from(SPAN("threads:a"), 8), "a");
   CHECK_TEXT(span_from(SPAN("a"), 1), "");

@@ -19,9 +19,11 @@ TEST(control_of_nothing_has_nothing) {
 
 TEST(control_reads_all_it_knows) {
   struct control control;
-  REQUIRE(control_read(SPAN("{\"page\":2,\"perPage\":false,\"messageLimit\":5,\"includeTotal\":true,\"archived\":null,"
-                            "\"direction\":\"DESC\",\"field\":\"updatedAt\",\"table\":\"resources\",\"other\":[1]}"),
-                       &control));
+  REQUIRE(control_read(
+      SPAN("{\"page\":2,\"perPage\":false,\"messageLimit\":5,\"includeTotal\":true,\"archived\":"
+           "null,"
+           "\"direction\":\"DESC\",\"field\":\"updatedAt\",\"table\":\"resources\",\"other\":[1]}"),
+      &control));
   CHECK_EQ(control.page.kind, CONTROL_NUMBER);
   CHECK_EQ(control.page.number, 2);
   CHECK_EQ(control.per_page.kind, CONTROL_FALSE);
@@ -34,7 +36,8 @@ TEST(control_reads_all_it_knows) {
 
 TEST(control_ignores_unknown_words) {
   struct control control;
-  REQUIRE(control_read(SPAN("{\"direction\":\"asc\",\"field\":\"title\",\"table\":\"Threads\"}"), &control));
+  REQUIRE(control_read(SPAN("{\"direction\":\"asc\",\"field\":\"title\",\"table\":\"Threads\"}"),
+                       &control));
   CHECK(!control.ascending && !control.descending && !control.by_updated);
   CHECK_EQ(control.table, -1);
   REQUIRE(control_read(SPAN("{\"direction\":\"ASC\",\"PAGE\":1}"), &control));
@@ -65,9 +68,19 @@ TEST(control_number_takes_whole_numbers_from_0_to_2_to_53) {
   static const struct {
     const char *text;
     bool good;
-  } numbers[] = {{"0", true},  {"40", true},    {"1e2", true}, {"9007199254740992", true}, {"9007199254740994", false},
-                 {"-1", false}, {"1.5", false}, {"1e400", false}, {"-0.0", true},            {"\"1\"", false},
-                 {"true", false}, {"false", false}, {"null", false}};
+  } numbers[] = {{"0", true},
+                 {"40", true},
+                 {"1e2", true},
+                 {"9007199254740992", true},
+                 {"9007199254740994", false},
+                 {"-1", false},
+                 {"1.5", false},
+                 {"1e400", false},
+                 {"-0.0", true},
+                 {"\"1\"", false},
+                 {"true", false},
+                 {"false", false},
+                 {"null", false}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     char text[64] = "{\"page\":";
     struct control control;

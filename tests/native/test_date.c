@@ -30,7 +30,8 @@ TEST(date_known_instants) {
   }
 }
 
-/* What is formatted parses to the same instant, later instants included that order later as text of one width. */
+/* What is formatted parses to the same instant, later instants included that order later as text of
+ * one width. */
 static void round_trip(int64_t ms) {
   char text[DATE_TEXT_MAX];
   int64_t back = -42;
@@ -49,7 +50,8 @@ TEST(date_round_trip_over_all_days_of_a_cycle) {
 TEST(date_round_trip_over_random_instants) {
   struct dice dice = {7};
   for (int i = 0; i < 50000; i++) {
-    int64_t ms = ((int64_t)dice_next(&dice, 1u << 31) << 23 | dice_next(&dice, 1u << 23)) - (INT64_C(1) << 53);
+    int64_t ms = ((int64_t)dice_next(&dice, 1u << 31) << 23 | dice_next(&dice, 1u << 23)) -
+                 (INT64_C(1) << 53);
     round_trip(ms % DATE_MAX);
   }
 }

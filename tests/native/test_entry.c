@@ -6,11 +6,13 @@
 #include <stdlib.h>
 
 static struct entry entry_of(const char *id, int64_t time, const char *owner, const char *journal) {
-  return (struct entry){.id = text_span(id), .time = time, .owner = text_span(owner), .journal = text_span(journal)};
+  return (struct entry){
+      .id = text_span(id), .time = time, .owner = text_span(owner), .journal = text_span(journal)};
 }
 
 TEST(entries_order_newest_first_then_by_id) {
-  struct entry late = entry_of("a", 2, "", ""), early = entry_of("a", 1, "", ""), other = entry_of("b", 2, "", "");
+  struct entry late = entry_of("a", 2, "", ""), early = entry_of("a", 1, "", ""),
+               other = entry_of("b", 2, "", "");
   CHECK(entry_order(&late, &early) < 0 && entry_order(&early, &late) > 0);
   CHECK(entry_order(&late, &other) < 0 && entry_order(&other, &late) > 0);
   CHECK_EQ(entry_order(&late, &late), 0);
@@ -18,7 +20,9 @@ TEST(entries_order_newest_first_then_by_id) {
 
 TEST(entries_are_the_same_by_id_time_and_owner) {
   struct entry a = entry_of("a", 1, "user", "j1");
-  CHECK(entry_same(&a, &(struct entry){.id = a.id, .time = 1, .owner = a.owner})); /* the journal does not count */
+  CHECK(entry_same(
+      &a,
+      &(struct entry){.id = a.id, .time = 1, .owner = a.owner})); /* the journal does not count */
   CHECK(!entry_same(&a, &(struct entry){.id = a.id, .time = 2, .owner = a.owner}));
   CHECK(!entry_same(&a, &(struct entry){.id = a.id, .time = 1}));
   CHECK(!entry_same(&a, &(struct entry){.id = SPAN("b"), .time = 1, .owner = a.owner}));
@@ -26,8 +30,8 @@ TEST(entries_are_the_same_by_id_time_and_owner) {
 
 /* The naive twin of entries_sort: bubble sort, then repetitions out. */
 static int naive_order(const struct entry *a, const struct entry *b) {
-  int by[] = {(b->time > a->time) - (b->time < a->time), span_cmp(a->id, b->id), span_cmp(a->owner, b->owner),
-              span_cmp(a->journal, b->journal)};
+  int by[] = {(b->time > a->time) - (b->time < a->time), span_cmp(a->id, b->id),
+              span_cmp(a->owner, b->owner), span_cmp(a->journal, b->journal)};
   for (size_t i = 0; i < 4; i++)
     if (by[i])
       return by[i];
@@ -50,8 +54,10 @@ static size_t naive_sort(struct entry *items, size_t count) {
 }
 
 static struct entry random_entry(struct dice *dice) {
-  static const char *const ids[] = {"a", "b", "c", "d", "e", "f", "g", "h"}, *const few[] = {"", "x", "y"};
-  return entry_of(ids[dice_next(dice, 8)], dice_next(dice, 12), few[dice_next(dice, 3)], few[dice_next(dice, 3)]);
+  static const char *const ids[] = {"a", "b", "c", "d", "e", "f", "g", "h"}, *const few[] = {
+                                                                                 "", "x", "y"};
+  return entry_of(ids[dice_next(dice, 8)], dice_next(dice, 12), few[dice_next(dice, 3)],
+                  few[dice_next(dice, 3)]);
 }
 
 static void check_sort(struct dice *dice, size_t count, size_t sorted_part) {

@@ -5,7 +5,8 @@
 
 TEST(journal_suffixes_list_newest_first) {
   static const unsigned char nonce[5] = {0xff, 0, 0x80, 1, 2};
-  static const int64_t stamps[] = {1, 2, 31, 32, 1000000, 1700000000000, 1700000000001, 1800000000000, (INT64_C(1) << 48) - 1};
+  static const int64_t stamps[] = {
+      1, 2, 31, 32, 1000000, 1700000000000, 1700000000001, 1800000000000, (INT64_C(1) << 48) - 1};
   char before[JOURNAL_LEN], after[JOURNAL_LEN];
   for (size_t i = 0; i < sizeof stamps / sizeof *stamps; i++) {
     journal_suffix(stamps[i], nonce, after);
@@ -30,8 +31,15 @@ TEST(journal_suffixes_differ_by_nonce) {
 }
 
 TEST(journal_time_of_what_is_no_suffix_is_0) {
-  static const char *const bad[] = {"", "7vv", "7vvvvvvvvv0000000", "7vvvvvvvvv0000000000", "7vvvwvvvvv00000000",
-                                    "7vvvVvvvvv00000000", "vvvvvvvvvv00000000", "7vvvvvvvvv00000000", "7vvv vvvvv00000000"};
+  static const char *const bad[] = {"",
+                                    "7vv",
+                                    "7vvvvvvvvv0000000",
+                                    "7vvvvvvvvv0000000000",
+                                    "7vvvwvvvvv00000000",
+                                    "7vvvVvvvvv00000000",
+                                    "vvvvvvvvvv00000000",
+                                    "7vvvvvvvvv00000000",
+                                    "7vvv vvvvv00000000"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     check_context("%s", bad[i]);
     CHECK_EQ(journal_time(text_span(bad[i])), 0);
@@ -60,22 +68,28 @@ static struct span random_text(struct arena *arena, struct dice *dice) {
 static struct entries random_entries(struct arena *arena, struct dice *dice, bool journals) {
   struct entries entries = {0};
   struct span journal = SPAN("7000000000aaaaaaaa"), owner = random_text(arena, dice);
-  for (uint32_t i = 0, count = dice_next(dice, 30); i < count; i++) {
+  for (uint32_t i = 0, count = dice_next(dice, 120); i < count; i++) {
     if (dice_next(dice, 4) == 0)
       owner = random_text(arena, dice);
     if (journals && dice_next(dice, 4) == 0)
       journal = random_text(arena, dice);
     int64_t time = (int64_t)dice_next(dice, 1u << 31) * 4000 - INT64_C(4000000000000);
-    entries_add(arena, &entries, (struct entry){.id = random_text(arena, dice), .time = time, .owner = owner, .journal = journal});
+    entries_add(
+        arena, &entries,
+        (struct entry){
+            .id = random_text(arena, dice), .time = time, .owner = owner, .journal = journal});
   }
   return entries;
 }
 
 TEST(head_round_trip) {
   struct dice dice = {17};
-  for (int round = 0; round < 2000; round++) {
+  for (int round = 0; round < 600; round++) {
     struct arena arena = {0};
-    struct head back, head = {.stamp = dice_next(&dice, 1000), .updated_at = -5, .bumped_at = 7, .checked_at = 1700000000000};
+    struct head back, head = {.stamp = dice_next(&dice, 1000),
+                              .updated_at = -5,
+                              .bumped_at = 7,
+                              .checked_at = 1700000000000};
     head.since = dice_next(&dice, 2);
     head.has_floor = dice_next(&dice, 2);
     if (head.has_floor)
@@ -99,14 +113,17 @@ TEST(head_as_text) {
   struct arena arena = {0};
   struct entry items[] = {{.id = SPAN("m2"), .time = 20, .owner = SPAN("u"), .journal = SPAN("j")},
                           {.id = SPAN("m1"), .time = 10, .owner = SPAN("u"), .journal = SPAN("i")}};
-  struct head head = {.stamp = 5, .updated_at = 6, .bumped_at = 5, .checked_at = 4, .entries = {items, 2, 2}};
-  CHECK_TEXT(head_write(&arena, &head), "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":null,"
-                                        "\"owners\":[\"u\"],\"journal\":[\"j\",\"i\"],\"entries\":[\"m2\",20,0,0,\"m1\",10,1,0]}");
+  struct head head = {
+      .stamp = 5, .updated_at = 6, .bumped_at = 5, .checked_at = 4, .entries = {items, 2, 2}};
+  CHECK_TEXT(
+      head_write(&arena, &head),
+      "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":null,"
+      "\"owners\":[\"u\"],\"journal\":[\"j\",\"i\"],\"entries\":[\"m2\",20,0,0,\"m1\",10,1,0]}");
   arena_free(&arena);
 }
 
 #define HEAD(floor, owners, journal, entries)                                                      \
-  "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":" floor                \
+  "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":" floor   \
   ",\"owners\":" owners ",\"journal\":" journal ",\"entries\":" entries "}"
 
 static const char *const damaged_heads[] = {
@@ -114,8 +131,10 @@ static const char *const damaged_heads[] = {
     "null",
     "[]",
     "{}",
-    "{\"v\":2,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":null,\"owners\":[],\"journal\":[],\"entries\":[]}",
-    "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"floor\":null,\"owners\":[],\"journal\":[],\"entries\":[]}",
+    "{\"v\":2,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":null,"
+    "\"owners\":[],\"journal\":[],\"entries\":[]}",
+    "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"floor\":null,\"owners\":[],"
+    "\"journal\":[],\"entries\":[]}",
     HEAD("null", "[\"u\"]", "[\"j\"]", "[\"m\",1,0]"),
     HEAD("null", "[\"u\"]", "[\"j\"]", "[\"m\",1,0,1]"),
     HEAD("null", "[\"u\"]", "[\"j\"]", "[\"m\",1,1,0]"),
@@ -144,9 +163,12 @@ TEST(head_read_refuses_damage_and_newer_versions) {
 TEST(head_read_ignores_fields_it_does_not_know) {
   struct arena arena = {0};
   struct head head;
-  CHECK(head_read(&arena, SPAN("{\"new\":[1],\"since\":0,\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,"
-                               "\"floor\":[\"m\",9],\"owners\":[],\"journal\":[],\"entries\":[]}"),
-                  &head));
+  CHECK(head_read(
+      &arena,
+      SPAN(
+          "{\"new\":[1],\"since\":0,\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,"
+          "\"floor\":[\"m\",9],\"owners\":[],\"journal\":[],\"entries\":[]}"),
+      &head));
   CHECK(head.has_floor);
   CHECK_EQ(head.floor.time, 9);
   arena_free(&arena);
@@ -160,7 +182,8 @@ static void read_head(struct span text, void *whole) {
 }
 
 TEST(head_read_reads_no_further_than_its_text) {
-  const struct span text = SPAN(HEAD("[\"m1\",10]", "[\"user-1\",\"\\u00e9\"]", "[\"7000000000aaaaaaaa\"]", "[\"m2\",20,0,0,\"m1\",10,0,1]"));
+  const struct span text = SPAN(HEAD("[\"m1\",10]", "[\"user-1\",\"\\u00e9\"]",
+                                     "[\"7000000000aaaaaaaa\"]", "[\"m2\",20,0,0,\"m1\",10,0,1]"));
   guard_each(text, read_head, (void *)&text.len);
 }
 
@@ -178,17 +201,27 @@ TEST(journal_round_trip) {
 
 TEST(journal_as_text) {
   struct arena arena = {0};
-  struct entry items[] = {{.id = SPAN("m2"), .time = 20, .owner = SPAN("u")}, {.id = SPAN("m1"), .time = 10, .owner = SPAN("w")}};
-  CHECK_TEXT(journal_write(&arena, 5, items, 2), "{\"v\":1,\"w\":5,\"owner\":\"u\",\"entries\":[\"m2\",20,0,\"m1\",10,\"w\"]}");
+  struct entry items[] = {{.id = SPAN("m2"), .time = 20, .owner = SPAN("u")},
+                          {.id = SPAN("m1"), .time = 10, .owner = SPAN("w")}};
+  CHECK_TEXT(journal_write(&arena, 5, items, 2),
+             "{\"v\":1,\"w\":5,\"owner\":\"u\",\"entries\":[\"m2\",20,0,\"m1\",10,\"w\"]}");
   CHECK_TEXT(journal_write(&arena, 5, NULL, 0), "{\"v\":1,\"w\":5,\"owner\":\"\",\"entries\":[]}");
   arena_free(&arena);
 }
 
 static const char *const damaged_journals[] = {
-    "", "null", "{}", "{\"v\":1,\"w\":5}", "{\"v\":2,\"w\":5,\"owner\":\"u\",\"entries\":[]}", "{\"v\":1,\"owner\":0,\"entries\":[]}",
-    "{\"v\":1,\"owner\":\"u\",\"entries\":{}}", "{\"v\":1,\"owner\":\"u\",\"entries\":[1,2,0]}",
-    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\"]}", "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1]}",
-    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1.5,0]}", "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1,\"\\udead\"]}",
+    "",
+    "null",
+    "{}",
+    "{\"v\":1,\"w\":5}",
+    "{\"v\":2,\"w\":5,\"owner\":\"u\",\"entries\":[]}",
+    "{\"v\":1,\"owner\":0,\"entries\":[]}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":{}}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":[1,2,0]}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\"]}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1]}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1.5,0]}",
+    "{\"v\":1,\"owner\":\"u\",\"entries\":[\"m\",1,\"\\udead\"]}",
 };
 
 TEST(journal_read_refuses_damage) {
@@ -196,7 +229,8 @@ TEST(journal_read_refuses_damage) {
   for (size_t i = 0; i < sizeof damaged_journals / sizeof *damaged_journals; i++) {
     struct entries entries = {0};
     check_context("%s", damaged_journals[i]);
-    CHECK(!journal_read(&arena, text_span(damaged_journals[i]), SPAN("7000000000aaaaaaaa"), &entries));
+    CHECK(!journal_read(&arena, text_span(damaged_journals[i]), SPAN("7000000000aaaaaaaa"),
+                        &entries));
   }
   arena_free(&arena);
 }
@@ -204,11 +238,13 @@ TEST(journal_read_refuses_damage) {
 static void read_journal(struct span text, void *whole) {
   struct arena arena = {0};
   struct entries entries = {0};
-  CHECK_EQ(journal_read(&arena, text, SPAN("7000000000aaaaaaaa"), &entries), text.len == *(size_t *)whole);
+  CHECK_EQ(journal_read(&arena, text, SPAN("7000000000aaaaaaaa"), &entries),
+           text.len == *(size_t *)whole);
   arena_free(&arena);
 }
 
 TEST(journal_read_reads_no_further_than_its_text) {
-  const struct span text = SPAN("{\"v\":1,\"w\":5,\"owner\":\"user-1\",\"entries\":[\"m2\",20,0,\"m\\n1\",10,\"w\"]}");
+  const struct span text =
+      SPAN("{\"v\":1,\"w\":5,\"owner\":\"user-1\",\"entries\":[\"m2\",20,0,\"m\\n1\",10,\"w\"]}");
   guard_each(text, read_journal, (void *)&text.len);
 }

@@ -19,7 +19,8 @@ static const struct {
 };
 
 static const char *const lone_surrogates[] = {
-    "\"\\ud800\"", "\"\\udc00\"", "\"\\udbff\\ud800\"", "\"\\ud83dx\"", "\"\\ud83d\\n\"", "\"\\ude00\\ud83d\"", "\"a\\udfff\"",
+    "\"\\ud800\"",    "\"\\udc00\"",        "\"\\udbff\\ud800\"", "\"\\ud83dx\"",
+    "\"\\ud83d\\n\"", "\"\\ude00\\ud83d\"", "\"a\\udfff\"",
 };
 
 TEST(json_string_decodes) {
@@ -53,7 +54,8 @@ TEST(json_string_refuses_lone_surrogates_and_other_values) {
   arena_free(&arena);
 }
 
-/* What json_put_string writes, json_string reads: all code points of interest, and all control characters. */
+/* What json_put_string writes, json_string reads: all code points of interest, and all control
+ * characters. */
 TEST(json_string_round_trip) {
   struct dice dice = {11};
   for (int round = 0; round < 5000; round++) {
@@ -75,7 +77,8 @@ TEST(json_put_string_escapes_as_javascript_does) {
   struct arena arena = {0};
   struct json_out out = json_out(&arena, 8);
   json_put_string(&out, SPAN("\"\\/\b\f\n\r\t\0\x01\x1f\x7f h\xc3\xa9 \xe2\x80\xa8"));
-  CHECK_TEXT(json_out_span(&out), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u0001\\u001f\x7f h\xc3\xa9 \xe2\x80\xa8\"");
+  CHECK_TEXT(json_out_span(&out),
+             "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0000\\u0001\\u001f\x7f h\xc3\xa9 \xe2\x80\xa8\"");
   arena_free(&arena);
 }
 
@@ -83,13 +86,25 @@ TEST(json_int_reads_whole_numbers_up_to_2_to_53) {
   static const struct {
     const char *text;
     int64_t number;
-  } good[] = {{"0", 0},       {"-0", 0},
-              {"1", 1},       {"-1", -1},
+  } good[] = {{"0", 0},
+              {"-0", 0},
+              {"1", 1},
+              {"-1", -1},
               {"1700000000123", 1700000000123},
               {"9007199254740992", INT64_C(1) << 53},
               {"-9007199254740992", -(INT64_C(1) << 53)}};
-  static const char *const bad[] = {"9007199254740993", "-9007199254740993", "99999999999999999999", "1.0", "1e3", "1E3",
-                                    "-",                "\"1\"",             "null",                 "",    "[1]", "true"};
+  static const char *const bad[] = {"9007199254740993",
+                                    "-9007199254740993",
+                                    "99999999999999999999",
+                                    "1.0",
+                                    "1e3",
+                                    "1E3",
+                                    "-",
+                                    "\"1\"",
+                                    "null",
+                                    "",
+                                    "[1]",
+                                    "true"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     int64_t number = 42;
     CHECK(json_int(text_span(good[i].text), &number));
@@ -175,7 +190,12 @@ TEST(json_put_numbers_dates_and_truth) {
   static const struct {
     int64_t number;
     const char *text;
-  } numbers[] = {{0, "0"}, {7, "7"}, {-7, "-7"}, {10, "10"}, {INT64_MAX, "9223372036854775807"}, {INT64_MIN, "-9223372036854775808"}};
+  } numbers[] = {{0, "0"},
+                 {7, "7"},
+                 {-7, "-7"},
+                 {10, "10"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     struct json_out out = json_out(&arena, 0);

@@ -16,14 +16,16 @@ static const struct {
     {"{\"id\":0}", NULL, NULL, "{}"},
     {"{\"id\":0,\"x\":3,\"id\":5}", "1", NULL, "{\"id\":1,\"x\":3}"},
     {"{\"\\u0069d\":0}", "1", NULL, "{\"\\u0069d\":1}"},
-    {"{ \"n\" : 9007199254740993 , \"s\" : \"\\u00e9\\/\" }", "1", NULL, "{\"n\":9007199254740993,\"s\":\"\\u00e9\\/\",\"id\":1}"},
+    {"{ \"n\" : 9007199254740993 , \"s\" : \"\\u00e9\\/\" }", "1", NULL,
+     "{\"n\":9007199254740993,\"s\":\"\\u00e9\\/\",\"id\":1}"},
 };
 
 TEST(json_put_replaced_copies_all_else_as_it_is) {
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof replacements / sizeof *replacements; i++) {
     const char *id = replacements[i].id, *title = replacements[i].title;
-    struct json_field fields[] = {{SPAN("id"), id ? text_span(id) : SPAN_NONE}, {SPAN("title"), title ? text_span(title) : SPAN_NONE}};
+    struct json_field fields[] = {{SPAN("id"), id ? text_span(id) : SPAN_NONE},
+                                  {SPAN("title"), title ? text_span(title) : SPAN_NONE}};
     struct json_out out = json_out(&arena, 0);
     check_context("%s", replacements[i].object);
     CHECK(json_put_replaced(&out, text_span(replacements[i].object), fields, 2));
@@ -33,7 +35,8 @@ TEST(json_put_replaced_copies_all_else_as_it_is) {
 }
 
 TEST(json_put_replaced_says_when_the_object_is_damaged) {
-  static const char *const damaged[] = {"", "[]", "null", "{", "{\"id\"}", "{\"id\":1,}", "{\"id\":1}{"};
+  static const char *const damaged[] = {"",         "[]",          "null",       "{",
+                                        "{\"id\"}", "{\"id\":1,}", "{\"id\":1}{"};
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
     struct json_field field = {SPAN("id"), SPAN("1")};
@@ -51,18 +54,23 @@ static const struct {
     {"{\"a\":1}", "{}", "{\"a\":1}"},
     {"{}", "{\"a\":1}", "{\"a\":1}"},
     {"{\"a\":1,\"b\":2}", "{\"b\":3,\"c\":4}", "{\"a\":1,\"b\":3,\"c\":4}"},
-    {"{\"a\":{\"x\":1}}", "{\"a\":{\"y\":2}}", "{\"a\":{\"y\":2}}"}, /* replaced: only `deeper` merges */
+    {"{\"a\":{\"x\":1}}", "{\"a\":{\"y\":2}}",
+     "{\"a\":{\"y\":2}}"}, /* replaced: only `deeper` merges */
     {"{\"content\":{\"x\":1}}", "{\"content\":{\"y\":2}}", "{\"content\":{\"x\":1,\"y\":2}}"},
     {"{\"content\":{\"x\":1}}", "{\"content\":\"text\"}", "{\"content\":\"text\"}"},
     {"{\"content\":\"text\"}", "{\"content\":{\"y\":2}}", "{\"content\":{\"y\":2}}"},
     {"{\"content\":{\"metadata\":{\"a\":1},\"x\":1}}", "{\"content\":{\"metadata\":{\"b\":2}}}",
      "{\"content\":{\"metadata\":{\"a\":1,\"b\":2},\"x\":1}}"},
-    {"{\"content\":{\"metadata\":{\"a\":{\"x\":1}}}}", "{\"content\":{\"metadata\":{\"a\":{\"y\":2}}}}",
+    {"{\"content\":{\"metadata\":{\"a\":{\"x\":1}}}}",
+     "{\"content\":{\"metadata\":{\"a\":{\"y\":2}}}}",
      "{\"content\":{\"metadata\":{\"a\":{\"y\":2}}}}"}, /* two levels and no more */
-    {"{\"metadata\":{\"a\":1}}", "{\"metadata\":{\"b\":2}}", "{\"metadata\":{\"b\":2}}"}, /* not at this level */
-    {"{\"content\":{\"content\":{\"a\":1}}}", "{\"content\":{\"content\":{\"b\":2}}}", "{\"content\":{\"content\":{\"b\":2}}}"},
+    {"{\"metadata\":{\"a\":1}}", "{\"metadata\":{\"b\":2}}",
+     "{\"metadata\":{\"b\":2}}"}, /* not at this level */
+    {"{\"content\":{\"content\":{\"a\":1}}}", "{\"content\":{\"content\":{\"b\":2}}}",
+     "{\"content\":{\"content\":{\"b\":2}}}"},
     {"{\"__proto__\":1}", "{\"__proto__\":{\"x\":2}}", "{\"__proto__\":{\"x\":2}}"},
-    {"{ \"n\" : 0.30000000000000004 }", "{\"s\":\"\\ud800\"}", "{\"n\":0.30000000000000004,\"s\":\"\\ud800\"}"},
+    {"{ \"n\" : 0.30000000000000004 }", "{\"s\":\"\\ud800\"}",
+     "{\"n\":0.30000000000000004,\"s\":\"\\ud800\"}"},
 };
 
 TEST(json_merge_lays_a_patch_over_an_object) {
@@ -70,27 +78,34 @@ TEST(json_merge_lays_a_patch_over_an_object) {
   struct arena arena = {0};
   for (size_t i = 0; i < sizeof merges / sizeof *merges; i++) {
     check_context("%s and %s", merges[i].old, merges[i].patch);
-    CHECK_TEXT(json_merge(&arena, text_span(merges[i].old), text_span(merges[i].patch), deeper, 2), merges[i].wanted);
+    CHECK_TEXT(json_merge(&arena, text_span(merges[i].old), text_span(merges[i].patch), deeper, 2),
+               merges[i].wanted);
   }
   arena_free(&arena);
 }
 
-/* JavaScript takes the last of repeated names; so whatever is written, the patch's last member must win. */
+/* JavaScript takes the last of repeated names; so whatever is written, the patch's last member must
+ * win. */
 TEST(json_merge_lets_the_last_of_repeated_names_win) {
   struct arena arena = {0};
   struct json_field field = {SPAN("a"), SPAN_NONE};
-  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0}"), SPAN("{\"a\":1,\"a\":2}"), NULL, 0), &field, 1));
+  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0}"), SPAN("{\"a\":1,\"a\":2}"), NULL, 0),
+                    &field, 1));
   CHECK_TEXT(field.value, "2");
-  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0,\"a\":1}"), SPAN("{\"a\":2}"), NULL, 0), &field, 1));
+  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0,\"a\":1}"), SPAN("{\"a\":2}"), NULL, 0),
+                    &field, 1));
   CHECK_TEXT(field.value, "2");
-  CHECK(json_fields(json_merge(&arena, SPAN("{\"\\u0061\":0}"), SPAN("{\"a\":2}"), NULL, 0), &field, 1));
+  CHECK(json_fields(json_merge(&arena, SPAN("{\"\\u0061\":0}"), SPAN("{\"a\":2}"), NULL, 0), &field,
+                    1));
   CHECK_TEXT(field.value, "2");
-  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0}"), SPAN("{\"\\u0061\":2}"), NULL, 0), &field, 1));
+  CHECK(json_fields(json_merge(&arena, SPAN("{\"a\":0}"), SPAN("{\"\\u0061\":2}"), NULL, 0), &field,
+                    1));
   CHECK_TEXT(field.value, "2");
   arena_free(&arena);
 }
 
-/* Random objects: what a merge gives is JSON, holds the patch's members, and those of the old object it lacks. */
+/* Random objects: what a merge gives is JSON, holds the patch's members, and those of the old
+ * object it lacks. */
 static struct span random_object(struct arena *arena, struct dice *dice) {
   struct json_out out = json_out(arena, 64);
   json_put_char(&out, '{');

@@ -49,7 +49,8 @@ TEST(key_decode_undoes_encode_for_all_bytes) {
     struct span encoded = key_encode(&arena, text);
     CHECK_SPAN(key_decode(&arena, encoded), text);
     for (size_t i = 0; i < encoded.len; i++)
-      REQUIRE((unsigned char)encoded.ptr[i] >= 0x20 && encoded.ptr[i] != ':' && encoded.ptr[i] != 0x7f);
+      REQUIRE((unsigned char)encoded.ptr[i] >= 0x20 && encoded.ptr[i] != ':' &&
+              encoded.ptr[i] != 0x7f);
     arena_free(&arena);
   }
 }
@@ -81,7 +82,8 @@ TEST(key_join_puts_colons_between_encoded_parts) {
   CHECK_TEXT(key_join(&arena, SPAN(""), TABLE_THREADS, &id, 1), "threads:a%3Ab");
   CHECK_TEXT(key_join(&arena, SPAN("dev_"), TABLE_THREADS, &id, 1), "dev_threads:a%3Ab");
   CHECK_TEXT(key_join(&arena, SPAN("dev_"), TABLE_METADATA, parts, 2), "dev_metadata:thread:a%3Ab");
-  CHECK_TEXT(key_join(&arena, SPAN("dev_"), TABLE_METADATA, parts, 3), "dev_metadata:thread:a%3Ab:");
+  CHECK_TEXT(key_join(&arena, SPAN("dev_"), TABLE_METADATA, parts, 3),
+             "dev_metadata:thread:a%3Ab:");
   CHECK_TEXT(key_join(&arena, SPAN(""), TABLE_MESSAGES, &(struct span){NULL, 0}, 1), "messages:");
   arena_free(&arena);
 }
@@ -90,14 +92,16 @@ TEST(tables_have_distinct_names_none_a_suffix_of_another) {
   for (int a = 0; a < TABLE_COUNT; a++)
     for (int b = 0; b < TABLE_COUNT; b++) {
       struct span longer = table_name((enum tkv_table)a), shorter = table_name((enum tkv_table)b);
-      bool suffix = longer.len >= shorter.len && span_eq(span_from(longer, longer.len - shorter.len), shorter);
+      bool suffix = longer.len >= shorter.len &&
+                    span_eq(span_from(longer, longer.len - shorter.len), shorter);
       CHECK_EQ(suffix, a == b);
     }
 }
 
-/* The wall, exhaustively over short prefixes and ids of an alphabet of all that could confuse: separators, the escape,
- * bits of encoded text, whole table names, and nothing. */
-static const char *const words[] = {"", "a", ":", "%", "3A", "%3A", "threads", "threads:", "messages", "metadata:thread"};
+/* The wall, exhaustively over short prefixes and ids of an alphabet of all that could confuse:
+ * separators, the escape, bits of encoded text, whole table names, and nothing. */
+static const char *const words[] = {"",    "a",       ":",        "%",        "3A",
+                                    "%3A", "threads", "threads:", "messages", "metadata:thread"};
 enum { WORDS = sizeof words / sizeof *words, TEXTS = WORDS * WORDS };
 
 static void make_texts(struct arena *arena, struct span *texts) {
@@ -110,7 +114,8 @@ static void make_texts(struct arena *arena, struct span *texts) {
   }
 }
 
-static struct span join(struct arena *arena, struct span prefix, enum tkv_table table, struct span id) {
+static struct span join(struct arena *arena, struct span prefix, enum tkv_table table,
+                        struct span id) {
   return key_join(arena, key_encode(arena, prefix), table, &id, 1);
 }
 
@@ -123,8 +128,10 @@ TEST(key_wall_no_list_prefix_meets_another_prefix_or_table) {
     lists[i] = join(&arena, texts[i / TABLE_COUNT], (enum tkv_table)(i % TABLE_COUNT), SPAN_NONE);
   for (size_t i = 0; i < TEXTS * TABLE_COUNT; i++)
     for (size_t k = 0; k < TEXTS * TABLE_COUNT; k++) {
-      bool same = i % TABLE_COUNT == k % TABLE_COUNT && span_eq(texts[i / TABLE_COUNT], texts[k / TABLE_COUNT]);
-      if (span_starts(lists[i], lists[k]) != same) /* a key starts so only if its list prefix does: it has no ':' */
+      bool same = i % TABLE_COUNT == k % TABLE_COUNT &&
+                  span_eq(texts[i / TABLE_COUNT], texts[k / TABLE_COUNT]);
+      if (span_starts(lists[i], lists[k]) !=
+          same) /* a key starts so only if its list prefix does: it has no ':' */
         CHECK_SPAN(lists[i], lists[k]);
     }
   arena_free(&arena);

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static struct note *note_value(struct memory *memory, const char *key, const char *value, int64_t now) {
+static struct note *note_value(struct memory *memory, const char *key, const char *value,
+                               int64_t now) {
   struct note *note = memory_note(memory, 1, text_span(key), strlen(key), now);
   memory_keep(memory, note, NOTE_VALUE, text_span(value), SPAN("{\"w\":1}"));
   return note;
@@ -60,10 +61,12 @@ TEST(memory_groups_hold_the_keys_noted_under_them) {
     memory_note(&memory, 1, text, 18, i);
     memory_note(&memory, 2, text, 18, i); /* the same in another namespace */
   }
-  for (struct note *note = NULL; (note = memory_in_group(&memory, 1, SPAN("metadata:thread:t3"), note)); found++)
+  for (struct note *note = NULL;
+       (note = memory_in_group(&memory, 1, SPAN("metadata:thread:t3"), note)); found++)
     CHECK(span_starts(note->key, SPAN("metadata:thread:t3:")) && note->space == 1);
   CHECK_EQ(found, 10);
-  CHECK(memory_in_group(&memory, 1, SPAN("metadata:thread:t"), NULL) == NULL); /* a group is its exact text */
+  CHECK(memory_in_group(&memory, 1, SPAN("metadata:thread:t"), NULL) ==
+        NULL); /* a group is its exact text */
   CHECK(memory_in_group(&memory, 3, SPAN("metadata:thread:t3"), NULL) == NULL);
   memory_free(&memory);
 }
@@ -78,7 +81,8 @@ TEST(memory_expires_by_age) {
   CHECK(memory_find(&memory, 1, SPAN("old")) != NULL); /* not a moment too soon */
   memory_expire(&memory, MEMORY_OWN_MS + 1);
   CHECK(memory_find(&memory, 1, SPAN("old")) == NULL);
-  CHECK(memory_find(&memory, 1, SPAN("renewed")) != NULL && memory_find(&memory, 1, SPAN("new")) != NULL);
+  CHECK(memory_find(&memory, 1, SPAN("renewed")) != NULL &&
+        memory_find(&memory, 1, SPAN("new")) != NULL);
   memory_expire(&memory, 10 * MEMORY_OWN_MS);
   CHECK(memory.oldest == NULL && memory.newest == NULL);
   CHECK_EQ(memory.bytes, 0);
@@ -107,7 +111,8 @@ TEST(memory_is_bounded_in_bytes) {
 
 TEST(memory_forgets_values_under_a_prefix) {
   struct memory memory = {0};
-  struct note *a = note_value(&memory, "threads:a", "1", 0), *b = note_value(&memory, "threads:b", "1", 0);
+  struct note *a = note_value(&memory, "threads:a", "1", 0),
+              *b = note_value(&memory, "threads:b", "1", 0);
   struct note *other = note_value(&memory, "messages:a", "1", 0);
   struct note *elsewhere = memory_note(&memory, 2, SPAN("threads:a"), 7, 0);
   memory_keep(&memory, elsewhere, NOTE_VALUE, SPAN("1"), SPAN_NONE);

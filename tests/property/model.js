@@ -44,19 +44,16 @@ export class Model {
 
   /** @param {{ messages: Message[] }} args */
   saveMessages({ messages }) {
-    const last = [...new Map(messages.map((message) => [message.id, message])).values()];
-    if (last.some(({ threadId }) => !this.threads.has(threadId))) return 'NOT_FOUND';
-    for (const message of last) this.messages.set(message.id, structuredClone(message));
+    if (messages.some(({ threadId }) => !this.threads.has(threadId))) return 'NOT_FOUND';
+    for (const message of messages) this.messages.set(message.id, structuredClone(message));
     return undefined;
   }
 
   /** @param {{ messages: any[] }} args */
   updateMessages({ messages }) {
     const known = messages.filter(({ id }) => this.messages.has(id));
-    const targets = new Map(
-      known.filter(({ threadId }) => threadId !== undefined).map((one) => [one.id, one.threadId]),
-    );
-    if ([...targets.values()].some((threadId) => !this.threads.has(threadId))) return 'NOT_FOUND';
+    if (known.some(({ threadId }) => threadId !== undefined && !this.threads.has(threadId)))
+      return 'NOT_FOUND';
     for (const { id, content, ...fields } of structuredClone(known)) {
       const message = /** @type {Message} */ (this.messages.get(id));
       Object.assign(message, fields);

@@ -1,0 +1,83 @@
+/**
+ * Requests whose client goes away, in workerd: their code stops at an await and never runs again, not even its
+ * `finally`. What they share with others must not care.
+ */
+
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createTestHarness, experimental_readRawConfig as readRawConfig } from 'wrangler';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+vi.stubEnv('WRANGLER_SEND_METRICS', 'false');
+vi.stubEnv('CLOUDFLARE_CF_FETCH_ENABLED', 'false');
+
+/** @type {ReturnType<typeof createTestHarness>} */
+let worker;
+/** @type {URL} */
+let home;
+
+beforeAll(async () => {
+  const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
+  const config = { ...rawConfig, main: 'tests/boundary/worker.workerd.js' };
+  worker = createTestHarness({ root: ROOT, workers: [{ config }] });
+  home = (await worker.listen()).url;
+}, 60_000);
+afterAll(() => worker?.close());
+
+/**
+ * @param {string} path
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+async function ask(path, signal) {
+  const response = await fetch(new URL(path, home), { signal });
+  expect(response.status).toBe(200);
+  return response.json();
+}
+
+/** @param {(state: any) => boolean} isThere */
+async function stateWhen(isThere) {
+  for (;;) {
+    const state = await ask('/state');
+    if (isThere(state)) return state;
+  }
+}
+
+/** @param {number} ms */
+const pass = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+it('a request that goes away leaves a call behind, which later ones clear away', async () => {
+  const { signal, abort } = abortable();
+  await ask('/save?thread=t&id=first');
+  const gone = ask('/save?thread=stall&id=gone', signal).catch((error) => error.name);
+  const others = Array.from({ length: 10 }, (_, i) => ask(`/save?thread=t${i}&id=m${i}`));
+  await stateWhen(({ written }) => written.length > 0);
+  abort();
+  expect(await gone).toBe('AbortError');
+  await Promise.all(others);
+  await ask('/save?thread=t&id=second');
+  expect(await ask('/list?thread=t')).toEqual(['first', 'second']);
+  for (let i = 0; i < 10; i++) expect(await ask(`/list?thread=t${i}`)).toEqual([`m${i}`]);
+
+  // Longer than the answer would have taken: nobody waits for it any more.
+  await pass(1500);
+  const { calls, finished } = await ask('/state');
+  expect(finished).not.toContain('gone');
+  expect(calls).toBe(1);
+
+  await ask(`/pass?ms=${16 * 60_000}`);
+  expect(await ask('/list?thread=t')).toEqual(['first', 'second']);
+  expect((await ask('/state')).calls).toBe(0);
+  // The same call again finds what the one that went away has written, and completes it.
+  await ask('/save?thread=stall&id=gone');
+  expect(await ask('/list?thread=stall')).toEqual(['gone']);
+});
+
+function abortable() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

@@ -1,0 +1,173 @@
+/** The module's memory: views of it that grow stale, large values, and what is given back. */
+
+import { isDeepStrictEqual } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryBackend } from '../../bindings/memory.js';
+import { asBytes, failNth } from '../backends/faults.js';
+import { message, thread } from '../contract/support.js';
+import { answering, gate, openIsolate, resource, watchInstances } from './support.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SCRIPTS = 'Grüße, 世界! 🎉 "quoted" \\ \n مرحبا ';
+
+/** @type {ReturnType<typeof watchInstances>} */
+let watch;
+beforeEach(() => {
+  watch = watchInstances();
+});
+afterEach(() => watch.restore());
+
+/** @param {string} text @param {number} length  in characters */
+const fill = (text, length) =>
+  text
+    .repeat(Math.ceil(length / text.length))
+    .slice(0, length)
+    .replace(/\p{Surrogate}$/u, '?');
+
+/** @param {string} id @param {string} text */
+const saying = (id, text) => message(id, 1, { content: { format: 2, parts: [{ type: 'text', text }] } });
+
+/** Megabytes that differ make no good report. @param {unknown} found @param {unknown} expected */
+const expectSame = (found, expected) => expect(isDeepStrictEqual(found, expected)).toBe(true);
+
+/** @param {any} store */
+const readAll = async (store) => (await store.listMessages({ threadId: 't', perPage: false })).messages;
+
+const size = () => watch.instances.at(-1)?.memory.buffer.byteLength ?? 0;
+
+describe('texts of any size', () => {
+  // Around where a text is no longer written straight into the memory.
+  const lengths = [0, 1, 64 * KIB, 128 * KIB - 200, 128 * KIB, 128 * KIB + 1, MIB];
+  it.each(lengths)('of %d characters come back as they were', async (length) => {
+    const memory = createMemoryBackend();
+    const messages = [
+      saying('ascii', fill('plain text. ', length)),
+      saying('scripts', fill(SCRIPTS, length)),
+    ];
+    const { store } = openIsolate(memory);
+    await store.saveThread({ thread: thread('t') });
+    await store.saveMessages({ messages });
+    for (const backend of [memory, asBytes(memory)]) {
+      const { store: reader } = openIsolate(backend);
+      expectSame(await readAll(reader), messages);
+      const { messages: byId } = await reader.listMessagesById({ messageIds: ['scripts', 'ascii'] });
+      expectSame(byId, messages);
+    }
+  });
+
+  it('several megabytes, in and out, several at once', async () => {
+    const { store } = openIsolate(createMemoryBackend());
+    await store.saveThread({ thread: thread('t') });
+    const before = size();
+    const messages = [3, 1, 2].map((megabytes, i) => saying(`m${i}`, fill(SCRIPTS, megabytes * MIB)));
+    await store.saveMessages({ messages });
+    expect(size()).toBeGreaterThan(before);
+    expectSame(await readAll(store), messages);
+  });
+});
+
+describe('a value', () => {
+  /** A resource whose JSON has so many bytes. @param {number} bytes */
+  const sized = (bytes) => resource('r', 'x'.repeat(bytes - JSON.stringify(resource('r', '')).length));
+
+  it('of 25 MiB less one byte can be stored and read', async () => {
+    const { store } = openIsolate(createMemoryBackend());
+    const given = sized(25 * MIB - 1);
+    await store.saveResource({ resource: given });
+    expectSame(await store.getResourceById({ resourceId: 'r' }), given);
+  });
+
+  it('of more is refused before anything is written', async () => {
+    const backend = createMemoryBackend();
+    const { store, core } = openIsolate(backend);
+    const call = store.saveResource({ resource: sized(25 * MIB + 1) });
+    await expect(call).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE', op: 'saveResource' });
+    const large = saying('large', fill(SCRIPTS, 20 * MIB));
+    await store.saveThread({ thread: thread('t') });
+    const before = backend.spaces[0].keys();
+    const batch = store.saveMessages({ messages: [saying('small', 'x'), large] }).then(() => 'saved');
+    await expect(batch).rejects.toMatchObject({ code: 'VALUE_TOO_LARGE', op: 'saveMessages' });
+    expect(backend.spaces[0].keys()).toEqual(before);
+    expect(core.calls).toBe(0);
+  });
+});
+
+describe('when the memory grows', () => {
+  it('calls under way do not notice', async () => {
+    const memory = createMemoryBackend();
+    /** @type {ReturnType<typeof gate>[]} */
+    const doors = [];
+    let holding = false;
+    const backend = answering(memory, async (requests, run) => {
+      if (holding && JSON.stringify(requests).includes('held')) {
+        const door = gate();
+        doors.push(door);
+        await door.promise;
+      }
+      return run();
+    });
+    const { store } = openIsolate(backend);
+    await store.saveThread({ thread: thread('t') });
+    holding = true;
+    const held = Array.from({ length: 20 }, (_, i) =>
+      store.saveThread({ thread: thread(`held${i}`, { title: `Title ${i} ${SCRIPTS}` }) }),
+    );
+    const before = size();
+    await store.saveMessages({ messages: [saying('m', fill(SCRIPTS, 2 * MIB))] });
+    expect(size()).toBeGreaterThan(before);
+    holding = false;
+    for (const door of doors) door.open();
+    await Promise.all(held);
+    const { store: reader } = openIsolate(memory);
+    for (let i = 0; i < 20; i++) {
+      expect(await reader.getThreadById({ threadId: `held${i}` })).toMatchObject({
+        title: `Title ${i} ${SCRIPTS}`,
+      });
+    }
+  });
+});
+
+describe('ten thousand calls', () => {
+  /** Calls of all sorts, on threads that come and go. @param {any} store @param {number} turn */
+  const work = [
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.saveThread({ thread: thread(`t${turn % 50}`) }),
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.saveMessages({
+        messages: [message(`m${turn % 400}`, turn % 400, { threadId: `t${turn % 50}` })],
+      }),
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.getThreadById({ threadId: `t${turn % 60}` }),
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.listMessages({ threadId: `t${turn % 50}`, perPage: 10 }),
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.updateThread({ id: `t${turn % 60}`, title: `x${turn}` }),
+    (/** @type {any} */ store, /** @type {number} */ turn) =>
+      store.getThreadById({ threadId: turn % 2 ? '' : 7 }),
+    (/** @type {any} */ store, /** @type {number} */ turn) => store.deleteMessages([`m${turn % 400}`]),
+  ];
+
+  it('leave the memory as large as it was after the first', async () => {
+    const memory = createMemoryBackend();
+    const failing = failNth(memory, {
+      at: 1,
+      times: Infinity,
+      status: 403,
+      match: ({ kind }) => kind === 'get' && n % 11 === 0,
+    });
+    const { store, core, clock } = openIsolate(failing);
+    let n = 0;
+    let warm = 0;
+    for (; n < 10_000; n++) {
+      await work[n % work.length](store, n).catch(() => undefined);
+      clock.advance(500);
+      if (n === 4000) warm = size();
+    }
+    await store.close();
+    expect(core.calls).toBe(0);
+    expect(watch.instances).toHaveLength(1);
+    expect(size()).toBe(warm);
+    expect(warm).toBeLessThan(4 * MIB);
+  });
+});

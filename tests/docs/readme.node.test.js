@@ -1,0 +1,153 @@
+/** What README.md says, held against the code: its example, its figures, its lists. */
+
+import { globSync } from 'node:fs';
+import { basename, matchesGlob } from 'node:path';
+import { format } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ERRORS } from '../../bindings/abi.js';
+import { CloudflareStore } from '../../bindings/index.js';
+import { createMemoryNamespace } from '../../bindings/memory.js';
+import { costRows, createCostBench } from '../bench/cost.js';
+import { listFixtures } from '../fixtures/read.js';
+import { blocks, quoted, readText, section, tableRows } from './markdown.js';
+
+const README = readText('README.md');
+
+describe('the example', () => {
+  it('prints what its comments say', async () => {
+    const [example] = blocks(section(README, 'Use'), 'js');
+    expect(example).toMatch(/^import \{ CloudflareStore \} from 'threadkv';\n/);
+    const wanted = Array.from(example.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm), ([, comment]) => comment);
+    expect(wanted.length).toBe(example.split('console.log').length - 1);
+
+    /** @type {string[]} */
+    const printed = [];
+    const log = (/** @type {unknown[]} */ ...args) => void printed.push(format(...args));
+    const env = { THREADS_KV: createMemoryNamespace(), MESSAGES_KV: createMemoryNamespace() };
+    const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+    const run = new AsyncFunction('CloudflareStore', 'env', 'console', example.replace(/^import .*\n/, ''));
+    await run(CloudflareStore, env, { log });
+    expect(printed).toEqual(wanted);
+  });
+});
+
+/** The rows of the benchmark that stand behind a row of README's table. @type {Record<string, [string, ...string[]]>} */
+const MEASURED = {
+  'save 2 messages; 1 / 20 / 200 threads stored': [
+    'saveMessages, 2',
+    '1 threads',
+    '20 threads',
+    '200 threads',
+  ],
+  'save 10 messages; 200 threads': ['saveMessages, 10', '200 threads'],
+  'last 40 of 50 / 500 / 2,000 messages': [
+    'listMessages, last 40',
+    '50 messages',
+    '500 messages',
+    '2000 messages',
+  ],
+  'a thread': ['getThreadById', '1000 threads'],
+  'the threads of one user, 10 of 1,000': ['listThreads of a user, page of 10', '10 of 1000 threads'],
+  'update 1 message by id; 200 threads': ['updateMessages, 1 by id', '200 threads x 10'],
+  '10 messages by id': ['listMessagesById, 10', '200 threads x 10'],
+  'a whole agent turn; 20 / 200 other threads': [
+    'a whole agent turn',
+    '20 threads, in use',
+    '200 threads, in use',
+  ],
+};
+
+describe('the cost table', () => {
+  const rows = tableRows(section(README, 'What calls cost'));
+  const bench = createCostBench();
+
+  it('has a measurement behind every row', () => {
+    expect(rows.map(([call]) => call)).toEqual(Object.keys(MEASURED));
+  });
+
+  it.each(rows)('%s', async (label, _today, _rounds, operations, rounds) => {
+    const [call, ...overs] = MEASURED[label];
+    for (const over of overs) {
+      const row = costRows().find((candidate) => candidate.call === call && candidate.over === over);
+      if (row === undefined) throw new Error(`the benchmark has no row "${call}" over "${over}"`);
+      const { counts, right } = await bench.measure(row);
+      expect(right).toBe(true);
+      const writes = operations.includes('writes') ? `, ${counts.writes} of them writes` : '';
+      expect(`${counts.total}${writes}`).toBe(operations);
+      expect(String(counts.rounds)).toBe(rounds);
+    }
+  });
+});
+
+describe('the picture', () => {
+  const [picture] = blocks(README, 'text');
+  const { layers } = JSON.parse(readText('tools/layers.json'));
+  const words = { operations: 'operations:', engine: 'engine:', codec: 'codec:' };
+
+  /** Its files, as `folder/name`, with the layer that they are said to be of. */
+  function files() {
+    let folder = '';
+    let layer = '';
+    return picture.split('\n').flatMap((line) => {
+      folder = /^ (\w+\/)/.exec(line)?.[1] ?? folder;
+      for (const [name, word] of Object.entries(words)) if (line.includes(word)) layer = name;
+      const found = (line.match(/[\w*]+\.[chj]s?\b/g) ?? []).filter((name) => !line.includes(`: ${name}`));
+      return found.map((name) => ({ path: folder + name, layer: folder === 'src/' ? layer : '' }));
+    });
+  }
+
+  it('names files that exist', () => {
+    for (const { path } of files()) expect.soft(globSync(path).length, path).toBeGreaterThan(0);
+  });
+
+  it('puts those of the core into their layers', () => {
+    for (const { path, layer } of files().filter(
+      ({ layer, path }) => layer !== '' && path !== 'src/host.h',
+    )) {
+      for (const file of globSync(path)) {
+        const name = basename(file);
+        const fits = layers[layer].some(
+          (/** @type {string} */ pattern) =>
+            matchesGlob(name, pattern) || matchesGlob(name.replace(/\.[ch]$/, ''), pattern),
+        );
+        expect.soft(fits, `${file} in ${layer}`).toBe(true);
+      }
+    }
+  });
+});
+
+describe('lists', () => {
+  it('the methods', () => {
+    const named = quoted(section(README, 'Use')).filter((word) => word in CloudflareStore.prototype);
+    const methods = Object.getOwnPropertyNames(CloudflareStore.prototype).filter(
+      (name) => name !== 'constructor',
+    );
+    expect(named.sort()).toEqual(methods.sort());
+  });
+
+  it('the options', () => {
+    const named = section(README, 'Configuration').match(/(?<=^- `)\w+/gm);
+    const common = readText('bindings/config.js').matchAll(/@property \{.*\} \[(\w+)\]/g);
+    const options = ['backend', 'bindings', ...Array.from(common, ([, name]) => name)];
+    expect(named?.sort()).toEqual(options.sort());
+  });
+
+  it('the codes of errors', () => {
+    const named = quoted(section(README, 'Errors')).filter((word) => /^[A-Z_]+$/.test(word));
+    expect([...new Set(named)].sort()).toEqual(Object.values(ERRORS).sort());
+  });
+
+  it('the make targets', () => {
+    const targets = readText('Makefile').matchAll(/^## .*\n([\w-]+):/gm);
+    const named = blocks(section(README, 'Two commands'), 'text')[0].split(/\s+/).filter(Boolean);
+    expect(named.sort()).toEqual(
+      Array.from(targets, ([, name]) => name)
+        .filter((name) => name !== 'help')
+        .sort(),
+    );
+  });
+
+  it('the recorded conversations', () => {
+    expect(README).toContain(`replays ${listFixtures().length} conversations`);
+  });
+});
