@@ -130,12 +130,12 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
 }
 
 
-/* Who is in doubt: those of |old| that a refresh did not settle, and those that have moved now.  Who was deleted may still
- * stand in journal entries from before a move. */
+/* Who is in doubt: whoever was, and those that have moved now.  Doubt outlives a deletion, for journal entries from before a
+ * move may still name the member. */
 static struct entries doubt_of(struct call *call, const struct change *change, const struct entries *old) {
   struct entries doubt = {0};
   for (size_t i = 0; i < old->count; i++)
-    if (!(change->exact && entries_find(&change->removed, old->items[i].id)) && !entries_find(&change->doubted, old->items[i].id))
+    if (!entries_find(&change->doubted, old->items[i].id))
       entries_add(&call->arena, &doubt, old->items[i]);
   for (size_t i = 0; i < change->doubted.count; i++)
     entries_add(&call->arena, &doubt, change->doubted.items[i]);
@@ -183,10 +183,6 @@ static struct head merged_head(struct call *call, const struct change *change) {
   entries_sort(&call->arena, &kept);
   head.entries = kept;
   head.doubt = doubt_of(call, change, &head.doubt);
-  if (change->forget_doubt) {
-    head.doubt = (struct entries){0};
-    head.doubt_all = false;
-  }
   if (collection->checked && call->now > head.checked_at)
     head.checked_at = call->now;
   cut(&head, collection->kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX);
@@ -219,13 +215,20 @@ static void put_head(struct call *call, struct change *change, unsigned flags) {
                             head_metadata(call, &head), KV_REMEMBER | flags);
 }
 
-void changes_commit(struct call *call, struct changes *list) {
+void changes_journal(struct call *call, struct changes *list) {
   for (size_t i = 0; i < list->count; i++) {
     struct change *change = list->items[i];
-    if (change->added.count) {
-      entries_sort(&call->arena, &change->added);
-      change->journal_put = put_journal(call, change, change_suffix(call, change), change->stamp, &change->added);
-    }
+    if (!change->added.count || change->journal_put)
+      continue;
+    entries_sort(&call->arena, &change->added);
+    change->journal_put = put_journal(call, change, change_suffix(call, change), change->stamp, &change->added);
+  }
+}
+
+void changes_commit(struct call *call, struct changes *list) {
+  changes_journal(call, list);
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
     for (struct rewrite *rewrite = change->rewrites; rewrite; rewrite = rewrite->next)
       rewrite_journal(call, change, rewrite);
     bool changes = change->added.count || change->removed.count || change->doubted.count || change->bump || change->since;
@@ -305,7 +308,7 @@ static bool same_entries(const struct entries *a, const struct entries *b) {
 static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
-  if (!same_entries(&head.entries, &collection->head.entries) || change->forget_doubt) {
+  if (!same_entries(&head.entries, &collection->head.entries)) {
     put_head(call, change, KV_TOLERATE);
     return;
   }

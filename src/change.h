@@ -20,7 +20,6 @@ struct change {
   struct entries doubted; /* they moved, here or elsewhere: their old entries are kept, for the move may be undone */
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
   int64_t bump;           /* the thread's new updatedAt; 0: unchanged */
-  bool forget_doubt;      /* nobody is in doubt any more */
   bool exact;             /* an entry is removed only under the journal given for it */
   bool dead;              /* the thread is gone: no head is written */
   int64_t since;          /* what the journal holds from before then does not count */
@@ -64,7 +63,11 @@ void changes_fetch(struct call *call, struct changes *list);
 /* changes_confirm is a step over a struct changes. */
 enum tkv_status changes_confirm(struct call *call, void *self);
 
-/* changes_commit queues the writes. */
+/* changes_journal queues the journal entries alone, to be stored before records that change their place: or a failure in
+ * between would leave a record that nothing names. */
+void changes_journal(struct call *call, struct changes *list);
+
+/* changes_commit queues the writes, save the journal entries that changes_journal has queued before. */
 void changes_commit(struct call *call, struct changes *list);
 
 /* changes_failed returns a journal write that failed for good, or NULL. */

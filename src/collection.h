@@ -43,7 +43,6 @@ struct collection {
   bool checked;           /* the journal was listed */
   bool stale;             /* it was not, and the head's last check is over CHECK_MS old */
   bool grew;              /* there are entries that the head lacks */
-  bool sure;              /* nothing in doubt was found gone: the doubt may be forgotten (doubt.h) */
   struct entries gone;    /* entries whose record has long said otherwise */
   struct span_set proven; /* journal suffixes that were seen to exist */
 

@@ -26,18 +26,14 @@ static enum tkv_status drop_gone(struct call *call, void *self) {
   for (size_t i = 0; i < doubts->list->count; i++) {
     struct collection *collection = doubts->list->items[i];
     size_t kept = 0;
-    bool doubted = false, found = false;
     for (size_t k = 0; k < collection->entries.count; k++) {
       struct entry *entry = &collection->entries.items[k];
-      doubted |= entry->doubt;
-      found |= entry->gone;
       entry->doubt = false;
       entry->record = SPAN_NONE; /* whether it matches is for others to judge */
       if (!entry->gone)
         collection->entries.items[kept++] = *entry;
     }
     collection->entries.count = kept;
-    collection->sure |= doubted && !found && collection->load == LOAD_ALL;
     for (size_t k = 0; k < doubts->gather->gone.count; k++)
       if (span_eq(doubts->gather->gone.items[k].home, collection->id))
         entries_add(&call->arena, &collection->gone, doubts->gather->gone.items[k]);

@@ -23,7 +23,6 @@ void call_ask_refresh(struct call *call, const struct collection *collection, co
   json_put(&out, collection->kind == COLLECTION_THREAD ? SPAN("\"thread\"") : SPAN("\"resource\""));
   json_put(&out, SPAN(",\"id\":"));
   json_put_string(&out, collection->id);
-  json_put(&out, collection->sure ? SPAN(",\"sure\":true") : SPAN(""));
   json_put(&out, SPAN(",\"gone\":["));
   put_gone(&out, gone);
   json_put(&out, SPAN("]}]}"));

@@ -339,7 +339,7 @@ static void ask_refreshes(struct call *call, const struct list *list) {
     for (size_t k = 0; list->gather && k < list->gather->gone.count; k++)
       if (span_eq(list->gather->gone.items[k].home, collection->id))
         entries_add(&call->arena, &gone, list->gather->gone.items[k]);
-    if (collection->stale || collection->grew || collection->sure || gone.count)
+    if (collection->stale || collection->grew || gone.count)
       call_ask_refresh(call, collection, &gone, false);
   }
 }

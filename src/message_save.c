@@ -1,7 +1,7 @@
 /* message_save.c: saveMessages: upsert by id, moves between threads included.
  *
  *   round 1   the records under these ids, the threads, their heads and the newest part of their journals
- *   round 2   records, one journal entry and one head per thread
+ *   round 2   records, one journal entry and one head per thread (when a message moves, the journal entries before them)
  *   round 3   the heads again
  */
 #include "message.h"
@@ -12,6 +12,8 @@ struct save {
   struct message *messages;
   struct span *keys;
   struct kv_request **olds, **puts;
+  struct span *journals; /* where each message's entry stands */
+  bool moves;            /* some message changes its place */
   struct message *before; /* what stood under the id; `raw` unset for nothing */
   size_t count;
   struct entries others; /* threads that only superseded messages name: they must exist, too */
@@ -71,6 +73,7 @@ static bool read_messages(struct call *call, struct save *save) {
 
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status write_records(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
@@ -153,23 +156,37 @@ static enum tkv_status judge(struct call *call, void *self) {
   return call_enter(call, collections_load, &save->collections, write);
 }
 
-static void put_message(struct call *call, struct save *save, size_t i) {
-  struct message *message = &save->messages[i];
-  struct change *change = change_for(save, message->thread);
-  struct entry was = message_entry(&save->before[i]), is = message_entry(message);
-  bool stays = save->before[i].raw.ptr && entry_same(&was, &is) && span_eq(was.home, is.home);
-  struct span journal = change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
-  struct span metadata = record_metadata(call, call_stamp(call), journal);
-  save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], message->raw, metadata,
-                         KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
+static void add_entry(struct call *call, struct save *save, size_t i) {
+  struct change *change = change_for(save, save->messages[i].thread);
+  struct entry was = message_entry(&save->before[i]), is = message_entry(&save->messages[i]);
+  bool known = save->before[i].raw.ptr, stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
+  save->moves |= known && !stays;
+  save->journals[i] = change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
 }
 
 static enum tkv_status write(struct call *call, void *self) {
   struct save *save = self;
+  save->journals = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
   for (size_t i = 0; i < save->changes.count; i++)
     thread_bump(call, save->changes.items[i]);
   for (size_t i = 0; i < save->count; i++)
-    put_message(call, save, i);
+    add_entry(call, save, i);
+  if (!save->moves)
+    return write_records(call, save);
+  changes_journal(call, &save->changes);
+  return call_next(call, write_records);
+}
+
+static enum tkv_status write_records(struct call *call, void *self) {
+  struct save *save = self;
+  const struct kv_request *failed = changes_failed(&save->changes);
+  if (failed)
+    return kv_fail(call, failed);
+  for (size_t i = 0; i < save->count; i++) {
+    struct span metadata = record_metadata(call, call_stamp(call), save->journals[i]);
+    save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], save->messages[i].raw, metadata,
+                           KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
+  }
   changes_commit(call, &save->changes);
   return call_next(call, confirm);
 }

@@ -28,6 +28,7 @@ struct update_op {
 
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status write_records(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
@@ -179,6 +180,7 @@ static enum tkv_status write(struct call *call, void *self) {
   enum tkv_status status = check_threads(call, op);
   if (status != TKV_DONE)
     return status;
+  bool moves = false;
   for (size_t i = 0; i < op->ids.count; i++) {
     struct update *update = &op->updates[i];
     if (!update->old.raw.ptr)
@@ -186,8 +188,26 @@ static enum tkv_status write(struct call *call, void *self) {
     struct change *to = change_of(&op->changes, COLLECTION_THREAD, update->new.thread);
     if (update->proof && update->proof->found)
       span_set_add(&call->arena, &to->collection->proven, update->journal);
-    struct span journal = change_add(call, to, message_entry(&update->new), update->proof ? update->journal : SPAN_NONE);
-    kv_put(call, TABLE_MESSAGES, update->key, update->new.raw, record_metadata(call, call_stamp(call), journal), KV_REMEMBER);
+    struct entry is = message_entry(&update->new);
+    update->journal = change_add(call, to, is, update->proof ? update->journal : SPAN_NONE);
+    moves |= !update->proof;
+  }
+  if (!moves)
+    return write_records(call, op);
+  changes_journal(call, &op->changes);
+  return call_next(call, write_records);
+}
+
+static enum tkv_status write_records(struct call *call, void *self) {
+  struct update_op *op = self;
+  const struct kv_request *failed = changes_failed(&op->changes);
+  if (failed)
+    return kv_fail(call, failed);
+  for (size_t i = 0; i < op->ids.count; i++) {
+    struct update *update = &op->updates[i];
+    if (update->old.raw.ptr)
+      kv_put(call, TABLE_MESSAGES, update->key, update->new.raw,
+             record_metadata(call, call_stamp(call), update->journal), KV_REMEMBER);
   }
   changes_commit(call, &op->changes);
   return call_next(call, confirm);

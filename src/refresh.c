@@ -38,9 +38,9 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
 }
 
 static bool read_collection(struct call *call, struct span value, struct refresh *op) {
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}, {SPAN("sure"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}};
   struct span id;
-  if (!json_fields(value, fields, 4) || !arg_id(call, fields[1].value, SPAN("id"), &id))
+  if (!json_fields(value, fields, 3) || !arg_id(call, fields[1].value, SPAN("id"), &id))
     return false;
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   struct collection *collection =
@@ -49,9 +49,7 @@ static bool read_collection(struct call *call, struct span value, struct refresh
     return false;
   collection->head_flags = KV_FRESH;
   collections_add(call, &op->collections, collection);
-  struct change *change = change_new(call, &op->changes, collection);
-  change->forget_doubt = json_is_bool(fields[3].value);
-  return read_gone(call, fields[2].value, change);
+  return read_gone(call, fields[2].value, change_new(call, &op->changes, collection));
 }
 
 enum tkv_status collection_refresh(struct call *call, void *self) {

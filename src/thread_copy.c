@@ -3,7 +3,7 @@
  *   round 1   source and target records, the source's head and journal
  *   round 2   the messages
  *   round 3   the copies, the new thread's journal and head
- *   round 4   the new thread's record, its resource's journal and head
+ *   round 4   the journal of the new thread's resource; then its record, and the resource's head
  */
 #include "date.h"
 #include "message.h"
@@ -27,6 +27,7 @@ struct copy {
   size_t count;
   struct changes messages, threads;
   struct json_out text; /* the new thread's */
+  struct span record_metadata;
   int64_t now;
 };
 
@@ -34,6 +35,7 @@ static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status load_resource(struct call *call, void *self);
 static enum tkv_status write_messages(struct call *call, void *self);
 static enum tkv_status write_thread(struct call *call, void *self);
+static enum tkv_status write_record(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
@@ -185,7 +187,9 @@ static enum tkv_status write_messages(struct call *call, void *self) {
   json_fields(call->payload, &given, 1);
   op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
-  op->messages.items[0]->since = thread_read(call, op->target_get).deleted;
+  struct change *target = op->messages.items[0];
+  bool leftovers = target->collection->entries.count; /* of a copy that failed: they must not count */
+  target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
   for (size_t i = op->gather->gather.judged; i-- > 0;)
     if (op->gather->entries[i]->record.ptr && !put_copy(call, op, op->gather->entries[i], given.value.ptr))
       return call->error;
@@ -256,16 +260,24 @@ static enum tkv_status write_thread(struct call *call, void *self) {
     struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
     thread.journal = change_add(call, op->threads.items[0], entry, SPAN_NONE);
   }
-  kv_put(call, TABLE_THREADS, op->key, json_out_span(&op->text), thread_metadata(call, &thread, call_stamp(call)),
-         KV_REMEMBER);
+  op->record_metadata = thread_metadata(call, &thread, call_stamp(call));
+  changes_journal(call, &op->threads);
+  return call_enter(call, changes_confirm, &op->messages, write_record);
+}
+
+static enum tkv_status write_record(struct call *call, void *self) {
+  struct copy *op = self;
+  const struct kv_request *failed = changes_failed(&op->threads);
+  if (failed)
+    return kv_fail(call, failed);
+  kv_put(call, TABLE_THREADS, op->key, json_out_span(&op->text), op->record_metadata, KV_REMEMBER);
   changes_commit(call, &op->threads);
-  return call_enter(call, changes_confirm, &op->messages, confirm);
+  return call_next(call, confirm);
 }
 
 static enum tkv_status confirm(struct call *call, void *self) {
   struct copy *op = self;
-  const struct kv_request *failed = changes_failed(&op->threads);
-  return failed ? kv_fail(call, failed) : call_enter(call, changes_confirm, &op->threads, answer);
+  return call_enter(call, changes_confirm, &op->threads, answer);
 }
 
 static enum tkv_status answer(struct call *call, void *self) {

@@ -228,15 +228,14 @@ static enum tkv_status read_page(struct call *call, struct list *list) {
   return call_enter(call, gather_run, &list->gather, answer);
 }
 
-/* The good ones, in order; when all were read they still have to be sorted and cut to the page. */
+/* The good ones, in order of what their records say; when all were read they still have to be cut to the page. */
 static struct entry **take_page(struct call *call, struct list *list, size_t *count) {
   struct entries good = {0};
   for (size_t i = 0; i < list->gather.judged; i++)
     if (list->ordered[i]->record.ptr)
       entries_add(&call->arena, &good, *list->ordered[i]);
-  if (list->read_all)
-    entries_sort(&call->arena, &good);
-  struct entry **ordered = entries_ordered(&call->arena, &good, list->read_all && list->ascending);
+  entries_sort(&call->arena, &good);
+  struct entry **ordered = entries_ordered(&call->arena, &good, list->ascending);
   size_t skip = !list->read_all ? 0 : list->page.offset < good.count ? (size_t)list->page.offset : good.count;
   *count = list->page.limit < good.count - skip ? (size_t)list->page.limit : good.count - skip;
   return ordered + skip;

@@ -10,12 +10,14 @@ struct save {
   struct span id, key;
   struct thread thread;
   struct kv_request *get;
+  bool moves; /* to another resource or createdAt: the journal goes first */
   struct changes changes;
   struct collections collections;
 };
 
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status write_record(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
@@ -87,6 +89,7 @@ static enum tkv_status judge(struct call *call, void *self) {
     op->thread.journal = old.journal;
     return write(call, op);
   }
+  op->moves = true;
   if (!add_resource(call, op, old.resource))
     return call->error;
   if (old.resource.len)
@@ -101,6 +104,17 @@ static enum tkv_status write(struct call *call, void *self) {
     struct entry entry = {.id = op->id, .time = op->thread.created, .owner = SPAN("")};
     op->thread.journal = change_add(call, change, entry, op->thread.journal);
   }
+  if (!op->moves)
+    return write_record(call, op);
+  changes_journal(call, &op->changes);
+  return call_next(call, write_record);
+}
+
+static enum tkv_status write_record(struct call *call, void *self) {
+  struct save *op = self;
+  const struct kv_request *failed = changes_failed(&op->changes);
+  if (failed)
+    return kv_fail(call, failed);
   struct span metadata = thread_metadata(call, &op->thread, call_stamp(call));
   kv_put(call, TABLE_THREADS, op->key, call->payload, metadata, KV_REMEMBER | KV_OVERWRITE);
   changes_commit(call, &op->changes);

@@ -97,7 +97,7 @@ describe('failures of a KVNamespace', () => {
       Array.isArray(key)
         ? kv.getWithMetadata(key, options)
         : Promise.reject(new Error('KV GET failed: 503 Service Unavailable'));
-    expect(await ask({ getWithMetadata }, getMany(['a', '42']))).toEqual({ status: 503 });
+    expect(await ask({ getWithMetadata }, getMany(['a', '42']))).toEqual({ status: 503, operations: 2 });
   });
 
   it('fail a list whose rest cannot be reached', async () => {
@@ -175,6 +175,17 @@ describe('answers of a KVNamespace', () => {
     const reply = await ask({ getWithMetadata }, getMany(keys));
     expect(reply.entries?.map((entry) => entry?.value)).toEqual(['A', 'B', 'C', 'D', 'E']);
     expect(asked.sort()).toEqual([0, 1, 1, 1, 2, 2, 3, 5]);
+    expect(reply.operations).toBe(8);
+  });
+
+  it('tell how many operations they took, when it was not one', async () => {
+    const kv = createMemoryNamespace();
+    const old = createOldNamespace();
+    expect((await ask(kv, getMany(['a', 'b']))).operations).toBeUndefined();
+    expect((await ask(kv, getMany(['a', '1', '2']))).operations).toBe(3);
+    expect((await ask(old, getMany(['a', 'b', 'c']))).operations).toBe(4);
+    const busy = failing(new Error('KV GET_BULK failed: 429 Too Many Requests'));
+    expect(await ask(busy, getMany(['a', 'b']))).toEqual({ status: 429 });
   });
 });
 

@@ -1,6 +1,6 @@
 /**
  * A Worker for the tests of requests that go away: one store and one core, made at global scope, for all requests.
- * Writes for an id that holds `stall` are made, but their answer takes a second.
+ * Writes to a thread `stall…` are made, but their answer takes a second; those to a thread `hang…` are never answered.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { createNamespaceBackend } from '../../bindings/namespace.js';
 import module from '../../build/threadkv.wasm';
 
 const STALL = 1000;
-const { THREADS_KV, MESSAGES_KV } = /** @type {import('../../worker/env.js').Env} */ (env);
+const { THREADS_KV, MESSAGES_KV, SELF } = /** @type {any} */ (env);
 const kv = createNamespaceBackend({ namespaces: [THREADS_KV, MESSAGES_KV] });
 
 let ahead = 0;
@@ -27,15 +27,22 @@ const store = new CloudflareStore({
     ...kv,
     async run(requests) {
       const replies = await kv.run(requests);
-      const stalled = requests.find((request) => request.kind === 'put' && request.key.includes('stall'));
-      if (stalled?.kind === 'put') {
-        written.push(stalled.key);
-        await scheduler.wait(STALL);
+      for (const request of requests) {
+        if (request.kind !== 'put' || !/:(stall|hang)/.test(request.key)) continue;
+        written.push(request.key);
+        await (request.key.includes(':stall') ? wait(STALL) : new Promise(() => {}));
       }
       return replies;
     },
   },
 });
+
+/** @param {number} ms */
+function wait(ms) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
 
 /** @type {Record<string, (query: URLSearchParams) => Promise<unknown>>} */
 const ROUTES = {
@@ -53,6 +60,18 @@ const ROUTES = {
     } finally {
       finished.push(id);
     }
+  },
+  /** Lets another request save, and leaves it once it has written something. */
+  async leave(query) {
+    const controller = new AbortController();
+    const request = SELF.fetch(`http://self/save?${query}`, { signal: controller.signal });
+    const before = written.length;
+    while (written.length === before) await wait(10);
+    controller.abort();
+    return request.then(
+      () => 'answered',
+      (/** @type {Error} */ error) => error.name,
+    );
   },
   async list(query) {
     const { messages } = await store.listMessages({ threadId: query.get('thread') ?? '', perPage: false });

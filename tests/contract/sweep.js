@@ -38,9 +38,11 @@ export function sweep(makeStore) {
     });
 
     it('is removed from KV by the sweeps that follow, in whatever isolate', async () => {
-      const { store, reopen, raw } = await largeThread();
+      const { store, clock, reopen, raw } = await largeThread();
       await store.deleteThread({ threadId: 't' });
       expect((await raw.keys()).some((key) => key.startsWith('messages:m'))).toBe(true);
+      await sweepAll(reopen({ maxOperations: 100 }));
+      clock.advance(240_000);
       await sweepAll(reopen({ maxOperations: 100 }));
       const keys = await raw.keys();
       expect(keys.filter((key) => key.startsWith('messages:m'))).toEqual([]);

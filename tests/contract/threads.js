@@ -249,13 +249,15 @@ export function threads(makeStore) {
       expect((await store.listThreadsByResourceId({ resourceId: 'alice' })).total).toBe(0);
     });
 
-    it('leaves nothing behind in KV', async () => {
-      const { store, raw } = await storeWith(makeStore, 'other');
+    it('leaves nothing behind in KV, once what other places saved has come to light', async () => {
+      const { store, clock, raw } = await storeWith(makeStore, 'other');
       await store.saveMessages({ messages: [message('m0', 0, { threadId: 'other' })] });
       const before = await raw.keys();
       await store.saveThread({ thread: thread('doomed') });
       await store.saveMessages({ messages: [message('m1', 1, { threadId: 'doomed' })] });
       await store.deleteThread({ threadId: 'doomed' });
+      expect((await raw.keys()).filter((key) => key.startsWith('messages:'))).toEqual(['messages:m0']);
+      clock.advance(240_000);
       await store.sweep();
       expect(await raw.keys()).toEqual(before);
     });

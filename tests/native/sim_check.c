@@ -2,7 +2,6 @@
 #include "sim_work.h"
 
 #include "json.h"
-#include <stdlib.h>
 
 enum {
   RISK_MS = 130 * 1000, /* how long after a thread's deletion a save may still have taken it for alive */
@@ -246,11 +245,6 @@ static void remove_newcomers(struct work *work) {
   }
 }
 
-/* G3 */
-static bool seen_before(const struct work *work, const struct object *object) {
-  return getenv("G3") || model_ended_others(object, &work->actor, RISK_MS);
-}
-
 void done_thread_delete(struct run *run) {
   struct work *work = run->work;
   struct sim *sim = run->sim;
@@ -261,9 +255,12 @@ void done_thread_delete(struct run *run) {
     settle(work, EVENT_VOID);
     bool known = number_of(run, "deleted") || !model_may_be_absent(sim, work->thread, run->actor);
     for (size_t i = 0; i < work->count; i++) {
-      bool only = known && seen_before(work, work->events[i]->object) && model_must_be(sim, work->events[i]->object, FIELD_HOME, work->thread->id, &linear);
+      struct object *object = work->events[i]->object;
+      bool only = known && model_must_be(sim, object, FIELD_HOME, work->thread->id, &linear);
+      /* What was saved elsewhere just before has not come to light here; a sweep will find it. */
+      bool found = !pending && model_ended_elsewhere(object, &work->actor, RISK_MS);
       work->events[i]->sure_at_rest = only;
-      work->events[i]->certainty = only && !pending ? EVENT_SURE : EVENT_MAYBE;
+      work->events[i]->certainty = only && found ? EVENT_SURE : EVENT_MAYBE;
     }
     work->event->certainty = known ? EVENT_SURE : EVENT_MAYBE;
   }

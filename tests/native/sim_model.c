@@ -246,7 +246,7 @@ bool model_ended(const struct object *object, const struct actor *reader, int64_
   return true;
 }
 
-bool model_ended_others(const struct object *object, const struct actor *reader, int64_t ms) {
+bool model_ended_elsewhere(const struct object *object, const struct actor *reader, int64_t ms) {
   for (size_t i = 0; i < object->count; i++) {
     const struct actor *actor = object->events[i]->actor;
     int64_t more = actor->isolate == reader->isolate ? 0 : ms;

@@ -87,6 +87,7 @@ bool model_is_sure(const struct object *object, const struct actor *reader);
 /* model_ended tells whether every event of |object| that |reader| might see ended at least |ms| before it started. */
 bool model_ended(const struct object *object, const struct actor *reader, int64_t ms);
 
-bool model_ended_others(const struct object *object, const struct actor *reader, int64_t ms);
+/* model_ended_elsewhere likewise; for events of |reader|'s own isolate it is enough that they ended. */
+bool model_ended_elsewhere(const struct object *object, const struct actor *reader, int64_t ms);
 
 #endif

@@ -443,6 +443,7 @@ describe('stats', () => {
     const operation = {
       kind: 'get_many',
       table: 'messages',
+      operations: 1,
       keys: 3,
       bytes: 30,
       ms: 1,
@@ -453,15 +454,16 @@ describe('stats', () => {
     observe(operation);
     observe({ ...operation, kind: 'put', keys: 1, bytes: 7, retries: 2 });
     observe({ ...operation, kind: 'get', keys: 1, bytes: 0, status: 404, round: 2 });
+    observe({ ...operation, operations: 3, keys: 0, bytes: 0, round: 2 });
     expect(store.stats()).toEqual({
-      operations: { get: 1, get_many: 1, put: 1, delete: 0, list: 0 },
+      operations: { get: 1, get_many: 4, put: 1, delete: 0, list: 0 },
       keys: 5,
       rounds: 2,
       retries: 1,
       bytesRead: 30,
       bytesWritten: 7,
     });
-    expect(onOperation).toHaveBeenCalledTimes(3);
+    expect(onOperation).toHaveBeenCalledTimes(4);
     expect(onOperation).toHaveBeenCalledWith(operation);
   });
 });

@@ -48,7 +48,10 @@ describe('appending', () => {
       extra: {},
     };
     await ask('POST', PATH, { body: { messages: [message] } });
-    expect((await ask('GET', `${PATH}/m`)).json).toEqual({ ...message, threadId: 't' });
+    const read = (await ask('GET', `${PATH}/m`)).json;
+    expect(read).toEqual({ ...message, threadId: 't' });
+    // In the order that it was sent in; what was filled in stands after it.
+    expect(Object.keys(read)).toEqual([...Object.keys(message), 'threadId']);
   });
 
   it('replaces a message of the same id', async () => {
