@@ -259,9 +259,9 @@ static enum tkv_status repaired(struct call *call, void *self) {
   struct changes *list = self;
   for (size_t i = 0; i < list->count; i++) {
     struct change *change = list->items[i];
-    bool matters = change->added.count || change->removed.count;
+    bool matters = change->added.count || change->removed.count || change->doubted.count;
     if (change->head_put && change->head_put->failed && matters)
-      call_ask_refresh(call, change->collection, NULL, true);
+      call_ask_refresh(call, change->collection, (struct refresh_wish){.doubted = &change->doubted, .soon = true});
   }
   return TKV_DONE;
 }
@@ -308,7 +308,7 @@ static bool same_entries(const struct entries *a, const struct entries *b) {
 static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
-  if (!same_entries(&head.entries, &collection->head.entries)) {
+  if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count) {
     put_head(call, change, KV_TOLERATE);
     return;
   }

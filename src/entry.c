@@ -28,6 +28,8 @@ static int full_order(const struct entry *a, const struct entry *b) {
   int order = entry_order(a, b);
   if (order == 0)
     order = span_cmp(a->owner, b->owner);
+  if (order == 0)
+    order = span_cmp(a->home, b->home);
   return order ? order : span_cmp(a->journal, b->journal);
 }
 
@@ -50,7 +52,8 @@ static void merge_runs(struct entry *items, size_t start, size_t middle, size_t 
 static void drop_repetitions(struct entries *entries) {
   size_t kept = 0;
   for (size_t i = 0; i < entries->count; i++)
-    if (kept == 0 || !entry_same(&entries->items[kept - 1], &entries->items[i]))
+    if (kept == 0 || !entry_same(&entries->items[kept - 1], &entries->items[i]) ||
+        !span_eq(entries->items[kept - 1].home, entries->items[i].home))
       entries->items[kept++] = entries->items[i];
   entries->count = kept;
 }

@@ -35,7 +35,7 @@ int entry_order(const struct entry *a, const struct entry *b);
 /* entry_same tells whether two entries say the same: id, time and owner. */
 bool entry_same(const struct entry *a, const struct entry *b);
 
-/* entries_sort puts |entries| newest first and drops repetitions, keeping of each the newest journal.  Cheap when they
+/* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of each the newest journal.  Cheap when they
  * are sorted but for a few. */
 void entries_sort(struct arena *arena, struct entries *entries);
 

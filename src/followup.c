@@ -15,7 +15,15 @@ static void put_gone(struct json_out *out, const struct entries *gone) {
   }
 }
 
-void call_ask_refresh(struct call *call, const struct collection *collection, const struct entries *gone, bool soon) {
+static void put_doubted(struct json_out *out, const struct entries *doubted) {
+  for (size_t i = 0; doubted && i < doubted->count; i++) {
+    if (i)
+      json_put_char(out, ',');
+    json_put_string(out, doubted->items[i].id);
+  }
+}
+
+void call_ask_refresh(struct call *call, const struct collection *collection, struct refresh_wish wish) {
   struct span asked = call->outcome.followup;
   struct json_out out = json_out(&call->arena, asked.len + collection->id.len * 2 + 128);
   json_put(&out, asked.len ? (struct span){asked.ptr, asked.len - 2} : SPAN("{\"collections\":["));
@@ -24,10 +32,12 @@ void call_ask_refresh(struct call *call, const struct collection *collection, co
   json_put(&out, SPAN(",\"id\":"));
   json_put_string(&out, collection->id);
   json_put(&out, SPAN(",\"gone\":["));
-  put_gone(&out, gone);
-  json_put(&out, SPAN("]}]}"));
+  put_gone(&out, wish.gone);
+  json_put(&out, SPAN("],\"doubt\":["));
+  put_doubted(&out, wish.doubted);
+  json_put(&out, collection->grew && collection->load == LOAD_ALL ? SPAN("],\"all\":true}]}") : SPAN("]}]}"));
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);
-  call->outcome.soon |= soon;
+  call->outcome.soon |= wish.soon;
 }

@@ -340,7 +340,7 @@ static void ask_refreshes(struct call *call, const struct list *list) {
       if (span_eq(list->gather->gone.items[k].home, collection->id))
         entries_add(&call->arena, &gone, list->gather->gone.items[k]);
     if (collection->stale || collection->grew || gone.count)
-      call_ask_refresh(call, collection, &gone, false);
+      call_ask_refresh(call, collection, (struct refresh_wish){.gone = &gone});
   }
 }
 

@@ -3,7 +3,8 @@
  * What is said to be gone is looked at once more: only entries whose record still disagrees are dropped.
  *
  * Asked for "soon" when a head could not be written (429), "some time" when a reader found one unchecked for a minute,
- * lacking something, or naming messages that are gone.  Payload: {"collections":[{"kind","id","gone":["id","journal",time,"owner", …]}]}.
+ * lacking something, or naming messages that are gone.  Payload: {"collections":[{"kind","id","gone":["id","journal",time,"owner", …],
+ * "doubt":["id", …],"all":true}]}; with "all" the whole journal is read, for the asker has seen in it what the head lacks.
  */
 #include "change.h"
 #include "message.h"
@@ -38,18 +39,25 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
 }
 
 static bool read_collection(struct call *call, struct span value, struct refresh *op) {
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}, {SPAN("doubt"), SPAN_NONE}, {SPAN("all"), SPAN_NONE}};
   struct span id;
-  if (!json_fields(value, fields, 3) || !arg_id(call, fields[1].value, SPAN("id"), &id))
+  if (!json_fields(value, fields, 5) || !arg_id(call, fields[1].value, SPAN("id"), &id))
     return false;
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   struct collection *collection =
-      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id, LOAD_RECENT);
+      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id, fields[4].value.ptr ? LOAD_ALL : LOAD_RECENT);
   if (!collection)
     return false;
   collection->head_flags = KV_FRESH;
   collections_add(call, &op->collections, collection);
-  return read_gone(call, fields[2].value, change_new(call, &op->changes, collection));
+  struct change *change = change_new(call, &op->changes, collection);
+  struct span_set seen = {0};
+  struct entries doubted = {0};
+  if (!read_gone(call, fields[2].value, change) || !arg_ids(call, fields[3].value, SPAN("doubt"), &seen, &doubted))
+    return false;
+  for (size_t i = 0; i < doubted.count; i++)
+    change_doubt(call, change, doubted.items[i].id);
+  return true;
 }
 
 enum tkv_status collection_refresh(struct call *call, void *self) {

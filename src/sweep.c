@@ -36,8 +36,11 @@ enum tkv_status sweep_thread(struct call *call, void *self) {
 static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
   int64_t written = journal_time(suffix);
   struct entries none = {0};
-  if (!written || (sweep->recreated && written > sweep->deleted_at))
+  bool before = written <= sweep->deleted_at, orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
+  if (!written || !(before || orphan)) {
+    sweep->waits |= written && !sweep->recreated;
     return;
+  }
   struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
   *doc = (struct sweep_doc){.suffix = suffix, .text = text};
   if (!journal_read(&call->arena, text, suffix, &none))
@@ -86,7 +89,7 @@ static enum tkv_status read_chunk(struct call *call, void *self) {
   }
   if (sweep->end > sweep->next)
     return call_next(call, drop_messages);
-  sweep->complete = sweep->next == sweep->doc_count && sweep->last_page;
+  sweep->complete = sweep->next == sweep->doc_count && sweep->last_page && !sweep->waits;
   return sweep->next < sweep->doc_count || sweep->last_page ? TKV_DONE : sweep_thread(call, sweep);
 }
 
@@ -189,6 +192,7 @@ static enum tkv_status begin_one(struct call *call, void *self) {
   if (!thread_key(call, deletion->id, &deletion->key) || !sweep_marker_key(call, deletion->id, &deletion->marker))
     return call->error;
   deletion->record = kv_get(call, TABLE_THREADS, deletion->key, KV_REMEMBER | KV_FRESH);
+  deletion->marker_get = kv_get(call, TABLE_METADATA, deletion->marker, 0);
   op->current = deletion;
   return call_next(call, run_one);
 }
@@ -197,8 +201,11 @@ static enum tkv_status run_one(struct call *call, void *self) {
   struct sweep_op *op = self;
   struct deletion *deletion = op->current;
   deletion->thread = thread_read(call, deletion->record);
-  deletion->sweep.recreated = deletion->thread.state == THREAD_THERE || deletion->thread.state == THREAD_DAMAGED;
-  deletion->sweep.deleted_at = deletion->thread.deleted;
+  struct json_field deleted_at = {SPAN("deletedAt"), SPAN_NONE};
+  if (!deletion->marker_get->found || !json_fields(deletion->marker_get->value, &deleted_at, 1) ||
+      !json_int(deleted_at.value, &deletion->sweep.deleted_at))
+    return begin_one(call, op); /* finished meanwhile */
+  deletion->sweep.recreated = deletion->thread.state != THREAD_DELETED;
   deletion->sweep.collection = collection_new(call, COLLECTION_THREAD, deletion->id, LOAD_HEAD);
   return call_enter(call, deletion_finish, deletion, end_one);
 }

@@ -5,7 +5,8 @@
  * thread is gone, sweep has not finished with its messages.
  *
  * Metadata beside the record: {"v","w","j", "d": deleted-at of a predecessor under the same id, "c": createdAt ms,
- * "u": updatedAt ms, "r": resourceId, "a": archived, "m": metadata}.  `r` and `m` may be missing for want of room.
+ * "u": updatedAt ms, "r": resourceId, "a": archived, "m": metadata}; of a tombstone {"v","w","x":true}.  `r` and `m` may be
+ * missing for want of room.
  */
 #ifndef TKV_THREAD_H
 #define TKV_THREAD_H

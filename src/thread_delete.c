@@ -2,8 +2,7 @@
  *
  *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers see no thread
  *   then      messages and journal, as far as the budget goes (sweep.c), and the resource's entry
- *   last      head, record and marker; but not before SETTLE_MS, when all that was saved elsewhere has come to light:
- *             until then tombstone and head keep it from being seen, and sweep finds it
+ *   last      the marker, when all that was saved elsewhere has come to light; until then sweep comes back
  *
  * Wherever it stops, calling again or sweep goes on from there.
  */
@@ -11,14 +10,12 @@
 #include "operations.h"
 #include "sweep.h"
 
-enum { SETTLE_MS = 3 * 60 * 1000 }; /* lists and gets lag a minute each; writes are retried; clocks differ */
-
 static enum tkv_status bury(struct call *call, void *self);
 static enum tkv_status sweep_first(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 static enum tkv_status leave_resource(struct call *call, void *self);
-static enum tkv_status drop_head(struct call *call, void *self);
-static enum tkv_status drop_record(struct call *call, void *self);
+static enum tkv_status remove_entry(struct call *call, void *self);
+static enum tkv_status commit(struct call *call, void *self);
 static enum tkv_status drop_marker(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
@@ -51,10 +48,16 @@ static enum tkv_status bury(struct call *call, void *self) {
   int64_t stamp = again ? op->thread.deleted : call_stamp(call);
   struct head head = {.stamp = stamp, .since = stamp, .checked_at = call->now};
   struct span metadata = record_metadata(call, stamp, SPAN_NONE);
+  struct json_out tomb = json_out(&call->arena, 64), marker = json_out(&call->arena, 64);
+  json_put(&tomb, (struct span){metadata.ptr, metadata.len - 1});
+  json_put(&tomb, SPAN(",\"x\":true}"));
+  json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
+  json_put_int(&marker, stamp);
+  json_put_char(&marker, '}');
   if (!again)
-    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp), metadata, KV_REMEMBER);
+    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp), json_out_span(&tomb), KV_REMEMBER);
   kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata, KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, op->marker, SPAN("{\"v\":1}"), metadata, 0);
+  kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
   op->sweep.deleted_at = stamp;
   return call_next(call, sweep_first);
 }
@@ -82,39 +85,33 @@ enum tkv_status deletion_finish(struct call *call, void *self) {
 
 static enum tkv_status leave_resource(struct call *call, void *self) {
   struct deletion *op = self;
-  if (!op->sweep.complete)
-    return TKV_DONE;
-  if (op->sweep.recreated)
-    return now_since(call, op->sweep.deleted_at) > SETTLE_MS ? drop_marker(call, op) : TKV_DONE;
-  if (!op->thread.resource.len)
-    return drop_head(call, op);
+  if (!op->sweep.complete || op->sweep.recreated || !op->thread.resource.len)
+    return drop_marker(call, op);
   struct collection *collection = collection_new(call, COLLECTION_RESOURCE, op->thread.resource, LOAD_HEAD);
   if (!collection)
     return call->error;
   collections_add(call, &op->collections, collection);
-  change_remove(call, change_new(call, &op->changes, collection), op->id, op->thread.journal);
-  changes_fetch(call, &op->changes);
-  return call_enter(call, collections_load, &op->collections, drop_head);
+  change_new(call, &op->changes, collection);
+  return call_enter(call, collections_load, &op->collections, remove_entry);
 }
 
-static enum tkv_status drop_head(struct call *call, void *self) {
+static enum tkv_status remove_entry(struct call *call, void *self) {
+  struct deletion *op = self;
+  change_remove(call, op->changes.items[0], op->id, op->thread.journal);
+  changes_fetch(call, &op->changes);
+  return call_next(call, commit);
+}
+
+static enum tkv_status commit(struct call *call, void *self) {
   struct deletion *op = self;
   changes_commit(call, &op->changes);
-  if (now_since(call, op->sweep.deleted_at) <= SETTLE_MS)
-    return call_enter(call, changes_confirm, &op->changes, finish);
-  kv_delete(call, TABLE_METADATA, op->sweep.collection->key, KV_REMEMBER);
-  return call_next(call, drop_record);
-}
-
-static enum tkv_status drop_record(struct call *call, void *self) {
-  struct deletion *op = self;
-  kv_delete(call, TABLE_THREADS, op->key, KV_REMEMBER);
   return call_enter(call, changes_confirm, &op->changes, drop_marker);
 }
 
 static enum tkv_status drop_marker(struct call *call, void *self) {
   struct deletion *op = self;
-  kv_delete(call, TABLE_METADATA, op->marker, 0);
+  if (op->sweep.complete && now_since(call, op->sweep.deleted_at) > SETTLE_MS)
+    kv_delete(call, TABLE_METADATA, op->marker, 0);
   return call_next(call, finish);
 }
 

@@ -126,14 +126,17 @@ static void add_thread(struct call *call, struct list *list, struct span id, int
 
 /* Takes one listed key, by what its metadata says; a thread whose metadata says too little has to be read. */
 static void take_item(struct call *call, struct list *list, const struct kv_item *item) {
-  struct json_field fields[] = {{SPAN("c"), SPAN_NONE}, {SPAN("a"), SPAN_NONE}, {SPAN("m"), SPAN_NONE}};
+  struct json_field fields[] = {
+      {SPAN("c"), SPAN_NONE}, {SPAN("a"), SPAN_NONE}, {SPAN("m"), SPAN_NONE}, {SPAN("x"), SPAN_NONE}};
   size_t start = call->prefix.len + table_name(TABLE_THREADS).len + 1;
   struct span id = key_decode(&call->arena, span_from(item->name, start));
   int64_t created = 0;
   if (!span_set_add(&call->arena, &list->seen, id))
     return;
-  bool told = item->metadata.len && json_fields(item->metadata, fields, 3) && json_int(fields[0].value, &created) &&
-              (!list->filter.ptr || fields[2].value.ptr);
+  bool read = item->metadata.len && json_fields(item->metadata, fields, 4);
+  if (read && fields[3].value.ptr) /* a tombstone */
+    return;
+  bool told = read && json_int(fields[0].value, &created) && (!list->filter.ptr || fields[2].value.ptr);
   if (!told)
     list->read_all = true;
   else if (!passes(list, json_is_bool(fields[1].value) && fields[1].value.ptr[0] == 't', fields[2].value))
@@ -246,7 +249,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   size_t count, total = list->read_all ? list->gather.good : collection_count(call, &list->entries);
   struct entry **page = take_page(call, list, &count);
   if (list->resource.len && (list->collections.items[0]->stale || list->collections.items[0]->grew || list->gone.count))
-    call_ask_refresh(call, list->collections.items[0], &list->gone, false);
+    call_ask_refresh(call, list->collections.items[0], (struct refresh_wish){.gone = &list->gone});
   struct json_out out = json_out(&call->arena, 4096);
   json_put(&out, SPAN("{\"threads\":["));
   for (size_t i = 0; i < count; i++) {

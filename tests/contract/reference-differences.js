@@ -19,7 +19,7 @@ export const differences = {
   'archiving a thread > sets and clears archivedAt': archive,
   'archiving a thread > does not count as an update': archive,
   'archiving a thread > survives other updates': archive,
-  'deleting a thread > leaves nothing behind in KV, once what other places saved has come to light': keys,
+  'deleting a thread > leaves a tombstone alone in KV, once what other places saved has come to light': keys,
 
   'listing threads in order > puts threads of the same moment': ties,
   'filtering threads by archive > ': archive,

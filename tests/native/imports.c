@@ -1,7 +1,8 @@
 /* imports.c: host.h for tests. */
 #include "imports.h"
 
-static void forward(void *host, uint32_t call, enum import_kind kind, const struct tkv_request *request) {
+static void forward(void *host, uint32_t call, enum import_kind kind,
+                    const struct tkv_request *request) {
   (*(const struct imports **)host)->request(host, call, kind, request);
 }
 

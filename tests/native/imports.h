@@ -10,7 +10,8 @@
 enum import_kind { IMPORT_GET, IMPORT_GET_MANY, IMPORT_PUT, IMPORT_DELETE, IMPORT_LIST };
 
 struct imports {
-  void (*request)(void *host, uint32_t call, enum import_kind kind, const struct tkv_request *request);
+  void (*request)(void *host, uint32_t call, enum import_kind kind,
+                  const struct tkv_request *request);
   void (*wait)(void *host, uint32_t call, uint32_t slot, uint32_t ms);
   void (*random)(void *host, void *bytes, size_t count);
 };

@@ -1,18 +1,18 @@
 /* sim.h: a deterministic simulation of many isolates in several places over one KV.
  *
  *   sim_kv.c      the KV: place caches, stale lists, a write per second and key
- *   sim_host.c    isolates and their calls: requests take time, fail, get lost; calls and isolates go away
- *   sim_model.c   what was done to every object, and what a reader may see of it (sim_model.h)
- *   sim_work.c    the workload: picks operations, and notes what they do
- *   sim_check.c   checks of what operations answer
- *   sim_rest.c    checks at rest, when everything has settled
+ *   sim_host.c    isolates and their calls: requests take time, fail, get lost; calls and isolates
+ * go away sim_model.c   what was done to every object, and what a reader may see of it
+ * (sim_model.h) sim_work.c    the workload: picks operations, and notes what they do sim_check.c
+ * checks of what operations answer sim_rest.c    checks at rest, when everything has settled
  *   sim_run.c     one seed from configuration to verdict
  *
- * Everything follows from the seed.  Times are ms since 1970, as the simulation counts them; an isolate's clock may be
- * off.  All memory is the arena's.
+ * Everything follows from the seed.  Times are ms since 1970, as the simulation counts them; an
+ * isolate's clock may be off.  All memory is the arena's.
  *
  *   TKV_SIM_SEED=17  build/native/test sim     replays one seed with a trace
- *   TKV_SIM_SEEDS=5000 build/native/test sim   tries more of them, from TKV_SIM_FIRST on; with TKV_SIM_STOP until one fails
+ *   TKV_SIM_SEEDS=5000 build/native/test sim   tries more of them, from TKV_SIM_FIRST on; with
+ * TKV_SIM_STOP until one fails
  */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
@@ -27,10 +27,11 @@ enum {
   SIM_ISOLATES_MAX = 6,
   SIM_PREFIXES_MAX = 2,
   SIM_CACHE_MS = 60 * 1000, /* how stale a place may be */
-  SIM_REUSE_MS = 1000,       /* how long an isolate reuses what it has read */
-  SIM_OVERLAY_MS = 60 * 1000, /* how long its own write counts for more than an answer without a stamp */
-  SIM_OWN_MS = 120 * 1000,   /* how long it keeps what it wrote */
-  SIM_SLOW_MS = 20 * 1000,   /* what a slow request takes on top */
+  SIM_REUSE_MS = 1000,      /* how long an isolate reuses what it has read */
+  SIM_OVERLAY_MS = 60 *
+      1000, /* how long its own write counts for more than an answer without a stamp */
+  SIM_OWN_MS = 120 * 1000, /* how long it keeps what it wrote */
+  SIM_SLOW_MS = 20 * 1000, /* what a slow request takes on top */
   SIM_ROUNDS_MAX = 20000,
   SIM_CALL_MAX_MS = 10 * 60 * 1000
 };
@@ -39,21 +40,21 @@ enum {
 struct sim_config {
   int places, isolates, prefixes, threads, resources, operations;
   struct span prefix[SIM_PREFIXES_MAX];
-  int64_t skew;     /* clocks are off by at most this */
-  int64_t latency;  /* of most requests, at most */
-  int64_t pause;    /* between operations, at most */
-  int64_t lag;      /* a place may learn of others' writes this late even without a cache */
-  bool rate_limit;  /* one write per second and key */
-  bool bare;        /* KV keeps no metadata */
-  bool large;       /* one thread outgrows its head */
-  int slow;         /* requests that take many seconds */
-  int refused;      /* requests that fail */
-  int lost;         /* requests that are performed and reported failed */
-  int deaths;       /* isolates that go away, per operation */
-  int cancels;      /* calls that go away, per operation */
-  int evictions;    /* values that a cache drops early */
+  int64_t skew;    /* clocks are off by at most this */
+  int64_t latency; /* of most requests, at most */
+  int64_t pause;   /* between operations, at most */
+  int64_t lag;     /* a place may learn of others' writes this late even without a cache */
+  bool rate_limit; /* one write per second and key */
+  bool bare;       /* KV keeps no metadata */
+  bool large;      /* one thread outgrows its head */
+  int slow;        /* requests that take many seconds */
+  int refused;     /* requests that fail */
+  int lost;        /* requests that are performed and reported failed */
+  int deaths;      /* isolates that go away, per operation */
+  int cancels;     /* calls that go away, per operation */
+  int evictions;   /* values that a cache drops early */
   uint32_t page, empty_pages;
-  uint32_t theme;   /* of the workload */
+  uint32_t theme; /* of the workload */
   struct tkv_store store;
 };
 
@@ -121,7 +122,7 @@ struct run {
   size_t number, rounds, waiting;
   struct request *answers;
   enum run_state state;
-  struct span result; /* RUN_FAILED: the error */
+  struct span result;            /* RUN_FAILED: the error */
   void (*done)(struct run *run); /* NULL: nobody cares */
   struct work *work;
 };
@@ -133,12 +134,12 @@ struct sim {
   struct sim_config config;
   struct sim_kv kv;
   int64_t now, epoch;
-  bool calm;             /* no faults: the end is being prepared */
+  bool calm; /* no faults: the end is being prepared */
   bool trace, failed;
   char verdict[1024];
   struct isolate isolates[SIM_ISOLATES_MAX];
   int isolate_numbers;
-  struct run **runs;     /* under way */
+  struct run **runs; /* under way */
   size_t run_count, run_cap, run_numbers;
   struct request **requests;
   size_t request_count, request_cap;
@@ -152,10 +153,12 @@ struct sim {
 const struct sim_value *sim_kv_get(struct sim *sim, int place, uint32_t space, struct span name);
 
 /* sim_kv_write puts |value|, or deletes the key when that is NULL.  Returns an HTTP status. */
-int sim_kv_write(struct sim *sim, int place, uint32_t space, struct span name, const struct span *value, struct span metadata);
+int sim_kv_write(struct sim *sim, int place, uint32_t space, struct span name,
+                 const struct span *value, struct span metadata);
 
 /* sim_kv_list returns a page as |place| sees it. */
-struct sim_page sim_kv_list(struct sim *sim, int place, uint32_t space, struct span prefix, struct span cursor, uint32_t limit);
+struct sim_page sim_kv_list(struct sim *sim, int place, uint32_t space, struct span prefix,
+                            struct span cursor, uint32_t limit);
 
 /* sim_kv_truth returns the newest value under a key, or NULL. */
 const struct sim_value *sim_kv_truth(struct sim *sim, uint32_t space, struct span name);
@@ -172,8 +175,14 @@ void sim_isolate_die(struct sim *sim, struct isolate *isolate);
 void sim_cancel(struct run *run);
 
 /* sim_call makes a call; |done| is called at its end, perhaps at once. */
-struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct span control, struct span payload,
-                     void (*done)(struct run *run), struct work *work, struct actor *actor);
+struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct span control,
+                     struct span payload, void (*done)(struct run *run), struct work *work,
+                     struct actor *actor);
+
+/* sim_op_name returns the name of |op|. */
+const char *sim_op_name(enum tkv_op op);
+
+/* ---- sim_request.c */
 
 /* sim_step performs what is due next, but nothing after |until|; false when there is nothing. */
 bool sim_step(struct sim *sim, int64_t until);
@@ -183,9 +192,6 @@ void sim_sleep(struct sim *sim, int64_t ms);
 
 /* sim_drain performs all that is under way. */
 void sim_drain(struct sim *sim);
-
-/* sim_op_name returns the name of |op|. */
-const char *sim_op_name(enum tkv_op op);
 
 /* ---- sim_run.c */
 
@@ -205,7 +211,8 @@ bool sim_chance(struct sim *sim, int times);
 int64_t sim_upto(struct sim *sim, int64_t most);
 
 /* sim_text formats a text that lives as long as the simulation. */
-struct span sim_text(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct span sim_text(struct sim *sim, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* sim_trace prints a line when the seed is replayed. */
 void sim_trace(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));

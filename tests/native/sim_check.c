@@ -1,11 +1,13 @@
-/* sim_check.c: what an answer tells: which events took place, and whether a reader saw what it had to see. */
+/* sim_check.c: what an answer tells: which events took place, and whether a reader saw what it had
+ * to see. */
 #include "sim_work.h"
 
 #include "json.h"
 
 enum {
-  RISK_MS = 130 * 1000, /* how long after a thread's deletion a save may still have taken it for alive */
-  OWN_MS = 110 * 1000,  /* how long an isolate surely remembers what it wrote */
+  RISK_MS = 130 *
+      1000, /* how long after a thread's deletion a save may still have taken it for alive */
+  OWN_MS = 110 * 1000, /* how long an isolate surely remembers what it wrote */
   LATE_MS = SIM_CACHE_MS + 1000
 };
 
@@ -16,7 +18,8 @@ static void settle(struct work *work, enum certainty certainty) {
     work->events[i]->certainty = certainty;
 }
 
-/* True when the call came back with a result.  Otherwise its events stay uncertain, or are known to be void. */
+/* True when the call came back with a result.  Otherwise its events stay uncertain, or are known to
+ * be void. */
 static bool came_back(struct run *run, const char *excuse) {
   struct sim *sim = run->sim;
   if (run->state != RUN_FAILED)
@@ -33,7 +36,8 @@ static bool came_back(struct run *run, const char *excuse) {
 }
 
 static bool failed_with(struct run *run, const char *code) {
-  return run->state == RUN_FAILED && span_eq(look_field(run->sim, run->result, "code"), text_span(code));
+  return run->state == RUN_FAILED &&
+         span_eq(look_field(run->sim, run->result, "code"), text_span(code));
 }
 
 static int64_t number_of(struct run *run, const char *name) {
@@ -45,11 +49,12 @@ static int64_t number_of(struct run *run, const char *name) {
 
 static void check_not_found(struct run *run, struct object *thread) {
   if (failed_with(run, "NOT_FOUND") && !model_may_be_absent(run->sim, thread, run->actor))
-    sim_fail(run->sim, "%s: thread %.*s is there, yet was not found", sim_op_name(run->op), ARGS(thread->id));
+    sim_fail(run->sim, "%s: thread %.*s is there, yet was not found", sim_op_name(run->op),
+             ARGS(thread->id));
 }
 
-/* What is written into a thread that may just have been deleted may go with it.  So may an object that an update brought
- * back, having read it before it saw the deletion. */
+/* What is written into a thread that may just have been deleted may go with it.  So may an object
+ * that an update brought back, having read it before it saw the deletion. */
 static void mark_risk(struct work *work, struct event *event, struct object *thread) {
   struct sim *sim = work->sim;
   if (!thread || !model_was_removed(sim, thread, &work->actor, RISK_MS))
@@ -88,11 +93,13 @@ void done_message_save(struct run *run) {
     work_read(run->isolate, work->thread);
 }
 
-static bool thread_may_be_gone(struct sim *sim, struct object *message, const struct actor *reader) {
+static bool thread_may_be_gone(struct sim *sim, struct object *message,
+                               const struct actor *reader) {
   for (size_t i = 0; i < sim->model->count; i++) {
     struct object *thread = sim->model->objects[i];
     if (thread->kind == OBJECT_THREAD && thread->prefix == message->prefix &&
-        model_may_be(sim, message, FIELD_HOME, thread->id, reader) && model_may_be_absent(sim, thread, reader))
+        model_may_be(sim, message, FIELD_HOME, thread->id, reader) &&
+        model_may_be_absent(sim, thread, reader))
       return true;
   }
   return false;
@@ -106,8 +113,10 @@ static struct event *event_of(const struct work *work, const struct object *obje
 }
 
 static void check_missing(struct run *run, struct object *object) {
-  if (!model_may_be_absent(run->sim, object, run->actor) && !thread_may_be_gone(run->sim, object, run->actor))
-    sim_fail(run->sim, "%s: message %.*s is there, yet was not found", sim_op_name(run->op), ARGS(object->id));
+  if (!model_may_be_absent(run->sim, object, run->actor) &&
+      !thread_may_be_gone(run->sim, object, run->actor))
+    sim_fail(run->sim, "%s: message %.*s is there, yet was not found", sim_op_name(run->op),
+             ARGS(object->id));
 }
 
 void done_message_update(struct run *run) {
@@ -125,7 +134,8 @@ void done_message_update(struct run *run) {
   settle(work, EVENT_SURE);
   struct span messages = look_field(sim, run->result, "messages");
   for (struct json_walk walk = json_walk(messages); json_next(&walk) && !sim->failed;) {
-    struct object *object = look_message(sim, work->prefix, walk.value, run->actor, "message.update");
+    struct object *object =
+        look_message(sim, work->prefix, walk.value, run->actor, "message.update");
     if (object && event_of(work, object))
       found.objects[found.count++] = object;
   }
@@ -157,8 +167,8 @@ void done_message_delete(struct run *run) {
     most += model_may_exist(sim, work->events[i]->object, run->actor);
   }
   if (deleted < least || deleted > most)
-    sim_fail(sim, "message.delete found %lld messages, of which there are %lld to %lld", (long long)deleted, (long long)least,
-             (long long)most);
+    sim_fail(sim, "message.delete found %lld messages, of which there are %lld to %lld",
+             (long long)deleted, (long long)least, (long long)most);
   settle(work, deleted == (int64_t)work->count ? EVENT_SURE : deleted ? EVENT_MAYBE : EVENT_VOID);
 }
 
@@ -189,8 +199,10 @@ static bool is_own(const struct object *object, const struct actor *reader) {
 }
 
 /* Whether a list of |thread| has to show |message|. */
-static bool must_be_listed(struct sim *sim, struct object *message, struct object *thread, const struct actor *reader, bool exact) {
-  if (message->kind != OBJECT_MESSAGE || message->prefix != thread->prefix || !model_is_sure(message, reader))
+static bool must_be_listed(struct sim *sim, struct object *message, struct object *thread,
+                           const struct actor *reader, bool exact) {
+  if (message->kind != OBJECT_MESSAGE || message->prefix != thread->prefix ||
+      !model_is_sure(message, reader))
     return false;
   if (model_may_be_absent(sim, message, reader) || model_may_be_absent(sim, thread, reader) ||
       !model_must_be(sim, message, FIELD_HOME, thread->id, reader))
@@ -208,9 +220,11 @@ void done_message_list(struct run *run) {
     return;
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
     struct object *message = sim->model->objects[i];
-    if (must_be_listed(sim, message, work->thread, run->actor, work->exact) && !look_listed(&listed, message))
-      sim_fail(sim, "message.list: the %s of thread %.*s lack %.*s", work->exact ? "messages" : "last messages",
-               ARGS(work->thread->id), ARGS(message->id));
+    if (must_be_listed(sim, message, work->thread, run->actor, work->exact) &&
+        !look_listed(&listed, message))
+      sim_fail(sim, "message.list: the %s of thread %.*s lack %.*s",
+               work->exact ? "messages" : "last messages", ARGS(work->thread->id),
+               ARGS(message->id));
   }
 }
 
@@ -239,7 +253,8 @@ static void remove_newcomers(struct work *work) {
   struct sim *sim = work->sim;
   for (size_t i = 0; i < sim->model->count; i++) {
     struct object *object = sim->model->objects[i];
-    if (object->kind == OBJECT_MESSAGE && object->prefix == work->prefix && !event_of(work, object) &&
+    if (object->kind == OBJECT_MESSAGE && object->prefix == work->prefix &&
+        !event_of(work, object) &&
         model_may_be(sim, object, FIELD_HOME, work->thread->id, &work->actor))
       work_event(work, object, EFFECT_REMOVE);
   }
@@ -256,7 +271,8 @@ void done_thread_delete(struct run *run) {
     bool known = number_of(run, "deleted") || !model_may_be_absent(sim, work->thread, run->actor);
     for (size_t i = 0; i < work->count; i++) {
       struct object *object = work->events[i]->object;
-      bool only = known && model_must_be(sim, object, FIELD_HOME, work->thread->id, &linear);
+      bool only = known && !model_may_be_absent(sim, object, &linear) &&
+                  model_must_be(sim, object, FIELD_HOME, work->thread->id, &linear);
       /* What was saved elsewhere just before has not come to light here; a sweep will find it. */
       bool found = !pending && model_ended_elsewhere(object, &work->actor, RISK_MS);
       work->events[i]->sure_at_rest = only;
@@ -278,7 +294,8 @@ static bool take_copy(struct run *run, struct span old_id, struct span new_id) {
     sim_fail(sim, "thread.copy: there is no message %.*s to copy", ARGS(old_id));
     return false;
   }
-  struct event *event = work_event(work, model_object(sim, work->prefix, OBJECT_MESSAGE, new_id), EFFECT_WRITE);
+  struct event *event =
+      work_event(work, model_object(sim, work->prefix, OBJECT_MESSAGE, new_id), EFFECT_WRITE);
   event->values[FIELD_HOME] = work->target->id;
   event->copied = old;
   event->certainty = EVENT_SURE;
@@ -302,12 +319,14 @@ void done_thread_copy(struct run *run) {
   copied.objects = ARENA_ARRAY(&sim->arena, struct object *, sim->model->count + 1);
   struct span map = look_field(sim, run->result, "messageIdMap");
   for (struct json_walk walk = json_walk(map); json_next(&walk) && !sim->failed;) {
-    struct span old = {walk.name.ptr + 1, walk.name.len - 2}, new = {walk.value.ptr + 1, walk.value.len - 2};
+    struct span old = {walk.name.ptr + 1, walk.name.len - 2},
+                new = {walk.value.ptr + 1, walk.value.len - 2};
     if (take_copy(run, old, new))
       copied.objects[copied.count++] = model_find(sim, work->prefix, OBJECT_MESSAGE, old);
   }
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++)
-    if (must_be_listed(sim, sim->model->objects[i], work->thread, run->actor, true) && !look_listed(&copied, sim->model->objects[i]))
+    if (must_be_listed(sim, sim->model->objects[i], work->thread, run->actor, true) &&
+        !look_listed(&copied, sim->model->objects[i]))
       sim_fail(sim, "thread.copy: %.*s was not copied", ARGS(sim->model->objects[i]->id));
 }
 
@@ -318,7 +337,8 @@ void done_thread_get(struct run *run) {
   if (run->result.len)
     look_thread(run->sim, work->prefix, run->result, run->actor, "thread.get");
   else if (!model_may_be_absent(run->sim, work->thread, run->actor))
-    sim_fail(run->sim, "thread.get: thread %.*s is there, yet was not found", ARGS(work->thread->id));
+    sim_fail(run->sim, "thread.get: thread %.*s is there, yet was not found",
+             ARGS(work->thread->id));
 }
 
 void done_thread_list(struct run *run) {
@@ -329,13 +349,15 @@ void done_thread_list(struct run *run) {
   struct listed listed = look_threads(work, run->result, run->actor, "thread.list");
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
     struct object *thread = sim->model->objects[i];
-    if (thread->kind != OBJECT_THREAD || thread->prefix != work->prefix || !model_is_sure(thread, run->actor) ||
-        model_may_be_absent(sim, thread, run->actor) || look_listed(&listed, thread))
+    if (thread->kind != OBJECT_THREAD || thread->prefix != work->prefix ||
+        !model_is_sure(thread, run->actor) || model_may_be_absent(sim, thread, run->actor) ||
+        look_listed(&listed, thread))
       continue;
     if (work->resource.len && !model_must_be(sim, thread, FIELD_HOME, work->resource, run->actor))
       continue;
     if (is_own(thread, run->actor) || (work->exact && model_ended(thread, run->actor, LATE_MS)))
-      sim_fail(sim, "thread.list: the threads of \"%.*s\" lack %.*s", ARGS(work->resource), ARGS(thread->id));
+      sim_fail(sim, "thread.list: the threads of \"%.*s\" lack %.*s", ARGS(work->resource),
+               ARGS(thread->id));
   }
 }
 
@@ -353,12 +375,14 @@ void done_resource(struct run *run) {
     return;
   }
   struct span metadata = look_field(sim, run->result, "metadata");
-  struct span text = look_field(sim, run->result, "workingMemory"), note = metadata.ptr ? look_field(sim, metadata, "note") : SPAN_NONE;
+  struct span text = look_field(sim, run->result, "workingMemory"),
+              note = metadata.ptr ? look_field(sim, metadata, "note") : SPAN_NONE;
   text = text.ptr ? text : SPAN("");
   note = note.ptr ? note : SPAN("");
-  if (!model_may_be(sim, work->thread, FIELD_TEXT, text, run->actor) || !model_may_be(sim, work->thread, FIELD_NOTE, note, run->actor))
-    sim_fail(sim, "%s: %.*s has \"%.*s\" and \"%.*s\", which nobody may see there", sim_op_name(run->op), ARGS(work->thread->id),
-             ARGS(text), ARGS(note));
+  if (!model_may_be(sim, work->thread, FIELD_TEXT, text, run->actor) ||
+      !model_may_be(sim, work->thread, FIELD_NOTE, note, run->actor))
+    sim_fail(sim, "%s: %.*s has \"%.*s\" and \"%.*s\", which nobody may see there",
+             sim_op_name(run->op), ARGS(work->thread->id), ARGS(text), ARGS(note));
 }
 
 void done_sweep(struct run *run) {

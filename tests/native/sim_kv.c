@@ -1,8 +1,8 @@
 /* sim_kv.c: one KV, as it looks from several places.
  *
- * A get is answered by the place's cache for up to a minute, absence too; a write from the same place refreshes it, one
- * from elsewhere does not.  A page of a list is cached likewise, and no write refreshes it.  Nothing that a place shows
- * is older than SIM_CACHE_MS.
+ * A get is answered by the place's cache for up to a minute, absence too; a write from the same
+ * place refreshes it, one from elsewhere does not.  A page of a list is cached likewise, and no
+ * write refreshes it.  Nothing that a place shows is older than SIM_CACHE_MS.
  */
 #include "sim.h"
 
@@ -84,7 +84,8 @@ const struct sim_value *sim_kv_get(struct sim *sim, int place, uint32_t space, s
   return seen->value;
 }
 
-int sim_kv_write(struct sim *sim, int place, uint32_t space, struct span name, const struct span *value, struct span metadata) {
+int sim_kv_write(struct sim *sim, int place, uint32_t space, struct span name,
+                 const struct span *value, struct span metadata) {
   struct sim_key *key = key_of(sim, space, name);
   if (sim->config.rate_limit && key->accepted && sim->now - key->accepted < 1000)
     return 429;
@@ -105,12 +106,14 @@ const struct sim_value *sim_kv_truth(struct sim *sim, uint32_t space, struct spa
   return value_at(key_of(sim, space, name), INT64_MAX);
 }
 
-static bool is_listing(const struct sim_listing *listing, int place, uint32_t space, struct span prefix, struct span cursor) {
+static bool is_listing(const struct sim_listing *listing, int place, uint32_t space,
+                       struct span prefix, struct span cursor) {
   return listing->place == place && listing->space == space && span_eq(listing->prefix, prefix) &&
          span_eq(listing->cursor, cursor);
 }
 
-static const struct sim_listing *listing_of(struct sim *sim, int place, uint32_t space, struct span prefix, struct span cursor) {
+static const struct sim_listing *listing_of(struct sim *sim, int place, uint32_t space,
+                                            struct span prefix, struct span cursor) {
   for (struct sim_listing **link = &sim->kv.listings; *link;) {
     struct sim_listing *listing = *link;
     if (sim->now >= listing->until)
@@ -122,16 +125,18 @@ static const struct sim_listing *listing_of(struct sim *sim, int place, uint32_t
   }
   struct sim_listing *listing = ARENA_NEW(&sim->arena, struct sim_listing);
   int64_t time = as_of(sim);
-  *listing = (struct sim_listing){.next = sim->kv.listings,
-                                  .place = place,
-                                  .space = space,
-                                  .page = 1 + (uint32_t)sim_upto(sim, sim->config.page - 1),
-                                  .prefix = arena_copy(&sim->arena, prefix),
-                                  .cursor = cursor.ptr ? arena_copy(&sim->arena, cursor) : SPAN_NONE,
-                                  .as_of = time,
-                                  .until = until(sim, time)};
+  *listing =
+      (struct sim_listing){.next = sim->kv.listings,
+                           .place = place,
+                           .space = space,
+                           .page = 1 + (uint32_t)sim_upto(sim, sim->config.page - 1),
+                           .prefix = arena_copy(&sim->arena, prefix),
+                           .cursor = cursor.ptr ? arena_copy(&sim->arena, cursor) : SPAN_NONE,
+                           .as_of = time,
+                           .until = until(sim, time)};
   /* Empty pages do not follow one another for ever. */
-  listing->empty = !(cursor.len && cursor.ptr[0] == '2') && sim_chance(sim, (int)sim->config.empty_pages);
+  listing->empty =
+      !(cursor.len && cursor.ptr[0] == '2') && sim_chance(sim, (int)sim->config.empty_pages);
   return sim->kv.listings = listing;
 }
 
@@ -140,7 +145,8 @@ static struct span cursor_after(struct sim *sim, char empty, struct span name) {
   return sim_text(sim, "%c%.*s", empty, ARGS(name));
 }
 
-struct sim_page sim_kv_list(struct sim *sim, int place, uint32_t space, struct span prefix, struct span cursor, uint32_t limit) {
+struct sim_page sim_kv_list(struct sim *sim, int place, uint32_t space, struct span prefix,
+                            struct span cursor, uint32_t limit) {
   const struct sim_listing *listing = listing_of(sim, place, space, prefix, cursor);
   struct sim_page page = {0};
   struct span last = cursor.ptr ? span_from(cursor, 1) : SPAN_NONE;

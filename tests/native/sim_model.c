@@ -1,7 +1,8 @@
 /* sim_model.c: histories of objects. */
 #include "sim_model.h"
 
-static struct object **bucket_of(struct model *model, int prefix, enum object_kind kind, struct span id) {
+static struct object **bucket_of(struct model *model, int prefix, enum object_kind kind,
+                                 struct span id) {
   return &model->buckets[span_hash(id, (uint32_t)(prefix * 8 + (int)kind)) % 1024];
 }
 
@@ -29,7 +30,8 @@ struct object *model_object(struct sim *sim, int prefix, enum object_kind kind, 
     return object;
   struct object **bucket = bucket_of(model, prefix, kind, id);
   object = ARENA_NEW(&sim->arena, struct object);
-  *object = (struct object){.next = *bucket, .kind = kind, .prefix = prefix, .id = arena_copy(&sim->arena, id)};
+  *object = (struct object){
+      .next = *bucket, .kind = kind, .prefix = prefix, .id = arena_copy(&sim->arena, id)};
   *bucket = object;
   if (model->count == model->cap) {
     model->cap = model->cap ? model->cap * 2 : 64;
@@ -42,7 +44,8 @@ struct object *model_object(struct sim *sim, int prefix, enum object_kind kind, 
   return model->objects[model->count++] = object;
 }
 
-struct event *model_event(struct sim *sim, struct object *object, enum effect effect, struct actor *actor) {
+struct event *model_event(struct sim *sim, struct object *object, enum effect effect,
+                          struct actor *actor) {
   struct event *event = ARENA_NEW(&sim->arena, struct event);
   *event = (struct event){.object = object, .effect = effect, .actor = actor};
   if (object->count == object->cap) {
@@ -56,7 +59,8 @@ struct event *model_event(struct sim *sim, struct object *object, enum effect ef
 }
 
 struct actor model_rest(int place) {
-  return (struct actor){.start = INT64_MAX - 1, .end = INT64_MAX - 1, .isolate = -1, .place = place};
+  return (struct actor){
+      .start = INT64_MAX - 1, .end = INT64_MAX - 1, .isolate = -1, .place = place};
 }
 
 static bool is_rest(const struct actor *reader) {
@@ -65,7 +69,8 @@ static bool is_rest(const struct actor *reader) {
 
 /* ---- visibility */
 
-/* Whether KV may have answered |reader| that there is no such object: such an answer has no stamp. */
+/* Whether KV may have answered |reader| that there is no such object: such an answer has no stamp.
+ */
 static bool may_answer_absent(const struct object *object, const struct actor *reader) {
   for (size_t i = 0; i < object->count; i++) {
     const struct event *event = object->events[i];
@@ -76,9 +81,10 @@ static bool may_answer_absent(const struct object *object, const struct actor *r
   return false;
 }
 
-/* Until when what |reader|'s isolate wrote itself may hide |change| from it: its clock may run ahead, and an answer
- * without a stamp counts for less than one's own write of the last minute. */
-static int64_t hidden_until(const struct sim *sim, const struct event *change, const struct actor *reader) {
+/* Until when what |reader|'s isolate wrote itself may hide |change| from it: its clock may run
+ * ahead, and an answer without a stamp counts for less than one's own write of the last minute. */
+static int64_t hidden_until(const struct sim *sim, const struct event *change,
+                            const struct actor *reader) {
   int64_t until = 0;
   bool unstamped = sim->config.bare || may_answer_absent(change->object, reader);
   for (size_t i = 0; i < change->object->count; i++) {
@@ -102,7 +108,8 @@ static int64_t longest_transit(const struct sim *sim) {
 }
 
 /* Whether |reader| cannot miss |change|, which has ended. */
-static bool is_visible(const struct sim *sim, const struct event *change, const struct actor *reader) {
+static bool is_visible(const struct sim *sim, const struct event *change,
+                       const struct actor *reader) {
   const struct actor *by = change->actor;
   bool remembered = change->object->kind != OBJECT_MESSAGE || reader->remembers;
   if (is_rest(reader))
@@ -130,26 +137,30 @@ static bool replaces(const struct event *event, enum field field) {
 }
 
 /* Whether something that |reader| cannot miss came after |event|. */
-static bool is_superseded(const struct sim *sim, const struct event *event, enum field field, const struct actor *reader) {
+static bool is_superseded(const struct sim *sim, const struct event *event, enum field field,
+                          const struct actor *reader) {
   for (size_t i = 0; i < event->object->count; i++) {
     const struct event *later = event->object->events[i];
-    if (later->actor->start > event->actor->end && is_sure(later, reader) && replaces(later, field) &&
-        is_visible(sim, later, reader))
+    if (later->actor->start > event->actor->end && is_sure(later, reader) &&
+        replaces(later, field) && is_visible(sim, later, reader))
       return true;
   }
   return false;
 }
 
-static bool may_see(struct sim *sim, struct event *event, enum field field, const struct actor *reader) {
+static bool may_see(struct sim *sim, struct event *event, enum field field,
+                    const struct actor *reader) {
   struct object *object = event->object;
-  if (event->certainty == EVENT_VOID || event->actor->start > reader->end || event->asked == sim->model->queries)
+  if (event->certainty == EVENT_VOID || event->actor->start > reader->end ||
+      event->asked == sim->model->queries)
     return false;
   event->asked = sim->model->queries;
   if (!is_superseded(sim, event, field, reader))
     return true;
   for (size_t i = 0; i < object->count; i++) {
     struct event *carrier = object->events[i];
-    bool carries = carrier->effect == EFFECT_PATCH && !carrier->values[field].ptr && carrier->certainty != EVENT_VOID;
+    bool carries = carrier->effect == EFFECT_PATCH && !carrier->values[field].ptr &&
+                   carrier->certainty != EVENT_VOID;
     if (carries && event->actor->start <= carrier->actor->end &&
         !is_superseded(sim, event, field, carrier->actor) && may_see(sim, carrier, field, reader))
       return true;
@@ -157,7 +168,8 @@ static bool may_see(struct sim *sim, struct event *event, enum field field, cons
   return false;
 }
 
-static bool sees(struct sim *sim, struct event *event, enum field field, const struct actor *reader) {
+static bool sees(struct sim *sim, struct event *event, enum field field,
+                 const struct actor *reader) {
   sim->model->queries++;
   return may_see(sim, event, field, reader);
 }
@@ -173,7 +185,8 @@ static bool says(const struct event *event, enum field field, struct span value)
   return false;
 }
 
-bool model_may_be(struct sim *sim, struct object *object, enum field field, struct span value, const struct actor *reader) {
+bool model_may_be(struct sim *sim, struct object *object, enum field field, struct span value,
+                  const struct actor *reader) {
   for (size_t i = 0; i < object->count; i++)
     if (says(object->events[i], field, value) && sees(sim, object->events[i], field, reader))
       return true;
@@ -186,7 +199,8 @@ static bool may_hold(const struct sim *sim, const struct event *event, const str
     return false;
   for (size_t i = 0; i < event->object->count; i++) {
     const struct event *later = event->object->events[i];
-    if (later->actor->start > event->actor->end && is_sure(later, reader) && is_visible(sim, later, reader) &&
+    if (later->actor->start > event->actor->end && is_sure(later, reader) &&
+        is_visible(sim, later, reader) &&
         (later->effect == EFFECT_REMOVE) != (event->effect == EFFECT_REMOVE))
       return false;
   }
@@ -207,17 +221,20 @@ bool model_may_exist(struct sim *sim, struct object *object, const struct actor 
   return false;
 }
 
-bool model_must_be(struct sim *sim, struct object *object, enum field field, struct span value, const struct actor *reader) {
+bool model_must_be(struct sim *sim, struct object *object, enum field field, struct span value,
+                   const struct actor *reader) {
   for (size_t i = 0; i < object->count; i++) {
     struct event *event = object->events[i];
-    bool other = event->values[field].ptr ? !span_eq(event->values[field], value) : event->copied != NULL;
+    bool other =
+        event->values[field].ptr ? !span_eq(event->values[field], value) : event->copied != NULL;
     if (other && event->effect != EFFECT_REMOVE && sees(sim, event, field, reader))
       return false;
   }
   return true;
 }
 
-bool model_was_removed(struct sim *sim, struct object *object, const struct actor *actor, int64_t ms) {
+bool model_was_removed(struct sim *sim, struct object *object, const struct actor *actor,
+                       int64_t ms) {
   struct actor reader = *actor;
   reader.sees_all = true;
   for (size_t i = 0; i < object->count; i++) {
@@ -231,7 +248,8 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
 
 bool model_is_sure(const struct object *object, const struct actor *reader) {
   for (size_t i = 0; i < object->count; i++)
-    if (object->events[i]->certainty == EVENT_MAYBE && object->events[i]->actor->start <= reader->end)
+    if (object->events[i]->certainty == EVENT_MAYBE &&
+        object->events[i]->actor->start <= reader->end)
       return false;
   return true;
 }

@@ -1,7 +1,9 @@
-/* sim_race.c: two isolates that save into one thread at once, over and over: how often does the head lose one of them?
+/* sim_race.c: two isolates that save into one thread at once, over and over: how often does the
+ * head lose one of them?
  *
- * A head is a cache, so a lost entry is not a lost message; but until the journal is looked at again the last-N read
- * of others misses it.  The confirming read after every save is there to make that rare, and here is where it shows.
+ * A head is a cache, so a lost entry is not a lost message; but until the journal is looked at
+ * again the last-N read of others misses it.  The confirming read after every save is there to make
+ * that rare, and here is where it shows.
  */
 #include "head.h"
 #include "key.h"
@@ -19,15 +21,22 @@ static size_t missing(struct sim *sim, const struct object *thread) {
   if (!CHECK(value && head_read(&sim->arena, value->value, &head)))
     return 0;
   for (size_t i = 0; i < sim->model->count; i++)
-    count += sim->model->objects[i]->kind == OBJECT_MESSAGE && !entries_find(&head.entries, sim->model->objects[i]->id);
+    count += sim->model->objects[i]->kind == OBJECT_MESSAGE &&
+             !entries_find(&head.entries, sim->model->objects[i]->id);
   return count;
 }
 
 /* One race; true when the head came out without one of the messages. */
 static bool race(struct sim *sim) {
-  sim->config = (struct sim_config){.prefix = {SPAN("")}, .places = 1,      .isolates = 2,
-                                    .prefixes = 1,        .threads = 1,     .resources = 1,
-                                    .latency = 40,        .page = 1000,     .store.max_operations = 900};
+  sim->config = (struct sim_config){.prefix = {SPAN("")},
+                                    .places = 1,
+                                    .isolates = 2,
+                                    .prefixes = 1,
+                                    .threads = 1,
+                                    .resources = 1,
+                                    .latency = 40,
+                                    .page = 1000,
+                                    .store.max_operations = 900};
   sim_begin(sim);
   work_setup(sim);
   if (!sim->model->count)
@@ -52,5 +61,6 @@ TEST(sim_heads_are_confirmed) {
     sim_del(sim);
   }
   if (lost > LOST_MAX)
-    check_fail(__FILE__, __LINE__, "%d of %d races left a message out of the head, more than %d", lost, RACES, LOST_MAX);
+    check_fail(__FILE__, __LINE__, "%d of %d races left a message out of the head, more than %d",
+               lost, RACES, LOST_MAX);
 }

@@ -1,4 +1,5 @@
-/* sim_rest.c: the end: what was asked for later is done, caches run out, and then everything has to be in its place. */
+/* sim_rest.c: the end: what was asked for later is done, caches run out, and then everything has to
+ * be in its place. */
 #include "sim_rest.h"
 
 #include "head.h"
@@ -17,7 +18,8 @@ struct rest {
   int prefix;
 };
 
-static struct span call(struct rest *rest, enum tkv_op op, struct span control, struct span payload) {
+static struct span call(struct rest *rest, enum tkv_op op, struct span control,
+                        struct span payload) {
   struct sim *sim = rest->sim;
   struct actor *actor = ARENA_NEW(&sim->arena, struct actor);
   if (sim->failed)
@@ -42,16 +44,19 @@ static void end(struct rest *rest) {
 }
 
 static struct span list_exact(struct rest *rest, const struct object *thread) {
-  return call(rest, TKV_OP_MESSAGE_LIST, SPAN("{\"perPage\":false}"), sim_text(rest->sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
+  return call(rest, TKV_OP_MESSAGE_LIST, SPAN("{\"perPage\":false}"),
+              sim_text(rest->sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
 }
 
 static struct span list_last(struct rest *rest, const struct object *thread) {
-  return call(rest, TKV_OP_MESSAGE_LIST, SPAN("{\"perPage\":10000,\"direction\":\"DESC\",\"includeTotal\":false}"),
+  return call(rest, TKV_OP_MESSAGE_LIST,
+              SPAN("{\"perPage\":10000,\"direction\":\"DESC\",\"includeTotal\":false}"),
               sim_text(rest->sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
 }
 
 static struct span list_threads(struct rest *rest, const char *resource) {
-  struct span filter = resource ? sim_text(rest->sim, "{\"resourceId\":\"%s\"}", resource) : SPAN("{}");
+  struct span filter =
+      resource ? sim_text(rest->sim, "{\"resourceId\":\"%s\"}", resource) : SPAN("{}");
   return call(rest, TKV_OP_THREAD_LIST, SPAN("{\"perPage\":false}"), filter);
 }
 
@@ -95,16 +100,20 @@ static void let_settle(struct sim *sim) {
 
 /* ---- verdicts */
 
-static struct span key_of(struct sim *sim, int prefix, enum tkv_table table, const struct span *parts, size_t count) {
+static struct span key_of(struct sim *sim, int prefix, enum tkv_table table,
+                          const struct span *parts, size_t count) {
   struct span name = key_encode(&sim->arena, sim->config.prefix[prefix]);
   return key_join(&sim->arena, name, table, parts, count);
 }
 
-static const struct sim_value *truth(struct sim *sim, int prefix, enum tkv_table table, const struct span *parts, size_t count) {
-  return sim_kv_truth(sim, sim->config.store.spaces[table], key_of(sim, prefix, table, parts, count));
+static const struct sim_value *truth(struct sim *sim, int prefix, enum tkv_table table,
+                                     const struct span *parts, size_t count) {
+  return sim_kv_truth(sim, sim->config.store.spaces[table],
+                      key_of(sim, prefix, table, parts, count));
 }
 
-static void check_head(struct rest *rest, const struct object *thread, const struct listed *listed) {
+static void check_head(struct rest *rest, const struct object *thread,
+                       const struct listed *listed) {
   struct sim *sim = rest->sim;
   struct span parts[] = {SPAN("thread"), thread->id};
   const struct sim_value *value = truth(sim, rest->prefix, TABLE_METADATA, parts, 2);
@@ -121,11 +130,13 @@ static void check_head(struct rest *rest, const struct object *thread, const str
       sim_fail(sim, "the head of %.*s lacks %.*s", ARGS(thread->id), ARGS(listed->objects[i]->id));
 }
 
-static void check_total(struct sim *sim, struct span answer, const struct listed *listed, const char *where, const struct object *thread) {
+static void check_total(struct sim *sim, struct span answer, const struct listed *listed,
+                        const char *where, const struct object *thread) {
   int64_t total = -1;
   json_int(look_field(sim, answer, "total"), &total);
   if (total != (int64_t)listed->total)
-    sim_fail(sim, "%s %.*s: a total of %lld for %zu", where, ARGS(thread->id), (long long)total, listed->total);
+    sim_fail(sim, "%s %.*s: a total of %lld for %zu", where, ARGS(thread->id), (long long)total,
+             listed->total);
 }
 
 /* Whether a record exists, and where it says it is. */
@@ -135,18 +146,20 @@ static bool is_stored(struct rest *rest, const struct object *message, struct sp
   return value;
 }
 
-static void check_members(struct rest *rest, const struct object *thread, const struct listed *listed) {
+static void check_members(struct rest *rest, const struct object *thread,
+                          const struct listed *listed) {
   struct sim *sim = rest->sim;
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
     struct object *message = sim->model->objects[i];
     struct span home;
-    if (message->kind != OBJECT_MESSAGE || message->prefix != rest->prefix || model_may_be_absent(sim, message, &rest->reader))
+    if (message->kind != OBJECT_MESSAGE || message->prefix != rest->prefix ||
+        model_may_be_absent(sim, message, &rest->reader))
       continue;
     if (!is_stored(rest, message, &home))
       sim_fail(sim, "message %.*s was acknowledged and is lost", ARGS(message->id));
     else if (span_eq(home, thread->id) && !look_listed(listed, message))
-      sim_fail(sim, "message %.*s was acknowledged and is stored, but thread %.*s does not list it", ARGS(message->id),
-               ARGS(thread->id));
+      sim_fail(sim, "message %.*s was acknowledged and is stored, but thread %.*s does not list it",
+               ARGS(message->id), ARGS(thread->id));
   }
 }
 
@@ -155,44 +168,53 @@ static void check_pages(struct rest *rest, const struct object *thread, const st
   struct sim *sim = rest->sim;
   size_t seen = 0;
   for (size_t page = 0; seen < all->total && page <= all->total && !sim->failed; page++) {
-    struct work work = {.sim = sim, .prefix = rest->prefix, .thread = (struct object *)thread, .ascending = true};
+    struct work work = {
+        .sim = sim, .prefix = rest->prefix, .thread = (struct object *)thread, .ascending = true};
     struct span control = sim_text(sim, "{\"perPage\":%d,\"page\":%zu}", PAGE, page);
-    struct span answer =
-        call(rest, TKV_OP_MESSAGE_LIST, control, sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
+    struct span answer = call(rest, TKV_OP_MESSAGE_LIST, control,
+                              sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
     struct listed part = look_messages(&work, answer, &rest->reader, "at rest, a page");
     for (size_t i = 0; i < part.count; i++)
       if (all->count == all->total && part.objects[i] != all->objects[seen + i])
-        sim_fail(sim, "page %zu of thread %.*s is not what stands there in the whole list", page, ARGS(thread->id));
+        sim_fail(sim, "page %zu of thread %.*s is not what stands there in the whole list", page,
+                 ARGS(thread->id));
     seen += part.total;
     if (part.total < PAGE && seen < all->total)
-      sim_fail(sim, "page %zu of thread %.*s ends early: %zu of %zu", page, ARGS(thread->id), seen, all->total);
+      sim_fail(sim, "page %zu of thread %.*s ends early: %zu of %zu", page, ARGS(thread->id), seen,
+               all->total);
   }
 }
 
-/* What a deleted thread leaves behind, once it was swept: nothing. */
+/* What a deleted thread leaves behind, once it was swept: a tombstone and an empty head, but no message and no journal. */
 static void check_gone(struct rest *rest, const struct object *thread) {
   struct sim *sim = rest->sim;
   struct span parts[] = {SPAN("thread"), thread->id, SPAN_NONE};
-  struct span head = key_of(sim, rest->prefix, TABLE_METADATA, parts, 2), journal = key_of(sim, rest->prefix, TABLE_METADATA, parts, 3);
+  struct span journal = key_of(sim, rest->prefix, TABLE_METADATA, parts, 3);
+  const struct sim_value *value = truth(sim, rest->prefix, TABLE_METADATA, parts, 2);
+  struct head head;
+  if (value && head_read(&sim->arena, value->value, &head) && head.entries.count)
+    sim_fail(sim, "deleted thread %.*s has a head with %zu entries", ARGS(thread->id), head.entries.count);
   for (size_t i = 0; i < sim->kv.count && !sim->failed; i++) {
     const struct sim_key *key = sim->kv.keys[i];
-    bool its_own = span_eq(key->name, head) || span_starts(key->name, journal);
-    if (its_own && sim_kv_truth(sim, key->space, key->name))
+    if (span_starts(key->name, journal) && sim_kv_truth(sim, key->space, key->name))
       sim_fail(sim, "deleted thread %.*s left %.*s behind", ARGS(thread->id), ARGS(key->name));
   }
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
     struct object *message = sim->model->objects[i];
     struct span home;
-    if (message->kind == OBJECT_MESSAGE && message->prefix == rest->prefix && is_stored(rest, message, &home) &&
-        span_eq(home, thread->id) && !model_may_exist(sim, message, &rest->reader))
-      sim_fail(sim, "deleted thread %.*s left message %.*s behind", ARGS(thread->id), ARGS(message->id));
+    if (message->kind == OBJECT_MESSAGE && message->prefix == rest->prefix &&
+        is_stored(rest, message, &home) && span_eq(home, thread->id) &&
+        !model_may_exist(sim, message, &rest->reader))
+      sim_fail(sim, "deleted thread %.*s left message %.*s behind", ARGS(thread->id),
+               ARGS(message->id));
   }
 }
 
 static void check_thread(struct rest *rest, struct object *thread) {
   struct sim *sim = rest->sim;
   struct work work = {.sim = sim, .prefix = rest->prefix, .thread = thread, .ascending = true};
-  struct span record = call(rest, TKV_OP_THREAD_GET, SPAN(""), sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
+  struct span record = call(rest, TKV_OP_THREAD_GET, SPAN(""),
+                            sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)));
   bool there = record.len > 2;
   if (there)
     look_thread(sim, rest->prefix, record, &rest->reader, "at rest");
@@ -206,7 +228,8 @@ static void check_thread(struct rest *rest, struct object *thread) {
     return;
   check_total(sim, exact, &all, "thread", thread);
   if (all.total != newest.total)
-    sim_fail(sim, "thread %.*s has %zu messages by its journal, %zu by its head", ARGS(thread->id), all.total, newest.total);
+    sim_fail(sim, "thread %.*s has %zu messages by its journal, %zu by its head", ARGS(thread->id),
+             all.total, newest.total);
   if (!there && !model_may_exist(sim, thread, &rest->reader))
     check_gone(rest, thread);
   if (!there)
@@ -218,13 +241,15 @@ static void check_thread(struct rest *rest, struct object *thread) {
 
 static void check_resource(struct rest *rest, const char *resource) {
   struct sim *sim = rest->sim;
-  struct work work = {.sim = sim, .prefix = rest->prefix, .resource = resource ? text_span(resource) : SPAN_NONE};
+  struct work work = {
+      .sim = sim, .prefix = rest->prefix, .resource = resource ? text_span(resource) : SPAN_NONE};
   struct span answer = list_threads(rest, resource);
   struct listed listed = look_threads(&work, answer, &rest->reader, "at rest, threads");
   int64_t total = -1;
   json_int(look_field(sim, answer, "total"), &total);
   if (total != (int64_t)listed.total && !sim->failed)
-    sim_fail(sim, "threads of %s: a total of %lld for %zu", resource ? resource : "all", (long long)total, listed.total);
+    sim_fail(sim, "threads of %s: a total of %lld for %zu", resource ? resource : "all",
+             (long long)total, listed.total);
   for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
     struct object *thread = sim->model->objects[i];
     const struct sim_value *value = thread->kind == OBJECT_THREAD && thread->prefix == rest->prefix
@@ -243,9 +268,12 @@ static void check_by_id(struct rest *rest) {
   for (size_t i = 0; i < sim->model->count && !sim->failed;) {
     struct span ids = SPAN("");
     for (size_t count = 0; i < sim->model->count && count < IDS_MAX; i++)
-      if (sim->model->objects[i]->kind == OBJECT_MESSAGE && sim->model->objects[i]->prefix == rest->prefix)
-        ids = sim_text(sim, "%.*s%s\"%.*s\"", ARGS(ids), count++ ? "," : "", ARGS(sim->model->objects[i]->id));
-    struct span answer = call(rest, TKV_OP_MESSAGE_GET, SPAN(""), sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)));
+      if (sim->model->objects[i]->kind == OBJECT_MESSAGE &&
+          sim->model->objects[i]->prefix == rest->prefix)
+        ids = sim_text(sim, "%.*s%s\"%.*s\"", ARGS(ids), count++ ? "," : "",
+                       ARGS(sim->model->objects[i]->id));
+    struct span answer = call(rest, TKV_OP_MESSAGE_GET, SPAN(""),
+                              sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)));
     look_messages(&work, answer, &rest->reader, "at rest, by id");
   }
 }
@@ -254,7 +282,8 @@ static void check_everything(struct sim *sim) {
   struct rest rest = begin(sim, (int)sim_upto(sim, sim->config.places - 1));
   for (rest.prefix = 0; rest.prefix < sim->config.prefixes; rest.prefix++) {
     for (size_t i = 0; i < sim->model->count && !sim->failed; i++)
-      if (sim->model->objects[i]->kind == OBJECT_THREAD && sim->model->objects[i]->prefix == rest.prefix)
+      if (sim->model->objects[i]->kind == OBJECT_THREAD &&
+          sim->model->objects[i]->prefix == rest.prefix)
         check_thread(&rest, sim->model->objects[i]);
     check_resource(&rest, "u");
     check_resource(&rest, "u:a");
@@ -272,7 +301,8 @@ static void check_leaks(struct sim *sim) {
     sim_call(&sim->isolates[i], 0, TKV_OP_STORE_INIT, SPAN(""), SPAN(""), NULL, NULL, actor);
     sim_drain(sim);
     if (tkv_core_calls(sim->isolates[i].core))
-      sim_fail(sim, "isolate %d kept %zu calls", sim->isolates[i].number, tkv_core_calls(sim->isolates[i].core));
+      sim_fail(sim, "isolate %d kept %zu calls", sim->isolates[i].number,
+               tkv_core_calls(sim->isolates[i].core));
   }
 }
 

@@ -91,17 +91,20 @@ static void choose(struct sim *sim) {
   config->store.strict = sim_chance(sim, 100);
   bool apart = sim_chance(sim, 500);
   for (int table = 0; table < TABLE_COUNT; table++)
-    config->store.spaces[table] = apart && table < TABLE_RESOURCES ? (uint32_t)table : TABLE_METADATA;
+    config->store.spaces[table] =
+        apart && table < TABLE_RESOURCES ? (uint32_t)table : TABLE_METADATA;
 }
 
 static void print_config(struct sim *sim) {
   const struct sim_config *config = &sim->config;
   sim_trace(sim,
-            "seed %llu: places %d, isolates %d, prefixes %d, threads %d, theme %u, pause %lld, latency %lld, lag %lld, skew %lld, "
+            "seed %llu: places %d, isolates %d, prefixes %d, threads %d, theme %u, pause %lld, "
+            "latency %lld, lag %lld, skew %lld, "
             "rate limit %d, bare %d, strict %u, budget %u, page %u, large %d",
-            (unsigned long long)sim->seed, config->places, config->isolates, config->prefixes, config->threads, config->theme,
-            (long long)config->pause, (long long)config->latency, (long long)config->lag, (long long)config->skew,
-            config->rate_limit, config->bare, config->store.strict, config->store.max_operations, config->page, config->large);
+            (unsigned long long)sim->seed, config->places, config->isolates, config->prefixes,
+            config->threads, config->theme, (long long)config->pause, (long long)config->latency,
+            (long long)config->lag, (long long)config->skew, config->rate_limit, config->bare,
+            config->store.strict, config->store.max_operations, config->page, config->large);
 }
 
 static void upset(struct sim *sim) {
@@ -128,7 +131,8 @@ struct sim *sim_new(uint64_t seed, bool trace) {
 void sim_begin(struct sim *sim) {
   const struct sim_config *config = &sim->config;
   for (int i = 0; i < config->isolates; i++)
-    sim_isolate_new(sim, &sim->isolates[i], i % config->places, config->skew - sim_upto(sim, 2 * config->skew));
+    sim_isolate_new(sim, &sim->isolates[i], i % config->places,
+                    config->skew - sim_upto(sim, 2 * config->skew));
 }
 
 void sim_del(struct sim *sim) {
@@ -181,8 +185,9 @@ TEST(sim) {
   const char *one = getenv("TKV_SIM_SEED");
   uint64_t first = number_from("TKV_SIM_SEED", number_from("TKV_SIM_FIRST", 1));
   uint64_t count = one ? 1 : number_from("TKV_SIM_SEEDS", SEEDS_STANDARD);
-  for (uint64_t seed = first; seed < first + count && !(tally.failed && getenv("TKV_SIM_STOP")); seed++)
+  for (uint64_t seed = first; seed < first + count && !(tally.failed && getenv("TKV_SIM_STOP"));
+       seed++)
     run_seed(seed, one != NULL, &tally);
-  printf("simulation: %zu seeds, %zu calls, %zu requests, %zu seeds failed\n", tally.seeds, tally.calls, tally.requests,
-         tally.failed);
+  printf("simulation: %zu seeds, %zu calls, %zu requests, %zu seeds failed\n", tally.seeds,
+         tally.calls, tally.requests, tally.failed);
 }

@@ -16,8 +16,8 @@ static struct work *new_work(struct sim *sim, int prefix, struct object *thread)
   return work;
 }
 
-static void start(struct isolate *isolate, struct work *work, enum tkv_op op, struct span control, struct span payload,
-                  void (*done)(struct run *run)) {
+static void start(struct isolate *isolate, struct work *work, enum tkv_op op, struct span control,
+                  struct span payload, void (*done)(struct run *run)) {
   sim_call(isolate, work->prefix, op, control, payload, done, work, &work->actor);
 }
 
@@ -71,10 +71,12 @@ struct event *work_event(struct work *work, struct object *object, enum effect e
 
 static struct span message_text(struct sim *sim, const struct event *event, struct span resource) {
   return sim_text(sim,
-                  "{\"id\":\"%.*s\",\"threadId\":\"%.*s\",\"resourceId\":\"%.*s\",\"role\":\"user\",\"createdAt\":\"%.*s\","
+                  "{\"id\":\"%.*s\",\"threadId\":\"%.*s\",\"resourceId\":\"%.*s\",\"role\":"
+                  "\"user\",\"createdAt\":\"%.*s\","
                   "\"content\":{\"content\":\"%.*s\",\"metadata\":{\"note\":\"%.*s\"}}}",
-                  ARGS(event->object->id), ARGS(event->values[FIELD_HOME]), ARGS(resource), ARGS(event->values[FIELD_TIME]),
-                  ARGS(event->values[FIELD_TEXT]), ARGS(event->values[FIELD_NOTE]));
+                  ARGS(event->object->id), ARGS(event->values[FIELD_HOME]), ARGS(resource),
+                  ARGS(event->values[FIELD_TIME]), ARGS(event->values[FIELD_TEXT]),
+                  ARGS(event->values[FIELD_NOTE]));
 }
 
 static bool holds_object(const struct work *work, const struct object *object) {
@@ -84,13 +86,15 @@ static bool holds_object(const struct work *work, const struct object *object) {
   return false;
 }
 
-static void save_messages(struct sim *sim, struct isolate *isolate, int prefix, struct object *thread, int64_t count, int old) {
+static void save_messages(struct sim *sim, struct isolate *isolate, int prefix,
+                          struct object *thread, int64_t count, int old) {
   struct work *work = new_work(sim, prefix, thread);
   struct span payload = SPAN("[");
   while (count--) {
     struct object *object = sim_chance(sim, old) ? any_message(sim, prefix) : NULL;
     if (!object)
-      object = model_object(sim, prefix, OBJECT_MESSAGE, sim_text(sim, "m%u", ++sim->model->tokens));
+      object =
+          model_object(sim, prefix, OBJECT_MESSAGE, sim_text(sim, "m%u", ++sim->model->tokens));
     if (holds_object(work, object))
       continue;
     struct event *event = work_event(work, object, EFFECT_WRITE);
@@ -101,15 +105,18 @@ static void save_messages(struct sim *sim, struct isolate *isolate, int prefix, 
     struct span text = message_text(sim, event, SPAN("u"));
     payload = sim_text(sim, "%.*s%s%.*s", ARGS(payload), work->count > 1 ? "," : "", ARGS(text));
   }
-  start(isolate, work, TKV_OP_MESSAGE_SAVE, SPAN(""), sim_text(sim, "%.*s]", ARGS(payload)), done_message_save);
+  start(isolate, work, TKV_OP_MESSAGE_SAVE, SPAN(""), sim_text(sim, "%.*s]", ARGS(payload)),
+        done_message_save);
 }
 
 static void job_save(struct sim *sim, struct isolate *isolate, int prefix) {
   int64_t count = sim_chance(sim, 600) ? 2 : 1 + sim_upto(sim, 4);
-  save_messages(sim, isolate, prefix, any_thread(sim, prefix), count, sim->config.theme == 0 ? 50 : 150);
+  save_messages(sim, isolate, prefix, any_thread(sim, prefix), count,
+                sim->config.theme == 0 ? 50 : 150);
 }
 
-static void update_messages(struct sim *sim, struct isolate *isolate, int prefix, enum field field) {
+static void update_messages(struct sim *sim, struct isolate *isolate, int prefix,
+                            enum field field) {
   struct work *work = new_work(sim, prefix, NULL);
   struct span payload = SPAN("[");
   for (int64_t count = 1 + sim_upto(sim, 1); count; count--) {
@@ -128,13 +135,17 @@ static void update_messages(struct sim *sim, struct isolate *isolate, int prefix
       patch = sim_text(sim, "\"createdAt\":\"%.*s\"", ARGS(event->values[field]));
     } else {
       event->values[field] = token(sim, prefix);
-      patch = sim_text(sim, field == FIELD_TEXT ? "\"content\":{\"content\":\"%.*s\"}" : "\"content\":{\"metadata\":{\"note\":\"%.*s\"}}",
+      patch = sim_text(sim,
+                       field == FIELD_TEXT ? "\"content\":{\"content\":\"%.*s\"}"
+                                           : "\"content\":{\"metadata\":{\"note\":\"%.*s\"}}",
                        ARGS(event->values[field]));
     }
-    payload = sim_text(sim, "%.*s%s{\"id\":\"%.*s\",%.*s}", ARGS(payload), work->count > 1 ? "," : "", ARGS(object->id), ARGS(patch));
+    payload = sim_text(sim, "%.*s%s{\"id\":\"%.*s\",%.*s}", ARGS(payload),
+                       work->count > 1 ? "," : "", ARGS(object->id), ARGS(patch));
   }
   if (work->count)
-    start(isolate, work, TKV_OP_MESSAGE_UPDATE, SPAN(""), sim_text(sim, "%.*s]", ARGS(payload)), done_message_update);
+    start(isolate, work, TKV_OP_MESSAGE_UPDATE, SPAN(""), sim_text(sim, "%.*s]", ARGS(payload)),
+          done_message_update);
 }
 
 static void job_update_text(struct sim *sim, struct isolate *isolate, int prefix) {
@@ -171,7 +182,8 @@ static void job_delete(struct sim *sim, struct isolate *isolate, int prefix) {
   struct work *work = new_work(sim, prefix, NULL);
   struct span ids = choose_messages(work, EFFECT_REMOVE);
   if (work->count)
-    start(isolate, work, TKV_OP_MESSAGE_DELETE, SPAN(""), sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)), done_message_delete);
+    start(isolate, work, TKV_OP_MESSAGE_DELETE, SPAN(""),
+          sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)), done_message_delete);
 }
 
 static void job_get(struct sim *sim, struct isolate *isolate, int prefix) {
@@ -180,7 +192,8 @@ static void job_get(struct sim *sim, struct isolate *isolate, int prefix) {
   for (size_t i = 0; i < work->count; i++)
     work->events[i]->certainty = EVENT_VOID; /* only to remember which were asked for */
   if (work->count)
-    start(isolate, work, TKV_OP_MESSAGE_GET, SPAN(""), sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)), done_message_get);
+    start(isolate, work, TKV_OP_MESSAGE_GET, SPAN(""),
+          sim_text(sim, "{\"messageIds\":[%.*s]}", ARGS(ids)), done_message_get);
 }
 
 static void list_messages(struct isolate *isolate, struct object *thread, bool exact) {
@@ -188,9 +201,12 @@ static void list_messages(struct isolate *isolate, struct object *thread, bool e
   struct work *work = new_work(sim, thread->prefix, thread);
   work->exact = work->ascending = exact;
   work->limit = exact ? 0 : 1 + (uint32_t)sim_upto(sim, 1) * 99;
-  struct span control = exact ? SPAN("{\"perPage\":false}")
-                              : sim_text(sim, "{\"perPage\":%u,\"direction\":\"DESC\",\"includeTotal\":false}", work->limit);
-  start(isolate, work, TKV_OP_MESSAGE_LIST, control, sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_message_list);
+  struct span control =
+      exact ? SPAN("{\"perPage\":false}")
+            : sim_text(sim, "{\"perPage\":%u,\"direction\":\"DESC\",\"includeTotal\":false}",
+                       work->limit);
+  start(isolate, work, TKV_OP_MESSAGE_LIST, control,
+        sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_message_list);
 }
 
 static void job_last(struct sim *sim, struct isolate *isolate, int prefix) {
@@ -204,7 +220,8 @@ static void job_all(struct sim *sim, struct isolate *isolate, int prefix) {
 static void job_by_resource(struct sim *sim, struct isolate *isolate, int prefix) {
   struct work *work = new_work(sim, prefix, NULL);
   work->ascending = true;
-  start(isolate, work, TKV_OP_MESSAGE_LIST_BY_RESOURCE, SPAN("{\"perPage\":false}"), SPAN("{\"resourceId\":\"u\"}"), done_message_list);
+  start(isolate, work, TKV_OP_MESSAGE_LIST_BY_RESOURCE, SPAN("{\"perPage\":false}"),
+        SPAN("{\"resourceId\":\"u\"}"), done_message_list);
 }
 
 /* ---- threads */
@@ -216,12 +233,13 @@ static void save_thread(struct sim *sim, struct isolate *isolate, struct object 
   event->values[FIELD_NOTE] = token(sim, thread->prefix);
   event->values[FIELD_HOME] = sim_chance(sim, 900) ? SPAN("u") : any_resource(sim);
   event->values[FIELD_TIME] = date_now(sim);
-  struct span payload =
-      sim_text(sim,
-               "{\"id\":\"%.*s\",\"resourceId\":\"%.*s\",\"title\":\"%.*s\",\"metadata\":{\"note\":\"%.*s\"},\"createdAt\":\"%.*s\","
-               "\"updatedAt\":\"%.*s\"}",
-               ARGS(thread->id), ARGS(event->values[FIELD_HOME]), ARGS(event->values[FIELD_TEXT]),
-               ARGS(event->values[FIELD_NOTE]), ARGS(event->values[FIELD_TIME]), ARGS(event->values[FIELD_TIME]));
+  struct span payload = sim_text(sim,
+                                 "{\"id\":\"%.*s\",\"resourceId\":\"%.*s\",\"title\":\"%.*s\","
+                                 "\"metadata\":{\"note\":\"%.*s\"},\"createdAt\":\"%.*s\","
+                                 "\"updatedAt\":\"%.*s\"}",
+                                 ARGS(thread->id), ARGS(event->values[FIELD_HOME]),
+                                 ARGS(event->values[FIELD_TEXT]), ARGS(event->values[FIELD_NOTE]),
+                                 ARGS(event->values[FIELD_TIME]), ARGS(event->values[FIELD_TIME]));
   start(isolate, work, TKV_OP_THREAD_SAVE, SPAN(""), payload, done_thread_save);
 }
 
@@ -234,8 +252,11 @@ static void update_thread(struct sim *sim, struct isolate *isolate, int prefix, 
   struct work *work = new_work(sim, prefix, thread);
   struct event *event = work_event(work, thread, EFFECT_PATCH);
   struct span value = event->values[field] = token(sim, prefix);
-  struct span payload = sim_text(sim, field == FIELD_TEXT ? "{\"id\":\"%.*s\",\"title\":\"%.*s\"}" : "{\"id\":\"%.*s\",\"metadata\":{\"note\":\"%.*s\"}}",
-                                 ARGS(thread->id), ARGS(value));
+  struct span payload =
+      sim_text(sim,
+               field == FIELD_TEXT ? "{\"id\":\"%.*s\",\"title\":\"%.*s\"}"
+                                   : "{\"id\":\"%.*s\",\"metadata\":{\"note\":\"%.*s\"}}",
+               ARGS(thread->id), ARGS(value));
   start(isolate, work, TKV_OP_THREAD_UPDATE, SPAN(""), payload, done_thread_update);
 }
 
@@ -249,7 +270,8 @@ static void job_thread_note(struct sim *sim, struct isolate *isolate, int prefix
 
 static void get_thread(struct isolate *isolate, struct object *thread) {
   struct work *work = new_work(isolate->sim, thread->prefix, thread);
-  start(isolate, work, TKV_OP_THREAD_GET, SPAN(""), sim_text(isolate->sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_get);
+  start(isolate, work, TKV_OP_THREAD_GET, SPAN(""),
+        sim_text(isolate->sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_get);
 }
 
 static void job_thread_get(struct sim *sim, struct isolate *isolate, int prefix) {
@@ -260,7 +282,8 @@ static void job_thread_list(struct sim *sim, struct isolate *isolate, int prefix
   struct work *work = new_work(sim, prefix, NULL);
   work->exact = sim_chance(sim, 500); /* here: all threads, not those of one resource */
   work->resource = work->exact ? SPAN("") : any_resource(sim);
-  struct span payload = work->exact ? SPAN("{}") : sim_text(sim, "{\"resourceId\":\"%.*s\"}", ARGS(work->resource));
+  struct span payload =
+      work->exact ? SPAN("{}") : sim_text(sim, "{\"resourceId\":\"%.*s\"}", ARGS(work->resource));
   start(isolate, work, TKV_OP_THREAD_LIST, SPAN("{\"perPage\":false}"), payload, done_thread_list);
 }
 
@@ -272,18 +295,21 @@ static void job_thread_delete(struct sim *sim, struct isolate *isolate, int pref
   struct actor reader = work->actor;
   for (size_t i = 0; i < sim->model->count; i++) {
     struct object *object = sim->model->objects[i];
-    if (object->kind == OBJECT_MESSAGE && object->prefix == prefix && model_may_be(sim, object, FIELD_HOME, thread->id, &reader))
+    if (object->kind == OBJECT_MESSAGE && object->prefix == prefix &&
+        model_may_be(sim, object, FIELD_HOME, thread->id, &reader))
       work_event(work, object, EFFECT_REMOVE);
   }
-  start(isolate, work, TKV_OP_THREAD_DELETE, SPAN(""), sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_delete);
+  start(isolate, work, TKV_OP_THREAD_DELETE, SPAN(""),
+        sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_delete);
 }
 
 static void job_copy(struct sim *sim, struct isolate *isolate, int prefix) {
   struct object *thread = any_thread(sim, prefix);
   struct work *work = new_work(sim, prefix, thread);
   bool old = sim_chance(sim, 200);
-  work->target = old ? any_thread(sim, prefix)
-                     : model_object(sim, prefix, OBJECT_THREAD, sim_text(sim, "copy%u", ++sim->model->tokens));
+  work->target =
+      old ? any_thread(sim, prefix)
+          : model_object(sim, prefix, OBJECT_THREAD, sim_text(sim, "copy%u", ++sim->model->tokens));
   if (work->target == thread)
     return;
   work->target->strangers++; /* until its messages are known */
@@ -292,10 +318,11 @@ static void job_copy(struct sim *sim, struct isolate *isolate, int prefix) {
   event->values[FIELD_NOTE] = token(sim, prefix);
   event->values[FIELD_HOME] = SPAN("u");
   struct span payload = sim_text(sim,
-                                 "{\"sourceThreadId\":\"%.*s\",\"newThreadId\":\"%.*s\",\"resourceId\":\"u\",\"title\":\"%.*s\","
+                                 "{\"sourceThreadId\":\"%.*s\",\"newThreadId\":\"%.*s\","
+                                 "\"resourceId\":\"u\",\"title\":\"%.*s\","
                                  "\"metadata\":{\"note\":\"%.*s\"}}",
-                                 ARGS(thread->id), ARGS(work->target->id), ARGS(event->values[FIELD_TEXT]),
-                                 ARGS(event->values[FIELD_NOTE]));
+                                 ARGS(thread->id), ARGS(work->target->id),
+                                 ARGS(event->values[FIELD_TEXT]), ARGS(event->values[FIELD_NOTE]));
   start(isolate, work, TKV_OP_THREAD_COPY, SPAN(""), payload, done_thread_copy);
 }
 
@@ -310,7 +337,8 @@ static void job_resource(struct sim *sim, struct isolate *isolate, int prefix) {
   struct work *work = new_work(sim, prefix, object);
   int64_t which = sim_upto(sim, 3);
   if (which == 0) {
-    start(isolate, work, TKV_OP_RESOURCE_GET, SPAN(""), sim_text(sim, "{\"resourceId\":\"%.*s\"}", ARGS(object->id)), done_resource);
+    start(isolate, work, TKV_OP_RESOURCE_GET, SPAN(""),
+          sim_text(sim, "{\"resourceId\":\"%.*s\"}", ARGS(object->id)), done_resource);
     return;
   }
   struct event *event = work_event(work, object, which == 1 ? EFFECT_WRITE : EFFECT_PATCH);
@@ -326,12 +354,14 @@ static void job_resource(struct sim *sim, struct isolate *isolate, int prefix) {
   }
   if (which == 1)
     start(isolate, work, TKV_OP_RESOURCE_SAVE, SPAN(""),
-          sim_text(sim, "{\"id\":\"%.*s\"%.*s%.*s,\"createdAt\":\"%.*s\",\"updatedAt\":\"%.*s\"}", ARGS(object->id), ARGS(memory),
-                   ARGS(metadata), ARGS(date), ARGS(date)),
+          sim_text(sim, "{\"id\":\"%.*s\"%.*s%.*s,\"createdAt\":\"%.*s\",\"updatedAt\":\"%.*s\"}",
+                   ARGS(object->id), ARGS(memory), ARGS(metadata), ARGS(date), ARGS(date)),
           done_resource);
   else
     start(isolate, work, TKV_OP_RESOURCE_UPDATE, SPAN(""),
-          sim_text(sim, "{\"resourceId\":\"%.*s\"%.*s%.*s}", ARGS(object->id), ARGS(memory), ARGS(metadata)), done_resource);
+          sim_text(sim, "{\"resourceId\":\"%.*s\"%.*s%.*s}", ARGS(object->id), ARGS(memory),
+                   ARGS(metadata)),
+          done_resource);
 }
 
 /* ---- choosing */
@@ -341,12 +371,15 @@ static const struct job {
   void (*start)(struct sim *sim, struct isolate *isolate, int prefix);
   int weights[WORK_THEMES];
 } jobs[] = {
-    {job_save, {40, 20, 20, 20}},       {job_last, {20, 8, 6, 8}},          {job_all, {6, 6, 4, 6}},
-    {job_get, {2, 6, 2, 4}},            {job_by_resource, {1, 2, 2, 2}},    {job_update_text, {2, 12, 2, 5}},
-    {job_update_note, {2, 12, 1, 5}},   {job_move, {0, 8, 2, 4}},           {job_retime, {0, 5, 1, 2}},
-    {job_delete, {1, 12, 3, 5}},        {job_thread_save, {4, 2, 16, 6}},   {job_title, {8, 2, 6, 5}},
-    {job_thread_note, {4, 1, 3, 3}},    {job_thread_get, {12, 2, 6, 5}},    {job_thread_list, {4, 2, 6, 5}},
-    {job_thread_delete, {0, 1, 12, 4}}, {job_copy, {1, 1, 5, 3}},           {job_sweep, {1, 1, 6, 3}},
+    {job_save, {40, 20, 20, 20}},     {job_last, {20, 8, 6, 8}},
+    {job_all, {6, 6, 4, 6}},          {job_get, {2, 6, 2, 4}},
+    {job_by_resource, {1, 2, 2, 2}},  {job_update_text, {2, 12, 2, 5}},
+    {job_update_note, {2, 12, 1, 5}}, {job_move, {0, 8, 2, 4}},
+    {job_retime, {0, 5, 1, 2}},       {job_delete, {1, 12, 3, 5}},
+    {job_thread_save, {4, 2, 16, 6}}, {job_title, {8, 2, 6, 5}},
+    {job_thread_note, {4, 1, 3, 3}},  {job_thread_get, {12, 2, 6, 5}},
+    {job_thread_list, {4, 2, 6, 5}},  {job_thread_delete, {0, 1, 12, 4}},
+    {job_copy, {1, 1, 5, 3}},         {job_sweep, {1, 1, 6, 3}},
     {job_resource, {3, 1, 1, 5}},
 };
 
@@ -366,10 +399,12 @@ void work_setup(struct sim *sim) {
   for (int prefix = 0; prefix < sim->config.prefixes; prefix++)
     for (int i = 0; i < sim->config.threads; i++)
       if (sim_chance(sim, 900))
-        save_thread(sim, &sim->isolates[0], model_object(sim, prefix, OBJECT_THREAD, text_span(thread_ids[i])));
+        save_thread(sim, &sim->isolates[0],
+                    model_object(sim, prefix, OBJECT_THREAD, text_span(thread_ids[i])));
   sim_drain(sim);
   for (int batch = 0; sim->config.large && batch < 6; batch++) {
-    save_messages(sim, &sim->isolates[0], 0, model_object(sim, 0, OBJECT_THREAD, text_span(thread_ids[0])), 100, 0);
+    save_messages(sim, &sim->isolates[0], 0,
+                  model_object(sim, 0, OBJECT_THREAD, text_span(thread_ids[0])), 100, 0);
     sim_drain(sim);
     sim_sleep(sim, 2000);
   }

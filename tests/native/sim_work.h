@@ -25,7 +25,8 @@ void work_start(struct sim *sim, struct isolate *isolate);
 /* work_setup makes the threads that the workload begins with. */
 void work_setup(struct sim *sim);
 
-/* work_read starts a read of |thread| on |isolate|: its last messages, all of them, or the thread itself. */
+/* work_read starts a read of |thread| on |isolate|: its last messages, all of them, or the thread
+ * itself. */
 void work_read(struct isolate *isolate, struct object *thread);
 
 /* work_save starts a save of |count| new messages into |thread|. */
@@ -52,10 +53,12 @@ void done_sweep(struct run *run);
 /* sim_look.c: what a message or thread that was read may say. */
 
 /* look_message checks a message that |reader| was given; NULL when it fails or is a stranger. */
-struct object *look_message(struct sim *sim, int prefix, struct span json, const struct actor *reader, const char *where);
+struct object *look_message(struct sim *sim, int prefix, struct span json,
+                            const struct actor *reader, const char *where);
 
 /* look_thread likewise. */
-struct object *look_thread(struct sim *sim, int prefix, struct span json, const struct actor *reader, const char *where);
+struct object *look_thread(struct sim *sim, int prefix, struct span json,
+                           const struct actor *reader, const char *where);
 
 /* look_field returns a top-level field of |json|, decoded when it is a string. */
 struct span look_field(struct sim *sim, struct span json, const char *name);
@@ -67,10 +70,12 @@ struct listed {
 };
 
 /* look_messages checks every message of an answer, that none comes twice, and their order. */
-struct listed look_messages(struct work *work, struct span json, const struct actor *reader, const char *where);
+struct listed look_messages(struct work *work, struct span json, const struct actor *reader,
+                            const char *where);
 
 /* look_threads likewise. */
-struct listed look_threads(struct work *work, struct span json, const struct actor *reader, const char *where);
+struct listed look_threads(struct work *work, struct span json, const struct actor *reader,
+                           const char *where);
 
 bool look_listed(const struct listed *listed, const struct object *object);
 

@@ -52,8 +52,9 @@ export class Model {
   /** @param {{ messages: any[] }} args */
   updateMessages({ messages }) {
     const known = messages.filter(({ id }) => this.messages.has(id));
-    if (known.some(({ threadId }) => threadId !== undefined && !this.threads.has(threadId)))
-      return 'NOT_FOUND';
+    const moved = known.filter(({ threadId }) => threadId !== undefined);
+    const target = new Map(moved.map(({ id, threadId }) => [id, threadId]));
+    if ([...target.values()].some((threadId) => !this.threads.has(threadId))) return 'NOT_FOUND';
     for (const { id, content, ...fields } of structuredClone(known)) {
       const message = /** @type {Message} */ (this.messages.get(id));
       Object.assign(message, fields);
