@@ -1,12 +1,12 @@
 /* libc.c: what the module uses of libc and does not need in full: an allocator and strtod.
  *
- * wasi-libc's allocator is 11 KB, its strtod 7 KB: a fifth of the module.  The Makefile renames the calls (HEAP), since
- * a compiler that sees a function called free drops what is written to the block before.  Natively, and under
- * emscripten, libc's own are used.
+ * wasi-libc's allocator is 11 KB, its strtod 7 KB: a fifth of the module.  The Makefile renames the
+ * calls (HEAP), since a compiler that sees a function called free drops what is written to the
+ * block before.  Natively, and under emscripten, libc's own are used.
  *
- * The allocator keeps a list of free blocks for each power of two.  A block never changes its size; memory is taken from
- * the end and never given back, as Wasm cannot.  That wastes at most half, and suits arenas, whose chunks are powers of
- * two themselves.
+ * The allocator keeps a list of free blocks for each power of two.  A block never changes its size;
+ * memory is taken from the end and never given back, as Wasm cannot.  That wastes at most half, and
+ * suits arenas, whose chunks are powers of two themselves.
  */
 #ifdef malloc
 
@@ -96,7 +96,8 @@ static const char *read_digits(const char *p, double *value, int *scale) {
   return p;
 }
 
-/* Reads the numbers of control documents: pages and limits.  Exact for whole numbers up to 2^53, near enough beyond. */
+/* Reads the numbers of control documents: pages and limits.  Exact for whole numbers up to 2^53,
+ * near enough beyond. */
 double strtod(const char *text, char **end) {
   const char *p = text + (*text == '-' || *text == '+');
   double value = 0;

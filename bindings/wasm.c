@@ -13,7 +13,8 @@ void *wasm_call_input(struct core *core, uint32_t call) {
   return tkv_call_input(core, call);
 }
 
-int wasm_call_begin(struct core *core, uint32_t call, uint32_t op, size_t prefix, size_t control, size_t payload) {
+int wasm_call_begin(struct core *core, uint32_t call, uint32_t op, size_t prefix, size_t control,
+                    size_t payload) {
   return tkv_call_begin(core, call, (enum tkv_op)op, prefix, control, payload);
 }
 
@@ -21,7 +22,8 @@ void *wasm_call_reply(struct core *core, uint32_t call, uint32_t slot, size_t si
   return tkv_call_reply(core, call, slot, size);
 }
 
-void wasm_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after) {
+void wasm_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t status,
+                       size_t used, uint32_t retry_after) {
   tkv_call_replied(core, call, slot, status, used, retry_after);
 }
 

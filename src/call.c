@@ -32,7 +32,8 @@ static struct span error_code(enum tkv_status status) {
   }
 }
 
-enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message, struct span details) {
+enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message,
+                          struct span details) {
   struct json_out out = json_out(&call->arena, 128 + message.len + details.len);
   json_put(&out, SPAN("{\"code\":\""));
   json_put(&out, error_code(status));

@@ -1,8 +1,9 @@
 /* call.h: one call while it runs: its input, its memory, its chain of steps, its outcome.
  *
- * A step is an ordinary function that runs without waiting.  It queues KV requests (kv.h), names the step that goes
- * on when they are answered, and returns TKV_PENDING; or it returns TKV_DONE, or an error made by call_fail.  Steps
- * that many operations share run as a frame of their own: call_enter pushes it, its TKV_DONE resumes the step below.
+ * A step is an ordinary function that runs without waiting.  It queues KV requests (kv.h), names
+ * the step that goes on when they are answered, and returns TKV_PENDING; or it returns TKV_DONE, or
+ * an error made by call_fail.  Steps that many operations share run as a frame of their own:
+ * call_enter pushes it, its TKV_DONE resumes the step below.
  *
  *   static enum tkv_status first(struct call *call, void *self) {
  *     op->record = kv_get(call, TABLE_THREADS, key);
@@ -59,13 +60,14 @@ enum tkv_status call_next(struct call *call, call_step step);
 /* call_self sets what the running frame's later steps get as |self|. */
 void call_self(struct call *call, void *self);
 
-/* call_enter runs |step| with |self| until it is done; then the running frame goes on with |then|.  What was queued
- * before goes out together with what |step| queues. */
+/* call_enter runs |step| with |self| until it is done; then the running frame goes on with |then|.
+ * What was queued before goes out together with what |step| queues. */
 enum tkv_status call_enter(struct call *call, call_step step, void *self, call_step then);
 
-/* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a JSON object, or empty.  Neither may
- * hold what users wrote, ids aside. */
-enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message, struct span details);
+/* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a
+ * JSON object, or empty.  Neither may hold what users wrote, ids aside. */
+enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message,
+                          struct span details);
 
 /* call_invalid fails with INVALID_ARGUMENT and "|where|: |what|" (|where| may be empty). */
 enum tkv_status call_invalid(struct call *call, struct span where, struct span what);
@@ -82,8 +84,9 @@ enum tkv_status call_return(struct call *call, const struct json_out *out);
 /* call_stamp returns the time of a write: now, yet later than any stamp this core gave before. */
 int64_t call_stamp(struct call *call);
 
-/* call_saw_stamp makes all later stamps of this core exceed |stamp|, which was read from KV: so what is written after
- * something was read counts as later, though clocks differ.  Stamps from a far future are not believed. */
+/* call_saw_stamp makes all later stamps of this core exceed |stamp|, which was read from KV: so
+ * what is written after something was read counts as later, though clocks differ.  Stamps from a
+ * far future are not believed. */
 void call_saw_stamp(struct call *call, int64_t stamp);
 
 /* now_since returns how many ms ago |then| was. */

@@ -1,4 +1,5 @@
-/* change.c: additions to the journal, rewriting of journal entries, merging of heads, confirmation. */
+/* change.c: additions to the journal, rewriting of journal entries, merging of heads, confirmation.
+ */
 #include "change.h"
 
 #include "followup.h"
@@ -40,15 +41,18 @@ struct span change_suffix(struct call *call, struct change *change) {
 }
 
 static bool is_proven(const struct change *change, const struct entry *entry, struct span journal) {
-  if (!journal.len || journal_time(journal) <= change->collection->head.since || journal_time(journal) <= change->since)
+  if (!journal.len || journal_time(journal) <= change->collection->head.since ||
+      journal_time(journal) <= change->since)
     return false;
   if (!span_set_has(&change->collection->proven, journal))
     return false;
   const struct entry *known = entries_find(&change->collection->entries, entry->id);
-  return known ? entry_same(known, entry) : collection_below_floor(&change->collection->head, entry);
+  return known ? entry_same(known, entry)
+               : collection_below_floor(&change->collection->head, entry);
 }
 
-struct span change_add(struct call *call, struct change *change, struct entry entry, struct span journal) {
+struct span change_add(struct call *call, struct change *change, struct entry entry,
+                       struct span journal) {
   if (is_proven(change, &entry, journal))
     return journal;
   entry.journal = change_suffix(call, change);
@@ -62,7 +66,8 @@ void change_doubt(struct call *call, struct change *change, struct span id) {
 
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal) {
   const struct entry *known = journal.len ? NULL : entries_find(&change->collection->entries, id);
-  entries_add(&call->arena, &change->removed, (struct entry){.id = id, .journal = known ? known->journal : journal});
+  entries_add(&call->arena, &change->removed,
+              (struct entry){.id = id, .journal = known ? known->journal : journal});
 }
 
 static struct rewrite *rewrite_of(struct change *change, struct span suffix) {
@@ -91,11 +96,13 @@ void changes_fetch(struct call *call, struct changes *list) {
     fetch(call, list->items[i]);
 }
 
-static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix, int64_t stamp, const struct entries *entries) {
+static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix,
+                                      int64_t stamp, const struct entries *entries) {
   struct span key = collection_journal_key(call, change->collection, suffix);
   struct span text = journal_write(&call->arena, stamp, entries->items, entries->count);
   struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, SPAN_NONE);
-  struct kv_request *put = kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
+  struct kv_request *put =
+      kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
   put->group = change->collection->key;
   return put;
 }
@@ -105,18 +112,20 @@ static bool is_removed(const struct change *change, const struct entry *entry) {
     return false;
   for (size_t i = 0; i < change->removed.count; i++) {
     const struct entry *removed = &change->removed.items[i];
-    bool meant = !change->exact || (span_eq(removed->journal, entry->journal) && removed->time == entry->time);
+    bool meant = !change->exact ||
+                 (span_eq(removed->journal, entry->journal) && removed->time == entry->time);
     if (meant && span_eq(removed->id, entry->id))
       return true;
   }
   return false;
 }
 
-/* Writes the journal entry without its removed members; it may lack all of them by now.  A failure leaves entries
- * without a record, which count for nothing. */
+/* Writes the journal entry without its removed members; it may lack all of them by now.  A failure
+ * leaves entries without a record, which count for nothing. */
 static void rewrite_journal(struct call *call, struct change *change, struct rewrite *rewrite) {
   struct entries entries = {0}, left = {0};
-  if (!rewrite->get->found || !journal_read(&call->arena, rewrite->get->value, rewrite->suffix, &entries))
+  if (!rewrite->get->found ||
+      !journal_read(&call->arena, rewrite->get->value, rewrite->suffix, &entries))
     return;
   for (size_t i = 0; i < entries.count; i++)
     if (!is_removed(change, &entries.items[i]))
@@ -126,13 +135,14 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
   if (left.count)
     put_journal(call, change, rewrite->suffix, call_stamp(call), &left);
   else
-    kv_delete(call, TABLE_METADATA, rewrite->get->key, KV_REMEMBER | KV_TOLERATE)->group = change->collection->key;
+    kv_delete(call, TABLE_METADATA, rewrite->get->key, KV_REMEMBER | KV_TOLERATE)->group =
+        change->collection->key;
 }
 
-
-/* Who is in doubt: whoever was, and those that have moved now.  Doubt outlives a deletion, for journal entries from before a
- * move may still name the member. */
-static struct entries doubt_of(struct call *call, const struct change *change, const struct entries *old) {
+/* Who is in doubt: whoever was, and those that have moved now.  Doubt outlives a deletion, for
+ * journal entries from before a move may still name the member. */
+static struct entries doubt_of(struct call *call, const struct change *change,
+                               const struct entries *old) {
   struct entries doubt = {0};
   for (size_t i = 0; i < old->count; i++)
     if (!entries_find(&change->doubted, old->items[i].id))
@@ -151,9 +161,11 @@ static void cut(struct head *head, size_t most) {
   head->floor = head->entries.items[most - 1];
 }
 
-/* Another call of this isolate may have written the head since ours was loaded: then that one is the base. */
+/* Another call of this isolate may have written the head since ours was loaded: then that one is
+ * the base. */
 static bool newer_head(struct call *call, const struct collection *collection, struct head *head) {
-  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
   return note && note->own && note->kind == NOTE_VALUE && note->stamp > collection->head.stamp &&
          head_read(&call->arena, arena_copy(&call->arena, note->value), head);
 }
@@ -176,8 +188,8 @@ static struct head merged_head(struct call *call, const struct change *change) {
     for (size_t i = 0; i < sources[source].count; i++) {
       const struct entry *entry = &sources[source].items[i];
       bool base_decided = source == 1 && span_set_has(&known, entry->journal);
-      if (!base_decided && !is_removed(change, entry) && journal_time(entry->journal) > head.since &&
-          !collection_below_floor(&head, entry))
+      if (!base_decided && !is_removed(change, entry) &&
+          journal_time(entry->journal) > head.since && !collection_below_floor(&head, entry))
         entries_add(&call->arena, &kept, *entry);
     }
   entries_sort(&call->arena, &kept);
@@ -211,8 +223,9 @@ static void put_head(struct call *call, struct change *change, unsigned flags) {
   if (change->bump)
     head.bumped_at = head.stamp;
   change->written = head;
-  change->head_put = kv_put(call, TABLE_METADATA, change->collection->key, head_write(&call->arena, &head),
-                            head_metadata(call, &head), KV_REMEMBER | flags);
+  change->head_put =
+      kv_put(call, TABLE_METADATA, change->collection->key, head_write(&call->arena, &head),
+             head_metadata(call, &head), KV_REMEMBER | flags);
 }
 
 void changes_journal(struct call *call, struct changes *list) {
@@ -221,7 +234,8 @@ void changes_journal(struct call *call, struct changes *list) {
     if (!change->added.count || change->journal_put)
       continue;
     entries_sort(&call->arena, &change->added);
-    change->journal_put = put_journal(call, change, change_suffix(call, change), change->stamp, &change->added);
+    change->journal_put =
+        put_journal(call, change, change_suffix(call, change), change->stamp, &change->added);
   }
 }
 
@@ -231,7 +245,8 @@ void changes_commit(struct call *call, struct changes *list) {
     struct change *change = list->items[i];
     for (struct rewrite *rewrite = change->rewrites; rewrite; rewrite = rewrite->next)
       rewrite_journal(call, change, rewrite);
-    bool changes = change->added.count || change->removed.count || change->doubted.count || change->bump || change->since;
+    bool changes = change->added.count || change->removed.count || change->doubted.count ||
+                   change->bump || change->since;
     if (!change->dead && (changes || change->collection->grew))
       put_head(call, change, KV_OPTIONAL);
   }
@@ -261,7 +276,8 @@ static enum tkv_status repaired(struct call *call, void *self) {
     struct change *change = list->items[i];
     bool matters = change->added.count || change->removed.count || change->doubted.count;
     if (change->head_put && change->head_put->failed && matters)
-      call_ask_refresh(call, change->collection, (struct refresh_wish){.doubted = &change->doubted, .soon = true});
+      call_ask_refresh(call, change->collection,
+                       (struct refresh_wish){.doubted = &change->doubted, .soon = true});
   }
   return TKV_DONE;
 }
@@ -291,7 +307,8 @@ enum tkv_status changes_confirm(struct call *call, void *self) {
   for (size_t i = 0; i < list->count; i++) {
     struct change *change = list->items[i];
     if (change->head_put && !change->head_put->failed && change->added.count)
-      change->head_get = kv_get(call, TABLE_METADATA, change->collection->key, KV_REMEMBER | KV_FRESH | KV_TOLERATE);
+      change->head_get = kv_get(call, TABLE_METADATA, change->collection->key,
+                                KV_REMEMBER | KV_FRESH | KV_TOLERATE);
   }
   return call_next(call, compare);
 }
@@ -312,7 +329,8 @@ static void refresh(struct call *call, struct change *change) {
     put_head(call, change, KV_TOLERATE);
     return;
   }
-  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
   if (note)
     note->checked = call->now;
 }

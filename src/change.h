@@ -1,12 +1,13 @@
 /* change.h: writing collections: members come and go, threads are bumped.
  *
  *   change_new, change_add, change_remove     what is to change, after the collection was loaded
- *   changes_fetch                             asks for the journal entries that removed members stand in
- *   changes_commit                            queues journal and head, to go out with the records
- *   changes_confirm  (step)                   reads the heads again: is everything in them?  Else merges and writes anew
+ *   changes_fetch                             asks for the journal entries that removed members
+ * stand in changes_commit                            queues journal and head, to go out with the
+ * records changes_confirm  (step)                   reads the heads again: is everything in them?
+ * Else merges and writes anew
  *
- * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then the call asks for a
- * follow-up (collection.refresh).
+ * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then
+ * the call asks for a follow-up (collection.refresh).
  */
 #ifndef TKV_CHANGE_H
 #define TKV_CHANGE_H
@@ -17,12 +18,13 @@ struct change {
   struct collection *collection;
   struct entries added;   /* their journal is the change's own suffix */
   struct entries removed; /* their journal tells where they stand; empty when unknown */
-  struct entries doubted; /* they moved, here or elsewhere: their old entries are kept, for the move may be undone */
+  struct entries doubted; /* they moved, here or elsewhere: their old entries are kept, for the move
+                             may be undone */
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
-  int64_t bump;           /* the thread's new updatedAt; 0: unchanged */
-  bool exact;             /* an entry is removed only under the journal given for it */
-  bool dead;              /* the thread is gone: no head is written */
-  int64_t since;          /* what the journal holds from before then does not count */
+  int64_t bump;              /* the thread's new updatedAt; 0: unchanged */
+  bool exact;                /* an entry is removed only under the journal given for it */
+  bool dead;                 /* the thread is gone: no head is written */
+  int64_t since;             /* what the journal holds from before then does not count */
   char suffix[JOURNAL_LEN];
   int64_t stamp; /* of this change: 0 until the suffix was made */
 
@@ -45,36 +47,42 @@ struct change *change_of(const struct changes *list, enum collection_kind kind, 
 /* change_suffix returns the journal suffix under which the change's additions will stand. */
 struct span change_suffix(struct call *call, struct change *change);
 
-/* change_add notes a new member.  Does nothing when the journal is proven to hold the very same under |journal|, the
- * suffix that the member's record names (empty when it names none, or when the record has another time, owner or home);
- * returns the suffix that holds it. */
-struct span change_add(struct call *call, struct change *change, struct entry entry, struct span journal);
+/* change_add notes a new member.  Does nothing when the journal is proven to hold the very same
+ * under |journal|, the suffix that the member's record names (empty when it names none, or when the
+ * record has another time, owner or home); returns the suffix that holds it. */
+struct span change_add(struct call *call, struct change *change, struct entry entry,
+                       struct span journal);
 
-/* change_doubt notes that |id| has moved, within the collection or out of it.  Its old entry stays until it is old, for
- * another isolate may be writing the record back to where it was; till then readers look at the record. */
+/* change_doubt notes that |id| has moved, within the collection or out of it.  Its old entry stays
+ * until it is old, for another isolate may be writing the record back to where it was; till then
+ * readers look at the record. */
 void change_doubt(struct call *call, struct change *change, struct span id);
 
-/* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any more. */
+/* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any
+ * more. */
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal);
 
-/* changes_fetch queues reads of the journal entries that removed members stand in, those not asked for yet. */
+/* changes_fetch queues reads of the journal entries that removed members stand in, those not asked
+ * for yet. */
 void changes_fetch(struct call *call, struct changes *list);
 
 /* changes_confirm is a step over a struct changes. */
 enum tkv_status changes_confirm(struct call *call, void *self);
 
-/* changes_journal queues the journal entries alone, to be stored before records that change their place: or a failure in
- * between would leave a record that nothing names. */
+/* changes_journal queues the journal entries alone, to be stored before records that change their
+ * place: or a failure in between would leave a record that nothing names. */
 void changes_journal(struct call *call, struct changes *list);
 
-/* changes_commit queues the writes, save the journal entries that changes_journal has queued before. */
+/* changes_commit queues the writes, save the journal entries that changes_journal has queued
+ * before. */
 void changes_commit(struct call *call, struct changes *list);
 
 /* changes_failed returns a journal write that failed for good, or NULL. */
 const struct kv_request *changes_failed(const struct changes *list);
 
-/* changes_refresh queues what a refresh writes: journal entries without what is gone, and each head as it is now known.
- * A head that is right already is not written; the memory then learns that the journal was looked at. */
+/* changes_refresh queues what a refresh writes: journal entries without what is gone, and each head
+ * as it is now known. A head that is right already is not written; the memory then learns that the
+ * journal was looked at. */
 void changes_refresh(struct call *call, struct changes *list);
 
 #endif

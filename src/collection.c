@@ -14,7 +14,8 @@ static struct span kind_name(enum collection_kind kind) {
   return kind == COLLECTION_THREAD ? SPAN("thread") : SPAN("resource");
 }
 
-struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id, enum collection_load load) {
+struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id,
+                                  enum collection_load load) {
   struct collection *collection = ARENA_NEW(&call->arena, struct collection);
   struct span parts[] = {kind_name(kind), id, SPAN("000000000000000000")}, journal_key;
   if (!kv_key(call, TABLE_METADATA, parts, 3, &journal_key))
@@ -34,7 +35,8 @@ void collections_add(struct call *call, struct collections *list, struct collect
   list->items[list->count++] = collection;
 }
 
-struct span collection_journal_key(struct call *call, const struct collection *collection, struct span suffix) {
+struct span collection_journal_key(struct call *call, const struct collection *collection,
+                                   struct span suffix) {
   char *key = arena_alloc(&call->arena, collection->key.len + 1 + suffix.len);
   memcpy(key, collection->key.ptr, collection->key.len);
   key[collection->key.len] = ':';
@@ -71,20 +73,23 @@ static int64_t checked_at(struct span metadata) {
 
 /* What the memory knows of the head spares the list when the head was checked lately. */
 static bool known_as_checked(struct call *call, const struct collection *collection) {
-  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
   int64_t checked = note && note->kind == NOTE_VALUE ? checked_at(note->metadata) : 0;
   return note && now_since(call, checked > note->checked ? checked : note->checked) < CHECK_MS;
 }
 
 /* The latest listing of the journal that is known of, by the head's writers or by this isolate. */
 static int64_t last_check(struct call *call, const struct collection *collection) {
-  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
   int64_t told = checked_at(collection->head_get->metadata);
   return note && note->checked > told ? note->checked : told;
 }
 
 static void start(struct call *call, struct collection *collection) {
-  collection->head_get = kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
+  collection->head_get =
+      kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
   bool look = collection->load >= LOAD_RECENT || call->store.strict ||
               (collection->load == LOAD_CHECK && !known_as_checked(call, collection));
   if (call->store.strict)
@@ -93,7 +98,8 @@ static void start(struct call *call, struct collection *collection) {
     list_page(call, collection, SPAN_NONE);
 }
 
-static void add_doc(struct call *call, struct collection *collection, struct span suffix, struct span text) {
+static void add_doc(struct call *call, struct collection *collection, struct span suffix,
+                    struct span text) {
   struct journal_doc *doc = ARENA_NEW(&call->arena, struct journal_doc);
   *doc = (struct journal_doc){.next = collection->docs, .suffix = suffix, .text = text};
   collection->docs = doc;
@@ -126,8 +132,8 @@ static bool head_knows(struct call *call, struct collection *collection, struct 
   return span_set_has(&collection->known, suffix);
 }
 
-/* Whether what the journal says under |suffix| can add to the head.  What is older than the last check by more than the
- * margin was looked at then. */
+/* Whether what the journal says under |suffix| can add to the head.  What is older than the last
+ * check by more than the margin was looked at then. */
 static bool adds(struct call *call, struct collection *collection, struct span suffix) {
   int64_t written = journal_time(suffix);
   if (written <= collection->head.since)
@@ -151,7 +157,8 @@ static void take_page(struct call *call, struct collection *collection) {
     if (adds(call, collection, suffix))
       add_doc(call, collection, suffix, page->items[i].metadata);
   }
-  bool deeper = collection->load == LOAD_ALL || oldest >= collection->head.checked_at - CHECK_MARGIN_MS;
+  bool deeper =
+      collection->load == LOAD_ALL || oldest >= collection->head.checked_at - CHECK_MARGIN_MS;
   if (page->cursor.ptr && deeper)
     list_page(call, collection, page->cursor);
 }
@@ -167,7 +174,8 @@ static void drop_doc(struct collection *collection, struct span suffix) {
 /* What this isolate wrote outweighs what the list says. */
 static void take_own_writes(struct call *call, struct collection *collection) {
   uint32_t space = call->store.spaces[TABLE_METADATA];
-  for (struct note *note = NULL; (note = memory_in_group(call->memory, space, collection->key, note));) {
+  for (struct note *note = NULL;
+       (note = memory_in_group(call->memory, space, collection->key, note));) {
     if (note->key.len <= collection->key.len || !note->own || note->kind == NOTE_EMPTY)
       continue;
     struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
@@ -189,7 +197,8 @@ static bool holds_entries(struct span text) {
 static void ask_docs(struct call *call, struct collection *collection) {
   for (struct journal_doc *doc = collection->docs; doc; doc = doc->next)
     if (!holds_entries(doc->text))
-      doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, doc->suffix), 0);
+      doc->get =
+          kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, doc->suffix), 0);
 }
 
 /* Docs were put in front of one another; newest first they are nearly sorted. */
@@ -204,7 +213,8 @@ static struct journal_doc *reversed(struct journal_doc *docs) {
 }
 
 /* |entries| save those that stand under a suffix in |overruled|. */
-static struct entries without(struct call *call, const struct entries *entries, const struct span_set *overruled) {
+static struct entries without(struct call *call, const struct entries *entries,
+                              const struct span_set *overruled) {
   struct entries kept = {0};
   for (size_t i = 0; i < entries->count; i++)
     if (!span_set_has(overruled, entries->items[i].journal))
@@ -218,7 +228,9 @@ static void unite(struct call *call, struct collection *collection) {
     *entries = without(call, &collection->head.entries, &collection->overruled);
   else
     *entries = collection->head.entries;
-  entries->cap = entries->count; /* what is added goes into an array of its own: the head stays as it was read */
+  entries->cap =
+      entries
+          ->count; /* what is added goes into an array of its own: the head stays as it was read */
   for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
     if (!doc->get || doc->get->found)
       journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
@@ -226,7 +238,8 @@ static void unite(struct call *call, struct collection *collection) {
     struct entry *entry = &found.items[i];
     bool below = collection_below_floor(&collection->head, entry);
     bool known = head_knows(call, collection, entry->journal);
-    if (below ? collection->load == LOAD_ALL : !known || span_set_has(&collection->overruled, entry->journal))
+    if (below ? collection->load == LOAD_ALL
+              : !known || span_set_has(&collection->overruled, entry->journal))
       entries_add(&call->arena, entries, *entry);
     collection->grew |= !below && !known;
   }
@@ -236,10 +249,12 @@ static void unite(struct call *call, struct collection *collection) {
     span_set_add(&call->arena, &doubt, collection->head.doubt.items[i].id);
   for (size_t i = 0; i < entries->count; i++) {
     entries->items[i].home = collection->id;
-    entries->items[i].doubt = collection->head.doubt_all || span_set_has(&doubt, entries->items[i].id);
+    entries->items[i].doubt =
+        collection->head.doubt_all || span_set_has(&doubt, entries->items[i].id);
   }
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
-  collection->stale = !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
+  collection->stale =
+      !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
 }
 
 enum { STAGE_START, STAGE_READ, STAGE_DOCS, STAGE_DONE };

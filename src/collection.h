@@ -1,11 +1,13 @@
 /* collection.h: which messages are in a thread, which threads belong to a resource.
  *
- *   journal   metadata:<kind>:<id>:<suffix>   one key per save, never lost to a race, found by list: the truth
- *   head      metadata:<kind>:<id>            the newest entries: a cache of the journal, found by one get
+ *   journal   metadata:<kind>:<id>:<suffix>   one key per save, never lost to a race, found by
+ * list: the truth head      metadata:<kind>:<id>            the newest entries: a cache of the
+ * journal, found by one get
  *
- * A collection that was read is the union of its head, of the journal as far as it was asked, and of what this isolate
- * wrote in the last two minutes.  A head knows the journal entries that it names; of these only what lies below its
- * floor is read from the journal again.  change.h writes collections.
+ * A collection that was read is the union of its head, of the journal as far as it was asked, and
+ * of what this isolate wrote in the last two minutes.  A head knows the journal entries that it
+ * names; of these only what lies below its floor is read from the journal again.  change.h writes
+ * collections.
  */
 #ifndef TKV_COLLECTION_H
 #define TKV_COLLECTION_H
@@ -16,17 +18,18 @@
 enum collection_kind { COLLECTION_THREAD, COLLECTION_RESOURCE };
 
 enum collection_load {
-  LOAD_HEAD,  /* the head alone; the journal too where there is no head */
-  LOAD_CHECK, /* the journal's newest part too, unless it was looked at within CHECK_MS */
+  LOAD_HEAD,   /* the head alone; the journal too where there is no head */
+  LOAD_CHECK,  /* the journal's newest part too, unless it was looked at within CHECK_MS */
   LOAD_RECENT, /* the journal's newest part in any case */
-  LOAD_ALL    /* the whole journal */
+  LOAD_ALL     /* the whole journal */
 };
 
 enum {
-  CHECK_MS = 60 * 1000,             /* how long a head counts as checked */
-  CHECK_MARGIN_MS = 5 * 60 * 1000,  /* lists lag up to a minute, clocks differ, writes are retried: look this far back */
-  YOUNG_MS = 5 * 60 * 1000,         /* how long an entry without a record may be a record on its way */
-  THREAD_HEAD_MAX = 500,            /* entries that a head holds */
+  CHECK_MS = 60 * 1000, /* how long a head counts as checked */
+  CHECK_MARGIN_MS = 5 * 60 *
+      1000, /* lists lag up to a minute, clocks differ, writes are retried: look this far back */
+  YOUNG_MS = 5 * 60 * 1000, /* how long an entry without a record may be a record on its way */
+  THREAD_HEAD_MAX = 500,    /* entries that a head holds */
   RESOURCE_HEAD_MAX = 2000
 };
 
@@ -49,13 +52,16 @@ struct collection {
   int stage; /* while loading: collection.c's own, as all below */
   struct kv_request *head_get, *page;
   struct journal_doc *docs;
-  struct span_set known;    /* suffixes that the head names */
-  size_t gathered;          /* entries of the head that `known` has seen */
-  struct span_set overruled; /* of these: those that this isolate has written since, whatever the head says */
+  struct span_set known; /* suffixes that the head names */
+  size_t gathered;       /* entries of the head that `known` has seen */
+  struct span_set
+      overruled; /* of these: those that this isolate has written since, whatever the head says */
 };
 
-/* collection_new returns a collection to be loaded; NULL, with the error recorded, when its key would be too long. */
-struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id, enum collection_load load);
+/* collection_new returns a collection to be loaded; NULL, with the error recorded, when its key
+ * would be too long. */
+struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id,
+                                  enum collection_load load);
 
 /* collections_load is a step that loads all of |self|, a struct collections, in parallel. */
 struct collections {
@@ -74,6 +80,7 @@ bool collection_below_floor(const struct head *head, const struct entry *entry);
 size_t collection_count(struct call *call, const struct entries *entries);
 
 /* collection_journal_key returns the key of the journal entry |suffix|. */
-struct span collection_journal_key(struct call *call, const struct collection *collection, struct span suffix);
+struct span collection_journal_key(struct call *call, const struct collection *collection,
+                                   struct span suffix);
 
 #endif

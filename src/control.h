@@ -1,7 +1,7 @@
 /* control.h: the control document of a call: page, order, limits and flags, no user's text.
  *
- * It is read with cJSON (json_control.c), which may not touch anything a user wrote: cJSON rounds numbers and cuts
- * strings at NUL.
+ * It is read with cJSON (json_control.c), which may not touch anything a user wrote: cJSON rounds
+ * numbers and cuts strings at NUL.
  */
 #ifndef TKV_CONTROL_H
 #define TKV_CONTROL_H

@@ -99,7 +99,8 @@ void *tkv_call_input(struct core *core, uint32_t handle) {
   return seat ? seat->call->input : NULL;
 }
 
-static enum tkv_status read_input(struct call *call, size_t prefix, size_t control, size_t payload) {
+static enum tkv_status read_input(struct call *call, size_t prefix, size_t control,
+                                  size_t payload) {
   const char *text = (const char *)call->input + sizeof call->store;
   memcpy(&call->store, call->input, sizeof call->store);
   call->prefix = key_encode(&call->arena, (struct span){text, prefix});
@@ -110,7 +111,8 @@ static enum tkv_status read_input(struct call *call, size_t prefix, size_t contr
   return TKV_DONE;
 }
 
-enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op op, size_t prefix, size_t control, size_t payload) {
+enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op op, size_t prefix,
+                               size_t control, size_t payload) {
   static const call_step steps[TKV_OP_COUNT] = {
 #define X(constant, name, step) [TKV_OP_##constant] = step,
       TKV_OP_LIST(X)
@@ -130,7 +132,8 @@ void *tkv_call_reply(struct core *core, uint32_t handle, uint32_t slot, size_t s
   return seat ? kv_reply_room(seat->call, slot, size) : NULL;
 }
 
-void tkv_call_replied(struct core *core, uint32_t handle, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after) {
+void tkv_call_replied(struct core *core, uint32_t handle, uint32_t slot, uint32_t status,
+                      size_t used, uint32_t retry_after) {
   struct core_seat *seat = find_seat(core, handle);
   if (seat)
     kv_replied(seat->call, slot, status, used, retry_after);

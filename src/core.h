@@ -3,14 +3,13 @@
  *   core = tkv_core_new(host)
  *   call = tkv_call_new(core, size, now)      room for the input at tkv_call_input
  *   tkv_call_begin(core, call, op, …)         TKV_DONE, TKV_PENDING, or an error
- *   while PENDING: perform what host.h's functions were asked for; for each request tkv_call_reply (room for the
- *                  answer's bytes) and tkv_call_replied; then tkv_call_resume
- *   tkv_call_outcome(core, call)              where the result or the error stands
- *   tkv_call_end(core, call)                  frees everything
+ *   while PENDING: perform what host.h's functions were asked for; for each request tkv_call_reply
+ * (room for the answer's bytes) and tkv_call_replied; then tkv_call_resume tkv_call_outcome(core,
+ * call)              where the result or the error stands tkv_call_end(core, call) frees everything
  *
- * The core never waits: a call is an object with its own arena, its code a chain of step functions.  Any number of
- * calls may be under way, in any order.  A call whose request went away is reclaimed by later ones once it has been
- * still for CALL_ABANDONED_MS.  Times are ms since 1970.
+ * The core never waits: a call is an object with its own arena, its code a chain of step functions.
+ * Any number of calls may be under way, in any order.  A call whose request went away is reclaimed
+ * by later ones once it has been still for CALL_ABANDONED_MS.  Times are ms since 1970.
  */
 #ifndef TKV_CORE_H
 #define TKV_CORE_H
@@ -28,46 +27,54 @@ struct core;
 
 /* The store that a call is for: the first bytes of a call's input.  Fields are 4 bytes wide. */
 struct tkv_store {
-  uint32_t spaces[TABLE_COUNT]; /* each table's KV namespace; equal numbers are the same namespace */
-  uint32_t strict;              /* 1: every read asks the journal too, and nothing is reused */
-  uint32_t max_operations;      /* KV operations that one call may make before it stops early */
+  uint32_t
+      spaces[TABLE_COUNT]; /* each table's KV namespace; equal numbers are the same namespace */
+  uint32_t strict;         /* 1: every read asks the journal too, and nothing is reused */
+  uint32_t max_operations; /* KV operations that one call may make before it stops early */
 };
 
 /* Where an answer's outcome stands. */
 struct tkv_outcome {
-  struct span result;   /* DONE: JSON text, empty for nothing; failed: {"code","message","details"} */
-  struct span followup; /* payload of a `collection.refresh` call to make afterwards; empty for none */
-  uint32_t soon;        /* 1: it must be made before the request ends; 0: some time */
+  struct span result; /* DONE: JSON text, empty for nothing; failed: {"code","message","details"} */
+  struct span
+      followup;  /* payload of a `collection.refresh` call to make afterwards; empty for none */
+  uint32_t soon; /* 1: it must be made before the request ends; 0: some time */
 };
 
-/* tkv_core_new makes a core; NULL when no memory is left.  |host| is handed back to host.h's functions. */
+/* tkv_core_new makes a core; NULL when no memory is left.  |host| is handed back to host.h's
+ * functions. */
 struct core *tkv_core_new(void *host);
 
 /* tkv_core_del frees |core| and all its calls. */
 void tkv_core_del(struct core *core);
 
-/* tkv_call_new makes a call with room for |size| bytes of input and returns its handle, or 0 without memory. */
+/* tkv_call_new makes a call with room for |size| bytes of input and returns its handle, or 0
+ * without memory. */
 uint32_t tkv_call_new(struct core *core, size_t size, int64_t now);
 
-/* tkv_call_input returns that room, or NULL for an unknown handle.  What is written there: a struct tkv_store, then
- * prefix, control document and payload without gaps. */
+/* tkv_call_input returns that room, or NULL for an unknown handle.  What is written there: a struct
+ * tkv_store, then prefix, control document and payload without gaps. */
 void *tkv_call_input(struct core *core, uint32_t call);
 
 /* tkv_call_begin starts operation |op|. */
-enum tkv_status tkv_call_begin(struct core *core, uint32_t call, enum tkv_op op, size_t prefix, size_t control, size_t payload);
+enum tkv_status tkv_call_begin(struct core *core, uint32_t call, enum tkv_op op, size_t prefix,
+                               size_t control, size_t payload);
 
-/* tkv_call_reply returns room for at most |size| bytes of the answer to |slot|, or NULL (unknown call or slot, or no
- * memory).  Answers are laid out as kv.h says. */
+/* tkv_call_reply returns room for at most |size| bytes of the answer to |slot|, or NULL (unknown
+ * call or slot, or no memory).  Answers are laid out as kv.h says. */
 void *tkv_call_reply(struct core *core, uint32_t call, uint32_t slot, size_t size);
 
-/* tkv_call_replied finishes an answer: |status| is 200, 404, or the HTTP status of a failure, 0 when no answer came;
- * |used| bytes of the room were filled; |retry_after| is the platform's wish in ms, 0 for none. */
-void tkv_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after);
+/* tkv_call_replied finishes an answer: |status| is 200, 404, or the HTTP status of a failure, 0
+ * when no answer came; |used| bytes of the room were filled; |retry_after| is the platform's wish
+ * in ms, 0 for none. */
+void tkv_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t status, size_t used,
+                      uint32_t retry_after);
 
 /* tkv_call_resume goes on after all requests were answered. */
 enum tkv_status tkv_call_resume(struct core *core, uint32_t call, int64_t now);
 
-/* tkv_call_outcome returns the outcome of a finished call, valid until tkv_call_end; NULL for an unknown handle. */
+/* tkv_call_outcome returns the outcome of a finished call, valid until tkv_call_end; NULL for an
+ * unknown handle. */
 const struct tkv_outcome *tkv_call_outcome(struct core *core, uint32_t call);
 
 /* tkv_call_end frees the call.  Unknown handles are ignored. */

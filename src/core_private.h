@@ -13,7 +13,8 @@ struct core {
   uint64_t orders;
 };
 
-/* A place in the handle table.  `turn` tells this call's handle from those of earlier calls here. */
+/* A place in the handle table.  `turn` tells this call's handle from those of earlier calls here.
+ */
 struct core_seat {
   struct call *call; /* NULL: free */
   uint32_t turn;

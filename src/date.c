@@ -58,7 +58,8 @@ bool date_parse(struct span text, int64_t *ms) {
   if (!parse_year(&text, &year))
     return false;
   const char *p = text.ptr;
-  if (p[0] != '-' || p[3] != '-' || p[6] != 'T' || p[9] != ':' || p[12] != ':' || p[15] != '.' || p[19] != 'Z')
+  if (p[0] != '-' || p[3] != '-' || p[6] != 'T' || p[9] != ':' || p[12] != ':' || p[15] != '.' ||
+      p[19] != 'Z')
     return false;
   if (!digits(p + 1, 2, &month) || !digits(p + 4, 2, &day) || !digits(p + 7, 2, &hour) ||
       !digits(p + 10, 2, &minute) || !digits(p + 13, 2, &second) || !digits(p + 16, 3, &milli))

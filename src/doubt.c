@@ -1,4 +1,5 @@
-/* doubt.c: the records behind doubtful entries, gathered; then the entries without those that are gone. */
+/* doubt.c: the records behind doubtful entries, gathered; then the entries without those that are
+ * gone. */
 #include "doubt.h"
 
 static enum tkv_status drop_gone(struct call *call, void *self);

@@ -1,7 +1,8 @@
 /* doubt.h: settling which members have moved away, before places in a list are counted.
  *
- * A move leaves the old entry where it was, for another isolate may be writing the record back; the head notes the id as
- * doubtful (change.h).  Totals, windows and pages but the first look at the records behind doubtful entries.
+ * A move leaves the old entry where it was, for another isolate may be writing the record back; the
+ * head notes the id as doubtful (change.h).  Totals, windows and pages but the first look at the
+ * records behind doubtful entries.
  */
 #ifndef TKV_DOUBT_H
 #define TKV_DOUBT_H
@@ -13,8 +14,9 @@ struct doubts {
   struct message_gather *gather;
 };
 
-/* doubts_settle is a step over a struct doubts: afterwards the collections' entries lack those that are gone, and none is
- * in doubt.  What may be forgotten for good is in each collection's `gone`. */
+/* doubts_settle is a step over a struct doubts: afterwards the collections' entries lack those that
+ * are gone, and none is in doubt.  What may be forgotten for good is in each collection's `gone`.
+ */
 enum tkv_status doubts_settle(struct call *call, void *self);
 
 #endif

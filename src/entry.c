@@ -40,7 +40,8 @@ static size_t run_end(const struct entry *items, size_t start, size_t count) {
   return end;
 }
 
-static void merge_runs(struct entry *items, size_t start, size_t middle, size_t end, struct entry *spare) {
+static void merge_runs(struct entry *items, size_t start, size_t middle, size_t end,
+                       struct entry *spare) {
   size_t left = 0, lefts = middle - start, right = middle, to = start;
   memcpy(spare, items + start, lefts * sizeof *items);
   while (left < lefts) {

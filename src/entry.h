@@ -1,7 +1,8 @@
 /* entry.h: one membership: this message is in that thread, this thread belongs to that resource.
  *
- * An entry counts only if the member's record exists and agrees with it; it is what makes records findable, not what
- * makes them true.  Entries order newest first: by time descending, then by id ascending.
+ * An entry counts only if the member's record exists and agrees with it; it is what makes records
+ * findable, not what makes them true.  Entries order newest first: by time descending, then by id
+ * ascending.
  */
 #ifndef TKV_ENTRY_H
 #define TKV_ENTRY_H
@@ -35,11 +36,12 @@ int entry_order(const struct entry *a, const struct entry *b);
 /* entry_same tells whether two entries say the same: id, time and owner. */
 bool entry_same(const struct entry *a, const struct entry *b);
 
-/* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of each the newest journal.  Cheap when they
- * are sorted but for a few. */
+/* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of
+ * each the newest journal.  Cheap when they are sorted but for a few. */
 void entries_sort(struct arena *arena, struct entries *entries);
 
-/* entries_ordered returns |entries| (newest first) in the order asked for: pointers, ties by id ascending. */
+/* entries_ordered returns |entries| (newest first) in the order asked for: pointers, ties by id
+ * ascending. */
 struct entry **entries_ordered(struct arena *arena, const struct entries *entries, bool ascending);
 
 /* entries_find returns the first entry under |id|, or NULL. */

@@ -17,13 +17,15 @@ static void put_gone(struct json_out *out, const struct entries *gone) {
 
 static void put_doubted(struct json_out *out, const struct entries *doubted) {
   for (size_t i = 0; doubted && i < doubted->count; i++) {
-    if (i)
-      json_put_char(out, ',');
+    json_put(out, i ? SPAN(",") : SPAN(",\"doubt\":["));
     json_put_string(out, doubted->items[i].id);
   }
+  if (doubted && doubted->count)
+    json_put_char(out, ']');
 }
 
-void call_ask_refresh(struct call *call, const struct collection *collection, struct refresh_wish wish) {
+void call_ask_refresh(struct call *call, const struct collection *collection,
+                      struct refresh_wish wish) {
   struct span asked = call->outcome.followup;
   struct json_out out = json_out(&call->arena, asked.len + collection->id.len * 2 + 128);
   json_put(&out, asked.len ? (struct span){asked.ptr, asked.len - 2} : SPAN("{\"collections\":["));
@@ -33,9 +35,10 @@ void call_ask_refresh(struct call *call, const struct collection *collection, st
   json_put_string(&out, collection->id);
   json_put(&out, SPAN(",\"gone\":["));
   put_gone(&out, wish.gone);
-  json_put(&out, SPAN("],\"doubt\":["));
+  json_put_char(&out, ']');
   put_doubted(&out, wish.doubted);
-  json_put(&out, collection->grew && collection->load == LOAD_ALL ? SPAN("],\"all\":true}]}") : SPAN("]}]}"));
+  json_put(&out, collection->grew && collection->load == LOAD_ALL ? SPAN(",\"all\":true}]}")
+                                                                  : SPAN("}]}"));
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);

@@ -1,4 +1,5 @@
-/* head.c: reading and writing of heads and journal entries, with the span scanner: a head is read on every turn. */
+/* head.c: reading and writing of heads and journal entries, with the span scanner: a head is read
+ * on every turn. */
 #include "head.h"
 
 static const char digits32[] = "0123456789abcdefghijklmnopqrstuv";
@@ -73,7 +74,8 @@ static bool next_name(struct json_walk *walk, const struct names *names, struct 
   return true;
 }
 
-static bool read_entries(struct arena *arena, struct span array, const struct names *owners, const struct names *journal, struct entries *entries) {
+static bool read_entries(struct arena *arena, struct span array, const struct names *owners,
+                         const struct names *journal, struct entries *entries) {
   struct json_walk walk = json_walk(array);
   while (json_next(&walk)) {
     struct entry entry = {0};
@@ -90,7 +92,8 @@ static bool read_floor(struct arena *arena, struct span value, struct head *head
     return true;
   struct json_walk walk = json_walk(value);
   head->has_floor = true;
-  return json_next(&walk) && json_string(arena, walk.value, &head->floor.id) && next_int(&walk, &head->floor.time);
+  return json_next(&walk) && json_string(arena, walk.value, &head->floor.id) &&
+         next_int(&walk, &head->floor.time);
 }
 
 static bool read_doubt(struct arena *arena, struct span array, struct entries *doubt) {
@@ -108,21 +111,29 @@ static bool read_doubt(struct arena *arena, struct span array, struct entries *d
 
 bool head_read(struct arena *arena, struct span text, struct head *head) {
   enum { V, W, UPDATED, BUMPED, CHECKED, SINCE, FLOOR, OWNERS, JOURNAL, DOUBT, ENTRIES, COUNT };
-  struct json_field fields[COUNT] = {
-      [V] = {SPAN("v"), SPAN_NONE},           [W] = {SPAN("w"), SPAN_NONE},
-      [UPDATED] = {SPAN("updatedAt"), SPAN_NONE}, [BUMPED] = {SPAN("bumpedAt"), SPAN_NONE},
-      [CHECKED] = {SPAN("checkedAt"), SPAN_NONE}, [SINCE] = {SPAN("since"), SPAN_NONE},
-      [FLOOR] = {SPAN("floor"), SPAN_NONE},   [OWNERS] = {SPAN("owners"), SPAN_NONE},
-      [JOURNAL] = {SPAN("journal"), SPAN_NONE}, [DOUBT] = {SPAN("doubt"), SPAN_NONE}, [ENTRIES] = {SPAN("entries"), SPAN_NONE}};
+  struct json_field fields[COUNT] = {[V] = {SPAN("v"), SPAN_NONE},
+                                     [W] = {SPAN("w"), SPAN_NONE},
+                                     [UPDATED] = {SPAN("updatedAt"), SPAN_NONE},
+                                     [BUMPED] = {SPAN("bumpedAt"), SPAN_NONE},
+                                     [CHECKED] = {SPAN("checkedAt"), SPAN_NONE},
+                                     [SINCE] = {SPAN("since"), SPAN_NONE},
+                                     [FLOOR] = {SPAN("floor"), SPAN_NONE},
+                                     [OWNERS] = {SPAN("owners"), SPAN_NONE},
+                                     [JOURNAL] = {SPAN("journal"), SPAN_NONE},
+                                     [DOUBT] = {SPAN("doubt"), SPAN_NONE},
+                                     [ENTRIES] = {SPAN("entries"), SPAN_NONE}};
   struct names owners = {0}, journal = {0};
   *head = (struct head){0};
   bool read = json_fields(text, fields, COUNT);
   head->doubt_all = json_is_bool(fields[DOUBT].value);
-  return read && span_eq(fields[V].value, SPAN("1")) &&
-         json_int(fields[W].value, &head->stamp) && json_int(fields[UPDATED].value, &head->updated_at) &&
-         json_int(fields[BUMPED].value, &head->bumped_at) && json_int(fields[CHECKED].value, &head->checked_at) &&
-         json_int(fields[SINCE].value, &head->since) && read_floor(arena, fields[FLOOR].value, head) &&
-         read_names(arena, fields[OWNERS].value, &owners) && read_names(arena, fields[JOURNAL].value, &journal) &&
+  return read && span_eq(fields[V].value, SPAN("1")) && json_int(fields[W].value, &head->stamp) &&
+         json_int(fields[UPDATED].value, &head->updated_at) &&
+         json_int(fields[BUMPED].value, &head->bumped_at) &&
+         json_int(fields[CHECKED].value, &head->checked_at) &&
+         json_int(fields[SINCE].value, &head->since) &&
+         read_floor(arena, fields[FLOOR].value, head) &&
+         read_names(arena, fields[OWNERS].value, &owners) &&
+         read_names(arena, fields[JOURNAL].value, &journal) &&
          read_entries(arena, fields[ENTRIES].value, &owners, &journal, &head->entries) &&
          read_doubt(arena, fields[DOUBT].value, &head->doubt);
 }
@@ -165,7 +176,8 @@ static void put_number(struct json_out *out, struct span name, int64_t number) {
   json_put_int(out, number);
 }
 
-static void put_entries(struct json_out *out, const struct entries *entries, struct numbering *owners, struct numbering *journal) {
+static void put_entries(struct json_out *out, const struct entries *entries,
+                        struct numbering *owners, struct numbering *journal) {
   for (size_t i = 0; i < entries->count; i++) {
     const struct entry *entry = &entries->items[i];
     if (i)
@@ -221,16 +233,19 @@ struct span head_write(struct arena *arena, const struct head *head) {
   return json_out_span(&out);
 }
 
-bool journal_read(struct arena *arena, struct span text, struct span suffix, struct entries *entries) {
-  struct json_field fields[] = {{SPAN("v"), SPAN_NONE}, {SPAN("owner"), SPAN_NONE}, {SPAN("entries"), SPAN_NONE}};
+bool journal_read(struct arena *arena, struct span text, struct span suffix,
+                  struct entries *entries) {
+  struct json_field fields[] = {
+      {SPAN("v"), SPAN_NONE}, {SPAN("owner"), SPAN_NONE}, {SPAN("entries"), SPAN_NONE}};
   struct span owner;
-  if (!json_fields(text, fields, 3) || !span_eq(fields[0].value, SPAN("1")) || !json_is_array(fields[2].value) ||
-      !json_string(arena, fields[1].value, &owner))
+  if (!json_fields(text, fields, 3) || !span_eq(fields[0].value, SPAN("1")) ||
+      !json_is_array(fields[2].value) || !json_string(arena, fields[1].value, &owner))
     return false;
   struct json_walk walk = json_walk(fields[2].value);
   while (json_next(&walk)) {
     struct entry entry = {.owner = owner, .journal = suffix};
-    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) || !json_next(&walk))
+    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
+        !json_next(&walk))
       return false;
     if (json_is_string(walk.value) && !json_string(arena, walk.value, &entry.owner))
       return false;
@@ -239,7 +254,8 @@ bool journal_read(struct arena *arena, struct span text, struct span suffix, str
   return !walk.bad;
 }
 
-struct span journal_write(struct arena *arena, int64_t stamp, const struct entry *entries, size_t count) {
+struct span journal_write(struct arena *arena, int64_t stamp, const struct entry *entries,
+                          size_t count) {
   struct span owner = count ? entries[0].owner : SPAN("");
   struct json_out out = json_out(arena, 128 + owner.len + count * 64);
   put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);

@@ -1,11 +1,13 @@
 /* host.h: every call from the core to the outside, on one page.
  *
- * The host is JavaScript (bindings/core.js) or, in native tests, C.  These functions only enqueue: they never block
- * and never fail.  The host performs everything that a call has queued at once, writes each answer with
- * tkv_call_reply (core.h) and then resumes the call.  Time is no import: it is an argument of begin and resume.
+ * The host is JavaScript (bindings/core.js) or, in native tests, C.  These functions only enqueue:
+ * they never block and never fail.  The host performs everything that a call has queued at once,
+ * writes each answer with tkv_call_reply (core.h) and then resumes the call.  Time is no import: it
+ * is an argument of begin and resume.
  *
- * |host| is what tkv_core_new was given; |call| is the call's handle; a request, and what it points to, is valid
- * until the function returns, save that get_many's keys and put's value live until the call is resumed.
+ * |host| is what tkv_core_new was given; |call| is the call's handle; a request, and what it points
+ * to, is valid until the function returns, save that get_many's keys and put's value live until the
+ * call is resumed.
  */
 #ifndef TKV_HOST_H
 #define TKV_HOST_H
@@ -19,8 +21,8 @@
 #define TKV_IMPORT(module, name)
 #endif
 
-/* One request.  In Wasm every field is 4 bytes wide, in this order; bindings/core.js reads it so (TKV_REQUEST_WORDS in
- * abi.js counts them). */
+/* One request.  In Wasm every field is 4 bytes wide, in this order; bindings/core.js reads it so
+ * (TKV_REQUEST_WORDS in abi.js counts them). */
 struct tkv_request {
   uint32_t slot;           /* names the answer */
   uint32_t space;          /* the KV namespace, as the store's descriptor numbers it */
@@ -34,13 +36,19 @@ struct tkv_request {
   size_t count;            /* get_many: 1 to 100 */
 };
 
-TKV_IMPORT("kv", "get") void host_kv_get(void *host, uint32_t call, const struct tkv_request *request);
-TKV_IMPORT("kv", "get_many") void host_kv_get_many(void *host, uint32_t call, const struct tkv_request *request);
-TKV_IMPORT("kv", "put") void host_kv_put(void *host, uint32_t call, const struct tkv_request *request);
-TKV_IMPORT("kv", "delete") void host_kv_delete(void *host, uint32_t call, const struct tkv_request *request);
-TKV_IMPORT("kv", "list") void host_kv_list(void *host, uint32_t call, const struct tkv_request *request);
+TKV_IMPORT("kv", "get")
+void host_kv_get(void *host, uint32_t call, const struct tkv_request *request);
+TKV_IMPORT("kv", "get_many")
+void host_kv_get_many(void *host, uint32_t call, const struct tkv_request *request);
+TKV_IMPORT("kv", "put")
+void host_kv_put(void *host, uint32_t call, const struct tkv_request *request);
+TKV_IMPORT("kv", "delete")
+void host_kv_delete(void *host, uint32_t call, const struct tkv_request *request);
+TKV_IMPORT("kv", "list")
+void host_kv_list(void *host, uint32_t call, const struct tkv_request *request);
 
-/* host_wait asks to be resumed after |ms| milliseconds; answered like a request, with status 200 and no bytes. */
+/* host_wait asks to be resumed after |ms| milliseconds; answered like a request, with status 200
+ * and no bytes. */
 TKV_IMPORT("host", "wait") void host_wait(void *host, uint32_t call, uint32_t slot, uint32_t ms);
 
 /* host_random fills |bytes| at once.  Uniqueness is all that is asked of it. */

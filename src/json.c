@@ -266,14 +266,16 @@ static void put_member(struct json_out *out, bool *first, struct span name, stru
   json_put(out, value);
 }
 
-static const struct json_field *find_field(const struct json_field *fields, size_t count, struct span name) {
+static const struct json_field *find_field(const struct json_field *fields, size_t count,
+                                           struct span name) {
   for (size_t i = 0; i < count; i++)
     if (json_name_is(name, fields[i].name))
       return &fields[i];
   return NULL;
 }
 
-bool json_put_replaced(struct json_out *out, struct span object, const struct json_field *fields, size_t count) {
+bool json_put_replaced(struct json_out *out, struct span object, const struct json_field *fields,
+                       size_t count) {
   bool *written = ARENA_ARRAY(out->arena, bool, count + 1), first = true;
   struct json_walk walk = json_walk(object);
   json_put_char(out, '{');

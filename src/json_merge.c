@@ -37,7 +37,8 @@ static void put_member(struct json_out *out, struct span name, struct span value
   json_put(out, value);
 }
 
-struct span json_merge(struct arena *arena, struct span old, struct span patch, const struct span *deeper, size_t levels) {
+struct span json_merge(struct arena *arena, struct span old, struct span patch,
+                       const struct span *deeper, size_t levels) {
   struct json_out out = json_out(arena, old.len + patch.len + 2);
   struct members given = members_of(arena, patch);
   json_put_char(&out, '{');
@@ -46,7 +47,8 @@ struct span json_merge(struct arena *arena, struct span old, struct span patch, 
     struct span value = member ? member->value : walk.value;
     if (member)
       member->used = true;
-    if (member && levels && json_name_is(walk.name, deeper[0]) && json_is_object(walk.value) && json_is_object(value))
+    if (member && levels && json_name_is(walk.name, deeper[0]) && json_is_object(walk.value) &&
+        json_is_object(value))
       value = json_merge(arena, walk.value, value, deeper + 1, levels - 1);
     put_member(&out, walk.name, value);
   }

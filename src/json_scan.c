@@ -1,18 +1,22 @@
-/* json_scan.c: the strict one-pass scanner behind json.h.  It keeps one bit per open bracket and no tree. */
+/* json_scan.c: the strict one-pass scanner behind json.h.  It keeps one bit per open bracket and no
+ * tree. */
 #include "json_scan.h"
 
 static size_t skip_space(struct span text, size_t at) {
-  while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' || text.ptr[at] == '\t'))
+  while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' ||
+                           text.ptr[at] == '\t'))
     at++;
   return at;
 }
 
-/* Tells whether one of 8 bytes is a quote, a backslash or a control character (a zero byte after the right XOR or
- * subtraction sets that byte's high bit; bytes above 0x7f are excluded by ~word). */
+/* Tells whether one of 8 bytes is a quote, a backslash or a control character (a zero byte after
+ * the right XOR or subtraction sets that byte's high bit; bytes above 0x7f are excluded by ~word).
+ */
 static bool word_has_special(uint64_t word) {
   const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
   uint64_t quote = word ^ (ones * '"'), slash = word ^ (ones * '\\');
-  uint64_t hits = ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((word - ones * 0x20) & ~word);
+  uint64_t hits =
+      ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((word - ones * 0x20) & ~word);
   return hits & highs;
 }
 
@@ -134,7 +138,8 @@ static bool nesting_in_object(const struct nesting *nesting) {
   return nesting->bits[top / 8] >> (top % 8) & 1;
 }
 
-/* Opens the container at |at|.  Returns where its first value starts, or past its end when it is empty. */
+/* Opens the container at |at|.  Returns where its first value starts, or past its end when it is
+ * empty. */
 static size_t open_container(struct nesting *nesting, struct span text, size_t at, bool *empty) {
   bool object = text.ptr[at] == '{';
   at = skip_space(text, at + 1);
@@ -146,7 +151,8 @@ static size_t open_container(struct nesting *nesting, struct span text, size_t a
   return object ? json_skip_name(text, at) : at;
 }
 
-/* After a value: closes what ends here.  Returns where the next value starts, or the end when nothing is open. */
+/* After a value: closes what ends here.  Returns where the next value starts, or the end when
+ * nothing is open. */
 static size_t after_value(struct nesting *nesting, struct span text, size_t at) {
   while (nesting->depth) {
     bool object = nesting_in_object(nesting);
@@ -188,8 +194,8 @@ size_t json_skip_value(struct span text, size_t at) {
 
 struct span json_trim(struct span text) {
   size_t start = skip_space(text, 0), end = text.len;
-  while (end > start && (text.ptr[end - 1] == ' ' || text.ptr[end - 1] == '\n' || text.ptr[end - 1] == '\r' ||
-                         text.ptr[end - 1] == '\t'))
+  while (end > start && (text.ptr[end - 1] == ' ' || text.ptr[end - 1] == '\n' ||
+                         text.ptr[end - 1] == '\r' || text.ptr[end - 1] == '\t'))
     end--;
   return (struct span){text.ptr + start, end - start};
 }
@@ -222,7 +228,7 @@ bool json_next(struct json_walk *walk) {
     walk->object = text.ptr[0] == '{';
   object = walk->object;
   size_t at = skip_space(text, first ? 1 : 0);
-  if (at < text.len && text.ptr[at] == (object ? '}' : ']') )
+  if (at < text.len && text.ptr[at] == (object ? '}' : ']'))
     return walk_ends(walk, skip_space(text, at + 1) != text.len);
   if (!first) {
     if (at >= text.len || text.ptr[at] != ',')

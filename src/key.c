@@ -59,7 +59,8 @@ struct span key_decode(struct arena *arena, struct span text) {
   return (struct span){start, (size_t)(to - start)};
 }
 
-struct span key_join(struct arena *arena, struct span prefix, enum tkv_table table, const struct span *parts, size_t count) {
+struct span key_join(struct arena *arena, struct span prefix, enum tkv_table table,
+                     const struct span *parts, size_t count) {
   struct span name = table_name(table);
   size_t len = prefix.len + name.len + count;
   for (size_t i = 0; i < count; i++)

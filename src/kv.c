@@ -13,25 +13,35 @@ static struct kv_request *queue(struct call *call, struct kv_request request) {
   return call->kv.last = added;
 }
 
-struct kv_request *kv_get(struct call *call, enum tkv_table table, struct span key, unsigned flags) {
-  return queue(call, (struct kv_request){.kind = KV_GET, .table = table, .key = key, .flags = flags});
+struct kv_request *kv_get(struct call *call, enum tkv_table table, struct span key,
+                          unsigned flags) {
+  return queue(call,
+               (struct kv_request){.kind = KV_GET, .table = table, .key = key, .flags = flags});
 }
 
-struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key, struct span value, struct span metadata, unsigned flags) {
-  struct kv_request *put = queue(call, (struct kv_request){.kind = KV_PUT, .table = table, .key = key, .flags = flags});
+struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key,
+                          struct span value, struct span metadata, unsigned flags) {
+  struct kv_request *put =
+      queue(call, (struct kv_request){.kind = KV_PUT, .table = table, .key = key, .flags = flags});
   put->value = value;
   put->metadata = metadata;
   put->stamp = kv_stamp_of(metadata);
   return put;
 }
 
-struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key, unsigned flags) {
-  return queue(call, (struct kv_request){
-                         .kind = KV_DELETE, .table = table, .key = key, .flags = flags, .stamp = call_stamp(call)});
+struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key,
+                             unsigned flags) {
+  return queue(call, (struct kv_request){.kind = KV_DELETE,
+                                         .table = table,
+                                         .key = key,
+                                         .flags = flags,
+                                         .stamp = call_stamp(call)});
 }
 
-struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix, struct span cursor) {
-  struct kv_request *list = queue(call, (struct kv_request){.kind = KV_LIST, .table = table, .key = prefix});
+struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
+                           struct span cursor) {
+  struct kv_request *list =
+      queue(call, (struct kv_request){.kind = KV_LIST, .table = table, .key = prefix});
   list->cursor = cursor;
   return list;
 }
@@ -51,7 +61,8 @@ int64_t kv_stamp_of(struct span metadata) {
   return stamp;
 }
 
-bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count, struct span *key) {
+bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count,
+            struct span *key) {
   *key = key_join(&call->arena, call->prefix, table, parts, count);
   if (key->len <= KEY_MAX)
     return true;
@@ -66,8 +77,10 @@ bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, s
 }
 
 static struct span verb(enum kv_kind kind) {
-  static const struct span verbs[] = {
-      [KV_GET] = {"get", 3}, [KV_PUT] = {"put", 3}, [KV_DELETE] = {"delete", 6}, [KV_LIST] = {"list", 4}};
+  static const struct span verbs[] = {[KV_GET] = {"get", 3},
+                                      [KV_PUT] = {"put", 3},
+                                      [KV_DELETE] = {"delete", 6},
+                                      [KV_LIST] = {"list", 4}};
   return verbs[kind];
 }
 

@@ -1,18 +1,18 @@
-/* kv.h: KV as the operations see it: requests that are queued in a step and answered before the next one.
+/* kv.h: KV as the operations see it: requests that are queued in a step and answered before the
+ * next one.
  *
- * The requests of a step form a round and go out together: several gets of one namespace as bulk gets of up to 100
- * keys, all else singly.  This layer retries, reuses what the memory knows, keeps two writes of one key from
- * overlapping, and outweighs stale answers by this isolate's own writes.
+ * The requests of a step form a round and go out together: several gets of one namespace as bulk
+ * gets of up to 100 keys, all else singly.  This layer retries, reuses what the memory knows, keeps
+ * two writes of one key from overlapping, and outweighs stale answers by this isolate's own writes.
  *
- * Retries: after 429 at least a second and jitter, five tries; after 5xx, 408 or no answer at all, three quick tries.
- * Every write here is idempotent, so an unknown outcome may be tried again.
+ * Retries: after 429 at least a second and jitter, five tries; after 5xx, 408 or no answer at all,
+ * three quick tries. Every write here is idempotent, so an unknown outcome may be tried again.
  *
- * Layout of an answer's bytes, numbers 4 bytes little-endian, no padding (native tests and core.js write it):
- *   get       value length, metadata length, value, metadata             404: none
- *   get_many  per key: value length (NO_VALUE: no such key), metadata length; then per key: value, metadata
- *   list      count, cursor length (NO_VALUE: last page); per key: name length, metadata length; cursor; then per key:
- *             name, metadata
- * Metadata is JSON text, empty for none.
+ * Layout of an answer's bytes, numbers 4 bytes little-endian, no padding (native tests and core.js
+ * write it): get       value length, metadata length, value, metadata             404: none
+ *   get_many  per key: value length (NO_VALUE: no such key), metadata length; then per key: value,
+ * metadata list      count, cursor length (NO_VALUE: last page); per key: name length, metadata
+ * length; cursor; then per key: name, metadata Metadata is JSON text, empty for none.
  */
 #ifndef TKV_KV_H
 #define TKV_KV_H
@@ -26,8 +26,9 @@ enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX 
 enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
 
 enum kv_flag {
-  KV_REMEMBER = 1,  /* get: may be answered by the memory, and is noted there; put, delete: is noted */
-  KV_FRESH = 2,     /* get: ask KV even when the memory has just read it */
+  KV_REMEMBER =
+      1,        /* get: may be answered by the memory, and is noted there; put, delete: is noted */
+  KV_FRESH = 2, /* get: ask KV even when the memory has just read it */
   KV_OPTIONAL = 4,  /* put: one try only; a failure does not fail the call: see `failed` */
   KV_OVERWRITE = 8, /* put: replaces whatever is there, so of two calls the later one wins */
   KV_TOLERATE = 16  /* a failure, retries included, does not fail the call: see `failed` */
@@ -52,7 +53,8 @@ struct kv_request {
   int status;            /* of the last try */
   struct kv_item *items; /* list */
   size_t count;
-  struct span cursor;    /* list: given, NULL for the first page; the answer: NULL after the last page */
+  struct span
+      cursor; /* list: given, NULL for the first page; the answer: NULL after the last page */
 
   enum { KV_QUEUED, KV_SENT, KV_BLOCKED, KV_SETTLED } state; /* kv.c's own, as all below */
   int tries;
@@ -71,18 +73,24 @@ struct kv {
 
 struct call;
 
-/* kv_get, kv_put, kv_delete and kv_list queue a request.  The spans must live as long as the call. */
+/* kv_get, kv_put, kv_delete and kv_list queue a request.  The spans must live as long as the call.
+ */
 struct kv_request *kv_get(struct call *call, enum tkv_table table, struct span key, unsigned flags);
-struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key, struct span value, struct span metadata, unsigned flags);
-struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key, unsigned flags);
-struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix, struct span cursor);
+struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key,
+                          struct span value, struct span metadata, unsigned flags);
+struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key,
+                             unsigned flags);
+struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
+                           struct span cursor);
 
-/* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when nothing is left,
- * TKV_PENDING when the host has to act, or the error of a request that failed for good. */
+/* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when
+ * nothing is left, TKV_PENDING when the host has to act, or the error of a request that failed for
+ * good. */
 enum tkv_status kv_settle(struct call *call);
 
-/* kv_renew corrects an answer by what other calls of this isolate wrote since.  Every round ends with it; a step that
- * merges into an answer of an earlier round calls it first, for nothing comes between a step and its writes. */
+/* kv_renew corrects an answer by what other calls of this isolate wrote since.  Every round ends
+ * with it; a step that merges into an answer of an earlier round calls it first, for nothing comes
+ * between a step and its writes. */
 void kv_renew(struct call *call, struct kv_request *get);
 
 /* kv_fail fails the call with KV_FAILED on account of |request|, which failed. */
@@ -90,13 +98,16 @@ enum tkv_status kv_fail(struct call *call, const struct kv_request *request);
 
 /* kv_reply_room and kv_replied take the host's answers (core.h). */
 void *kv_reply_room(struct call *call, uint32_t slot, size_t size);
-void kv_replied(struct call *call, uint32_t slot, uint32_t status, size_t used, uint32_t retry_after);
+void kv_replied(struct call *call, uint32_t slot, uint32_t status, size_t used,
+                uint32_t retry_after);
 
-/* kv_key joins a key (key.h) for |call|'s store.  False, with an error recorded, when it exceeds KEY_MAX bytes. */
-bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count, struct span *key);
+/* kv_key joins a key (key.h) for |call|'s store.  False, with an error recorded, when it exceeds
+ * KEY_MAX bytes. */
+bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count,
+            struct span *key);
 
-/* kv_fits_metadata tells whether |text| may stand in metadata: at most KV_METADATA_MAX bytes and pure ASCII, for the
- * Workers runtime logs metadata that is not. */
+/* kv_fits_metadata tells whether |text| may stand in metadata: at most KV_METADATA_MAX bytes and
+ * pure ASCII, for the Workers runtime logs metadata that is not. */
 bool kv_fits_metadata(struct span text);
 
 /* kv_stamp_of reads `w` from a value's metadata; 0 when there is none. */

@@ -100,7 +100,8 @@ void *kv_reply_room(struct call *call, uint32_t number, size_t size) {
   return slot->bytes = arena_try(&call->arena, size);
 }
 
-void kv_replied(struct call *call, uint32_t number, uint32_t status, size_t used, uint32_t retry_after) {
+void kv_replied(struct call *call, uint32_t number, uint32_t status, size_t used,
+                uint32_t retry_after) {
   struct kv_slot *slot = find_slot(call, number);
   if (!slot)
     return;
@@ -136,9 +137,13 @@ static struct span read_bytes(struct reader *reader, size_t len) {
   return text;
 }
 
-static void retry_or_fail(struct call *call, struct kv_request *request, int status, uint32_t retry_after) {
+static void retry_or_fail(struct call *call, struct kv_request *request, int status,
+                          uint32_t retry_after) {
   bool busy = status == 429, broken = status == 0 || status == 408 || status >= 500;
-  int tries = request->flags & KV_OPTIONAL ? 1 : busy ? KV_TRIES_BUSY : broken ? KV_TRIES_BROKEN : 1;
+  int tries = request->flags & KV_OPTIONAL ? 1
+              : busy                       ? KV_TRIES_BUSY
+              : broken                     ? KV_TRIES_BROKEN
+                                           : 1;
   uint8_t jitter;
   call_random(call, &jitter, 1);
   int64_t unit = busy ? KV_DELAY_BUSY_MS : KV_DELAY_BROKEN_MS;
@@ -159,7 +164,7 @@ static void settle(struct kv_request *request, int status) {
 
 static void absorb_values(struct call *call, struct kv_slot *slot, struct reader *reader) {
   size_t count = slot->status == 404 ? 0 : slot->count;
-  uint32_t(*sizes)[2] = arena_alloc(&call->arena, count * sizeof *sizes);
+  uint32_t (*sizes)[2] = arena_alloc(&call->arena, count * sizeof *sizes);
   for (size_t i = 0; i < count; i++) {
     sizes[i][0] = read_number(reader);
     sizes[i][1] = read_number(reader);

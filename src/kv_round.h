@@ -5,15 +5,16 @@
 #include "call.h"
 
 enum {
-  KV_TURN_MS = 15,                /* how long to look away while another call writes the same key */
-  KV_FLIGHT_MAX_MS = 15 * 1000,   /* after this a write under way belongs to a call that is gone */
-  KV_TRIES_BUSY = 5,              /* after 429 */
-  KV_TRIES_BROKEN = 3,            /* after 5xx, 408, or no answer */
-  KV_DELAY_BUSY_MS = 1000,        /* times the tries so far */
+  KV_TURN_MS = 15,              /* how long to look away while another call writes the same key */
+  KV_FLIGHT_MAX_MS = 15 * 1000, /* after this a write under way belongs to a call that is gone */
+  KV_TRIES_BUSY = 5,            /* after 429 */
+  KV_TRIES_BROKEN = 3,          /* after 5xx, 408, or no answer */
+  KV_DELAY_BUSY_MS = 1000,      /* times the tries so far */
   KV_DELAY_BROKEN_MS = 50
 };
 
-/* kv_round_send sends what is queued, or settles it from the memory.  Nothing may be left to answer. */
+/* kv_round_send sends what is queued, or settles it from the memory.  Nothing may be left to
+ * answer. */
 void kv_round_send(struct call *call);
 
 /* kv_round_wait asks to be resumed in |ms|. */
@@ -24,7 +25,8 @@ void kv_round_absorb(struct call *call);
 
 /* kv_turn.c: who may write a key now. */
 
-/* kv_turn_take tells whether |put| (or delete) may be sent; if not it is left blocked, or settled as superseded. */
+/* kv_turn_take tells whether |put| (or delete) may be sent; if not it is left blocked, or settled
+ * as superseded. */
 bool kv_turn_take(struct call *call, struct kv_request *put);
 
 /* kv_turn_end notes how a write that was sent ended. */

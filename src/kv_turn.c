@@ -1,14 +1,16 @@
 /* kv_turn.c: what the memory says about a key before it is asked for or written.
  *
- * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what others are about to
- * store.  It is sent as soon as no other write of the key is under way.  Whoever comes first sends the newest value that
- * is noted, which has all older ones merged in or overwritten; the others are settled by it.
+ * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what
+ * others are about to store.  It is sent as soon as no other write of the key is under way. Whoever
+ * comes first sends the newest value that is noted, which has all older ones merged in or
+ * overwritten; the others are settled by it.
  */
 #include "core_private.h"
 #include "kv_round.h"
 
 static struct note *note_of(struct call *call, struct kv_request *request) {
-  return memory_note(call->memory, call->store.spaces[request->table], request->key, request->group.len, call->now);
+  return memory_note(call->memory, call->store.spaces[request->table], request->key,
+                     request->group.len, call->now);
 }
 
 static void keep(struct call *call, struct kv_request *request, struct note *note, bool own) {
@@ -37,7 +39,8 @@ static void issue(struct call *call, struct kv_request *put, struct note *note) 
 
 /* Takes the newest noted value in place of the put's own. */
 static void send_newest(struct call *call, struct kv_request *put, const struct note *note) {
-  bool noted = note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
+  bool noted =
+      note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
   put->sent = put->order;
   if (!noted || note->latest <= put->order)
     return;
@@ -112,7 +115,8 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
     return;
   struct note *known = memory_find(call->memory, call->store.spaces[get->table], get->key);
   if (known && known->own && known->kind != NOTE_EMPTY) {
-    bool outweighs = get->stamp ? known->stamp > get->stamp : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
+    bool outweighs = get->stamp ? known->stamp > get->stamp
+                                : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
     if (outweighs) {
       answer_from(call, get, known);
       return;

@@ -11,7 +11,8 @@ struct note *memory_find(struct memory *memory, uint32_t space, struct span key)
   return note;
 }
 
-struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group, struct note *last) {
+struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group,
+                             struct note *last) {
   uint32_t hash = last ? last->group_hash : span_hash(group, space);
   struct note *note = last ? last->same_group : memory->groups[hash % MEMORY_BUCKETS];
   while (note && !(note->group_hash == hash && note->space == space && span_eq(note->group, group)))
@@ -78,7 +79,8 @@ static struct note *new_note(struct memory *memory, uint32_t space, struct span 
   return note;
 }
 
-struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group, int64_t now) {
+struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
+                         int64_t now) {
   struct note *note = memory_find(memory, space, key);
   if (note) {
     unlink_age(memory, note);
@@ -91,7 +93,8 @@ struct note *memory_note(struct memory *memory, uint32_t space, struct span key,
   return note;
 }
 
-void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value, struct span metadata) {
+void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
+                 struct span metadata) {
   drop_value(memory, note);
   if (kind != NOTE_VALUE) {
     note->kind = kind;
@@ -116,7 +119,8 @@ void memory_forget(struct memory *memory, uint32_t space, struct span prefix) {
 }
 
 void memory_expire(struct memory *memory, int64_t now) {
-  while (memory->oldest && (now - memory->oldest->at > MEMORY_OWN_MS || memory->bytes > MEMORY_BYTES_MAX))
+  while (memory->oldest &&
+         (now - memory->oldest->at > MEMORY_OWN_MS || memory->bytes > MEMORY_BYTES_MAX))
     drop_note(memory, memory->oldest);
 }
 

@@ -1,8 +1,10 @@
-/* memory.h: what this isolate knows of KV: its own writes of the last two minutes and its reads of the last second.
+/* memory.h: what this isolate knows of KV: its own writes of the last two minutes and its reads of
+ * the last second.
  *
- * Plain data, shared by all calls of a core; no promise and no lock.  It serves three ends: a value written here is
- * seen here at once, even when KV still answers with an older one; a value just read is not read again; and two
- * writes of one key never overlap, the last call winning (kv.c keeps the rules).
+ * Plain data, shared by all calls of a core; no promise and no lock.  It serves three ends: a value
+ * written here is seen here at once, even when KV still answers with an older one; a value just
+ * read is not read again; and two writes of one key never overlap, the last call winning (kv.c
+ * keeps the rules).
  */
 #ifndef TKV_MEMORY_H
 #define TKV_MEMORY_H
@@ -11,11 +13,11 @@
 #include <stdint.h>
 
 enum {
-  MEMORY_OWN_MS = 120 * 1000,      /* how long own writes are kept */
-  MEMORY_OVERLAY_MS = 60 * 1000,   /* how long an own write outweighs a KV answer without a stamp */
-  MEMORY_REUSE_MS = 1000,          /* how long a value is used without asking KV */
-  MEMORY_BYTES_MAX = 8 * 1024 * 1024,
-  MEMORY_VALUE_MAX = 256 * 1024,   /* a larger value is not kept */
+  MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept */
+  MEMORY_OVERLAY_MS = 60 * 1000, /* how long an own write outweighs a KV answer without a stamp */
+  MEMORY_REUSE_MS = 1000,        /* how long a value is used without asking KV */
+  MEMORY_BYTES_MAX = 4 * 1024 * 1024,
+  MEMORY_VALUE_MAX = 256 * 1024, /* a larger value is not kept */
   MEMORY_BUCKETS = 1024
 };
 
@@ -25,7 +27,8 @@ enum note_kind {
   NOTE_ABSENT /* deleted, or read and not there */
 };
 
-/* What is known of one key.  Owned by the memory; valid until the next memory_note or memory_expire. */
+/* What is known of one key.  Owned by the memory; valid until the next memory_note or
+ * memory_expire. */
 struct note {
   struct note *same_bucket, *same_group; /* chains */
   struct note **group_link;              /* what points here in the group's chain */
@@ -58,16 +61,19 @@ struct memory {
 /* memory_find returns the note on |key|, or NULL. */
 struct note *memory_find(struct memory *memory, uint32_t space, struct span key);
 
-/* memory_note returns the note on |key|, made if need be, as the newest.  |group| is the length of the key's leading
- * part under which memory_in_group finds it.  NULL when no memory is left. */
-struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group, int64_t now);
+/* memory_note returns the note on |key|, made if need be, as the newest.  |group| is the length of
+ * the key's leading part under which memory_in_group finds it.  NULL when no memory is left. */
+struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
+                         int64_t now);
 
-/* memory_keep stores copies of |value| and |metadata| in |note|.  Too large a value, or want of memory, leaves it
- * NOTE_EMPTY: less is known, nothing is wrong. */
-void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value, struct span metadata);
+/* memory_keep stores copies of |value| and |metadata| in |note|.  Too large a value, or want of
+ * memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
+void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
+                 struct span metadata);
 
 /* memory_in_group returns the first note of |group| after |last| (NULL to begin), or NULL. */
-struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group, struct note *last);
+struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group,
+                             struct note *last);
 
 /* memory_forget drops the values of all keys of |space| that start with |prefix|. */
 void memory_forget(struct memory *memory, uint32_t space, struct span prefix);

@@ -15,7 +15,8 @@ bool message_read(struct call *call, struct span raw, struct message *message) {
          json_string(&call->arena, fields[0].value, &message->id) &&
          json_string(&call->arena, fields[1].value, &message->thread) &&
          json_string(&call->arena, fields[2].value, &message->resource) &&
-         json_string(&call->arena, fields[3].value, &created) && date_parse(created, &message->created);
+         json_string(&call->arena, fields[3].value, &created) &&
+         date_parse(created, &message->created);
 }
 
 bool message_is_content(struct span value) {
@@ -27,24 +28,31 @@ bool message_key(struct call *call, struct span id, struct span *key) {
 }
 
 struct entry message_entry(const struct message *message) {
-  return (struct entry){
-      .id = message->id, .time = message->created, .owner = message->resource, .home = message->thread};
+  return (struct entry){.id = message->id,
+                        .time = message->created,
+                        .owner = message->resource,
+                        .home = message->thread};
 }
 
 static void ask(struct call *call, struct gather *self, size_t index) {
   struct message_gather *gather = (struct message_gather *)self;
   struct span key;
-  gather->gets[index] = message_key(call, gather->entries[index]->id, &key) ? kv_get(call, TABLE_MESSAGES, key, 0) : NULL;
+  gather->gets[index] = message_key(call, gather->entries[index]->id, &key)
+                            ? kv_get(call, TABLE_MESSAGES, key, 0)
+                            : NULL;
 }
 
-/* Every member of the filter must stand in the message's content.metadata with the very same value. */
+/* Every member of the filter must stand in the message's content.metadata with the very same value.
+ */
 static bool passes(struct span raw, struct span filter) {
-  struct json_field content = {SPAN("content"), SPAN_NONE}, metadata = {SPAN("metadata"), SPAN_NONE};
+  struct json_field content = {SPAN("content"), SPAN_NONE},
+                    metadata = {SPAN("metadata"), SPAN_NONE};
   if (!json_fields(raw, &content, 1) || !json_fields(content.value, &metadata, 1))
     return false;
   for (struct json_walk walk = json_walk(filter); json_next(&walk);) {
     struct json_field member = {{walk.name.ptr + 1, walk.name.len - 2}, SPAN_NONE};
-    if (!json_fields(metadata.value, &member, 1) || !member.value.ptr || !json_equal(member.value, walk.value))
+    if (!json_fields(metadata.value, &member, 1) || !member.value.ptr ||
+        !json_equal(member.value, walk.value))
       return false;
   }
   return true;
@@ -69,19 +77,26 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
     }
   }
   entry->gone = true;
-  bool settled = !get || !get->found || now_since(call, get->stamp) > YOUNG_MS; /* else it has just moved, perhaps not for good */
+  bool settled =
+      !get || !get->found ||
+      now_since(call, get->stamp) > YOUNG_MS; /* else it has just moved, perhaps not for good */
   if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
     entries_add(&call->arena, &gather->gone, *entry);
   return GATHER_GONE;
 }
 
-struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count, size_t want, struct span filter) {
+struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count,
+                                      size_t want, struct span filter) {
   struct message_gather *gather = ARENA_NEW(&call->arena, struct message_gather);
-  *gather = (struct message_gather){
-      .gather = {.count = count, .want = want, .stride = filter.ptr ? 500 : 0, .ask = ask, .judge = judge},
-      .entries = entries,
-      .filter = filter,
-      .gets = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1)};
+  *gather =
+      (struct message_gather){.gather = {.count = count,
+                                         .want = want,
+                                         .stride = filter.ptr ? 500 : 0,
+                                         .ask = ask,
+                                         .judge = judge},
+                              .entries = entries,
+                              .filter = filter,
+                              .gets = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1)};
   return gather;
 }
 
@@ -114,7 +129,8 @@ bool message_filter_check(struct call *call, struct span value, struct span *fil
   return true;
 }
 
-void messages_put(struct call *call, struct json_out *out, const struct entries *entries, bool ascending) {
+void messages_put(struct call *call, struct json_out *out, const struct entries *entries,
+                  bool ascending) {
   struct entry **ordered = entries_ordered(&call->arena, entries, ascending);
   json_put(out, SPAN("{\"messages\":["));
   for (size_t i = 0; i < entries->count; i++) {

@@ -1,4 +1,5 @@
-/* message.h: message records: what the core looks at in them, and the list of them that a call works on. */
+/* message.h: message records: what the core looks at in them, and the list of them that a call
+ * works on. */
 #ifndef TKV_MESSAGE_H
 #define TKV_MESSAGE_H
 
@@ -16,32 +17,37 @@ struct message {
 /* message_read reads |raw|.  False when it is damaged: no object, or without the fields above. */
 bool message_read(struct call *call, struct span raw, struct message *message);
 
-/* message_is_content tells whether |value| may be a message's content: an object, an array or a non-empty string. */
+/* message_is_content tells whether |value| may be a message's content: an object, an array or a
+ * non-empty string. */
 bool message_is_content(struct span value);
 
-/* message_key joins the key of message |id|.  False, with the error recorded, when it is too long. */
+/* message_key joins the key of message |id|.  False, with the error recorded, when it is too long.
+ */
 bool message_key(struct call *call, struct span id, struct span *key);
 
 /* message_entry returns the membership entry that |message| says of itself. */
 struct entry message_entry(const struct message *message);
 
-/* messages_put writes `{"messages":[…]` with the records of |entries|, ordered as entries_ordered does.  The object is
- * left open. */
-void messages_put(struct call *call, struct json_out *out, const struct entries *entries, bool ascending);
+/* messages_put writes `{"messages":[…]` with the records of |entries|, ordered as entries_ordered
+ * does.  The object is left open. */
+void messages_put(struct call *call, struct json_out *out, const struct entries *entries,
+                  bool ascending);
 
 /* A gather over message entries: those whose record exists and agrees get it as `record`. */
 struct message_gather {
   struct gather gather; /* must be first */
   struct entry **entries;
-  struct span filter;        /* content.metadata must have these members; SPAN_NONE for any */
+  struct span filter; /* content.metadata must have these members; SPAN_NONE for any */
   struct kv_request **gets;
-  struct entries gone;       /* old entries without an agreeing record */
+  struct entries gone; /* old entries without an agreeing record */
 };
 
 /* message_gather prepares to gather |count| entries until |want| are good. */
-struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count, size_t want, struct span filter);
+struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count,
+                                      size_t want, struct span filter);
 
-/* message_filter_check checks a message metadata filter (CONTRACT 2.1.2).  SPAN_NONE in |filter| when it filters nothing. */
+/* message_filter_check checks a message metadata filter (CONTRACT 2.1.2).  SPAN_NONE in |filter|
+ * when it filters nothing. */
 bool message_filter_check(struct call *call, struct span value, struct span *filter);
 
 #endif

@@ -57,8 +57,8 @@ static enum tkv_status judge(struct call *call, void *self) {
     }
     struct span journal = record_journal(op->gets[i]->metadata);
     op->searching |= !journal.len;
-    struct change *change =
-        thread_touch(call, &op->changes, &op->collections, message->thread, journal.len ? LOAD_HEAD : LOAD_ALL);
+    struct change *change = thread_touch(call, &op->changes, &op->collections, message->thread,
+                                         journal.len ? LOAD_HEAD : LOAD_ALL);
     if (!change)
       return call->error;
     if (journal.len)
@@ -67,9 +67,11 @@ static enum tkv_status judge(struct call *call, void *self) {
       change->collection->load = LOAD_ALL;
   }
   if (call_over_budget(call, op->deleted * 2 + op->changes.count * 4))
-    return call_fail(call, TKV_ERR_BUDGET, SPAN("too many messages for one call: delete them in parts"), SPAN_NONE);
+    return call_fail(call, TKV_ERR_BUDGET,
+                     SPAN("too many messages for one call: delete them in parts"), SPAN_NONE);
   changes_fetch(call, &op->changes);
-  return call_enter(call, collections_load, &op->collections, op->searching ? search : drop_records);
+  return call_enter(call, collections_load, &op->collections,
+                    op->searching ? search : drop_records);
 }
 
 static enum tkv_status search(struct call *call, void *self) {
@@ -78,7 +80,8 @@ static enum tkv_status search(struct call *call, void *self) {
     const struct message *message = &op->messages[i];
     if (!op->gets[i]->found || !message->thread.ptr || record_journal(op->gets[i]->metadata).len)
       continue;
-    change_remove(call, change_of(&op->changes, COLLECTION_THREAD, message->thread), message->id, SPAN_NONE);
+    change_remove(call, change_of(&op->changes, COLLECTION_THREAD, message->thread), message->id,
+                  SPAN_NONE);
   }
   changes_fetch(call, &op->changes);
   return call_next(call, drop_records);

@@ -28,7 +28,8 @@ enum tkv_status message_get(struct call *call, void *self) {
   return call_next(call, answer);
 }
 
-/* A message of a thread that this isolate has just deleted may still be there: sweep has not come to it. */
+/* A message of a thread that this isolate has just deleted may still be there: sweep has not come
+ * to it. */
 static bool thread_is_gone(struct call *call, struct span thread) {
   struct span key;
   if (!thread_key(call, thread, &key))

@@ -1,15 +1,15 @@
 /* message_list.c: listMessages and listMessagesByResourceId.
  *
- *   round 1   the threads' heads (and journals, when the question is exact); the records of included messages
- *   round 2   the page's records; the heads of included messages' threads
- *   round 3   the windows' records
+ *   round 1   the threads' heads (and journals, when the question is exact); the records of
+ * included messages round 2   the page's records; the heads of included messages' threads round 3
+ * the windows' records
  *
- * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending order, all, what lies
- * below its floor) asks the journal.
+ * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending
+ * order, all, what lies below its floor) asks the journal.
  */
+#include "message_list.h"
 #include "doubt.h"
 #include "followup.h"
-#include "message_list.h"
 #include "operations.h"
 #include "thread.h"
 
@@ -31,7 +31,8 @@ static enum tkv_status gather_windows(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
 static enum tkv_status bad_thread(struct call *call) {
-  return call_invalid(call, SPAN(""), SPAN("threadId must be a non-empty string or array of non-empty strings"));
+  return call_invalid(call, SPAN(""),
+                      SPAN("threadId must be a non-empty string or array of non-empty strings"));
 }
 
 static bool is_blank(struct span id) {
@@ -41,9 +42,11 @@ static bool is_blank(struct span id) {
   return true;
 }
 
-static bool add_thread(struct call *call, struct list *list, struct span value, struct span_set *seen) {
+static bool add_thread(struct call *call, struct list *list, struct span value,
+                       struct span_set *seen) {
   struct entry entry = {0};
-  if (!json_is_string(value) || !json_string(&call->arena, value, &entry.id) || is_blank(entry.id)) {
+  if (!json_is_string(value) || !json_string(&call->arena, value, &entry.id) ||
+      is_blank(entry.id)) {
     bad_thread(call);
     return false;
   }
@@ -81,7 +84,8 @@ static bool read_range(struct call *call, struct list *list, struct span range) 
   }
   list->has_start = fields[0].value.ptr;
   list->has_end = fields[1].value.ptr;
-  if ((list->has_start && !arg_date(call, fields[0].value, SPAN("filter.dateRange.start"), &list->start)) ||
+  if ((list->has_start &&
+       !arg_date(call, fields[0].value, SPAN("filter.dateRange.start"), &list->start)) ||
       (list->has_end && !arg_date(call, fields[1].value, SPAN("filter.dateRange.end"), &list->end)))
     return false;
   list->start += is_true(fields[2].value);
@@ -101,7 +105,8 @@ static bool read_query(struct call *call, struct list *list) {
                         : !read_threads(call, list, fields[0].value))
     return false;
   if (!arg_page(call, PAGE_STANDARD, &list->page) ||
-      !message_filter_check(call, fields[4].value, &list->filter) || !read_range(call, list, fields[3].value))
+      !message_filter_check(call, fields[4].value, &list->filter) ||
+      !read_range(call, list, fields[3].value))
     return false;
   if (!list->by_resource && !arg_text(call, fields[1].value, SPAN("resourceId"), &list->resource))
     return false;
@@ -147,7 +152,8 @@ static enum tkv_status load_threads(struct call *call, void *self) {
     list->threads = list->resource_threads->entries;
   enum collection_load load = is_fast(list) ? LOAD_HEAD : LOAD_ALL;
   for (size_t i = 0; list->page.limit && i < list->threads.count; i++) {
-    struct collection *collection = collection_new(call, COLLECTION_THREAD, list->threads.items[i].id, load);
+    struct collection *collection =
+        collection_new(call, COLLECTION_THREAD, list->threads.items[i].id, load);
     if (!collection)
       return call->error;
     collections_add(call, &list->collections, collection);
@@ -160,7 +166,8 @@ static bool counts_places(const struct list *list) {
   return list->count_all || list->page.offset || list->window_count;
 }
 
-static enum tkv_status settle_then(struct call *call, struct list *list, struct collections *loaded, call_step then) {
+static enum tkv_status settle_then(struct call *call, struct list *list, struct collections *loaded,
+                                   call_step then) {
   struct doubts *doubts = ARENA_NEW(&call->arena, struct doubts);
   doubts->list = loaded;
   return counts_places(list) ? call_enter(call, doubts_settle, doubts, then) : then(call, list);
@@ -173,7 +180,8 @@ static enum tkv_status settle(struct call *call, void *self) {
 
 static bool matches(const struct list *list, const struct entry *entry) {
   bool scoped = list->resource.len || (list->by_resource && list->resource.ptr);
-  return !(list->has_start && entry->time < list->start) && !(list->has_end && entry->time > list->end) &&
+  return !(list->has_start && entry->time < list->start) &&
+         !(list->has_end && entry->time > list->end) &&
          !(scoped && !span_eq(entry->owner, list->resource));
 }
 
@@ -190,10 +198,13 @@ static void find_base(struct call *call, struct list *list) {
   }
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct entries *entries = &list->collections.items[i]->entries;
-    size_t enough = few_suffice && list->collections.count == 1 ? list->page.offset + list->page.limit : SIZE_MAX - 1;
+    size_t enough = few_suffice && list->collections.count == 1
+                        ? list->page.offset + list->page.limit
+                        : SIZE_MAX - 1;
     for (size_t k = 0; k < entries->count && !list->cut; k++) {
       list->cut = list->base.count > enough;
-      if (matches(list, &entries->items[k]) && !(floor && entry_order(&entries->items[k], floor) > 0))
+      if (matches(list, &entries->items[k]) &&
+          !(floor && entry_order(&entries->items[k], floor) > 0))
         entries_add(&call->arena, &list->base, entries->items[k]);
     }
   }
@@ -206,7 +217,8 @@ static enum tkv_status load_all(struct call *call, struct list *list, call_step 
   for (size_t i = 0; i < list->collections.count; i++) {
     struct collection *collection = list->collections.items[i];
     if (!collection->all)
-      list->collections.items[i] = collection_new(call, COLLECTION_THREAD, collection->id, LOAD_ALL);
+      list->collections.items[i] =
+          collection_new(call, COLLECTION_THREAD, collection->id, LOAD_ALL);
   }
   return call_enter(call, collections_load, &list->collections, then);
 }
@@ -214,7 +226,8 @@ static enum tkv_status load_all(struct call *call, struct list *list, call_step 
 static enum tkv_status reach_deeper(struct call *call, void *self) {
   struct list *list = self;
   find_base(call, list);
-  if (list->base_ends || (!list->filter.ptr && list->base.count > list->page.offset + list->page.limit))
+  if (list->base_ends ||
+      (!list->filter.ptr && list->base.count > list->page.offset + list->page.limit))
     return aim(call, list);
   return load_all(call, list, settle_all);
 }
@@ -230,7 +243,8 @@ static enum tkv_status aim(struct call *call, void *self) {
     find_base(call, list);
   if (!windows_aim(call, list))
     return call->error;
-  return list->extra.count ? call_enter(call, collections_load, &list->extra, settle_extra) : deepen(call, list);
+  return list->extra.count ? call_enter(call, collections_load, &list->extra, settle_extra)
+                           : deepen(call, list);
 }
 
 static enum tkv_status settle_extra(struct call *call, void *self) {
@@ -251,7 +265,8 @@ static enum tkv_status settle_deep(struct call *call, void *self) {
   return settle_then(call, list, &list->extra, gather_page);
 }
 
-/* Without a metadata filter the index alone tells where a page starts; with one every record has to be looked at. */
+/* Without a metadata filter the index alone tells where a page starts; with one every record has to
+ * be looked at. */
 static enum tkv_status gather_page(struct call *call, void *self) {
   struct list *list = self;
   struct entry **ordered = entries_ordered(&call->arena, &list->base, list->ascending);
@@ -262,7 +277,8 @@ static enum tkv_status gather_page(struct call *call, void *self) {
   if (list->filter.ptr)
     want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
   size_t left = list->page.limit ? list->base.count - skip : 0;
-  list->gather = message_gather(call, ordered + skip, left, want > left ? left : (size_t)want, list->filter);
+  list->gather =
+      message_gather(call, ordered + skip, left, want > left ? left : (size_t)want, list->filter);
   return call_enter(call, gather_run, list->gather, check_page);
 }
 
@@ -318,12 +334,14 @@ static size_t total_of(struct call *call, const struct list *list) {
     return 0;
   if (list->filter.ptr)
     return list->gather->gather.good;
-  return list->count_all ? collection_count(call, &list->base) : list->base.count - list->gather->gather.gone;
+  return list->count_all ? collection_count(call, &list->base)
+                         : list->base.count - list->gather->gather.gone;
 }
 
 static bool has_more(const struct list *list, size_t total) {
   size_t inside = 0;
-  if (list->page.limit == UINT64_MAX || !list->page.limit || list->page.offset + list->page_length >= total)
+  if (list->page.limit == UINT64_MAX || !list->page.limit ||
+      list->page.offset + list->page_length >= total)
     return false;
   if (list->by_resource || list->filter.ptr || !list->base_ends)
     return true;

@@ -14,7 +14,7 @@ struct window {
 };
 
 struct list {
-  struct entries threads;  /* their ids */
+  struct entries threads; /* their ids */
   bool by_resource;
   struct span resource;    /* SPAN_NONE: any */
   struct span filter;      /* of content.metadata; SPAN_NONE: any */
@@ -29,22 +29,25 @@ struct list {
   struct collections collections; /* of the threads */
   struct collections extra;       /* of the windows' targets */
   struct collection *resource_threads;
-  struct entries base;            /* all that match, newest first, as far as the index tells */
-  bool base_ends;                 /* nothing matching lies beyond `base` */
-  bool cut;                       /* save what was left out, for a page needs no more */
-  bool deepened;                  /* everything was loaded, for too little was good */
+  struct entries base; /* all that match, newest first, as far as the index tells */
+  bool base_ends;      /* nothing matching lies beyond `base` */
+  bool cut;            /* save what was left out, for a page needs no more */
+  bool deepened;       /* everything was loaded, for too little was good */
   struct message_gather *gather, *window_gather;
   struct entries result;
   size_t page_length;
 };
 
-/* windows_read reads the `include` argument and asks for the targets.  False with the error recorded. */
+/* windows_read reads the `include` argument and asks for the targets.  False with the error
+ * recorded. */
 bool windows_read(struct call *call, struct list *list, struct span include);
 
-/* windows_aim finds the targets' threads and adds to `extra` those collections that are not loaded. */
+/* windows_aim finds the targets' threads and adds to `extra` those collections that are not loaded.
+ */
 bool windows_aim(struct call *call, struct list *list);
 
-/* windows_deepen adds to |list->extra| a full load of each collection whose head does not reach far enough. */
+/* windows_deepen adds to |list->extra| a full load of each collection whose head does not reach far
+ * enough. */
 void windows_deepen(struct call *call, struct list *list);
 
 /* windows_gather starts gathering all windows' messages. */

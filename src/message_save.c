@@ -1,8 +1,8 @@
 /* message_save.c: saveMessages: upsert by id, moves between threads included.
  *
- *   round 1   the records under these ids, the threads, their heads and the newest part of their journals
- *   round 2   records, one journal entry and one head per thread (when a message moves, the journal entries before them)
- *   round 3   the heads again
+ *   round 1   the records under these ids, the threads, their heads and the newest part of their
+ * journals round 2   records, one journal entry and one head per thread (when a message moves, the
+ * journal entries before them) round 3   the heads again
  */
 #include "message.h"
 #include "operations.h"
@@ -12,8 +12,8 @@ struct save {
   struct message *messages;
   struct span *keys;
   struct kv_request **olds, **puts;
-  struct span *journals; /* where each message's entry stands */
-  bool moves;            /* some message changes its place */
+  struct span *journals;  /* where each message's entry stands */
+  bool moves;             /* some message changes its place */
   struct message *before; /* what stood under the id; `raw` unset for nothing */
   size_t count;
   struct entries others; /* threads that only superseded messages name: they must exist, too */
@@ -22,17 +22,19 @@ struct save {
   struct collections collections;
 };
 
-static bool check_message(struct call *call, struct span raw, size_t index, struct message *message) {
+static bool check_message(struct call *call, struct span raw, size_t index,
+                          struct message *message) {
   enum { ID, THREAD, RESOURCE, ROLE, CONTENT, CREATED, COUNT };
-  struct json_field fields[COUNT] = {{SPAN("id"), SPAN_NONE},         {SPAN("threadId"), SPAN_NONE},
-                                     {SPAN("resourceId"), SPAN_NONE}, {SPAN("role"), SPAN_NONE},
-                                     {SPAN("content"), SPAN_NONE},    {SPAN("createdAt"), SPAN_NONE}};
+  struct json_field fields[COUNT] = {
+      {SPAN("id"), SPAN_NONE},   {SPAN("threadId"), SPAN_NONE}, {SPAN("resourceId"), SPAN_NONE},
+      {SPAN("role"), SPAN_NONE}, {SPAN("content"), SPAN_NONE},  {SPAN("createdAt"), SPAN_NONE}};
   struct span where[COUNT], role;
   for (size_t i = 0; i < COUNT; i++)
     where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
   *message = (struct message){.raw = raw};
   if (!json_fields(raw, fields, COUNT)) {
-    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")), SPAN("must be an object"));
+    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")),
+                 SPAN("must be an object"));
     return false;
   }
   if (!arg_id(call, fields[ID].value, where[ID], &message->id) ||
@@ -43,7 +45,8 @@ static bool check_message(struct call *call, struct span raw, size_t index, stru
   if (!json_is_string(fields[RESOURCE].value) || !message_is_content(fields[CONTENT].value)) {
     bool resource = !json_is_string(fields[RESOURCE].value);
     call_invalid(call, where[resource ? RESOURCE : CONTENT],
-                 resource ? SPAN("must be a string") : SPAN("must be an object, an array or a non-empty string"));
+                 resource ? SPAN("must be a string")
+                          : SPAN("must be an object, an array or a non-empty string"));
     return false;
   }
   return arg_text(call, fields[RESOURCE].value, where[RESOURCE], &message->resource) &&
@@ -102,7 +105,8 @@ enum tkv_status message_save(struct call *call, void *self) {
   for (size_t i = 0; i < save->count; i++) {
     if (!message_key(call, save->messages[i].id, &save->keys[i]))
       return call->error;
-    if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread, LOAD_CHECK))
+    if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread,
+                      LOAD_CHECK))
       return call->error;
   }
   for (size_t i = 0; i < save->count; i++)
@@ -117,7 +121,8 @@ static struct change *change_for(struct save *save, struct span thread) {
   return change_of(&save->changes, COLLECTION_THREAD, thread);
 }
 
-static enum tkv_status check_thread(struct call *call, const struct kv_request *get, struct span id) {
+static enum tkv_status check_thread(struct call *call, const struct kv_request *get,
+                                    struct span id) {
   struct thread thread = thread_read(call, get);
   if (thread.state == THREAD_DAMAGED)
     return call_corrupt(call, get->key);
@@ -127,13 +132,15 @@ static enum tkv_status check_thread(struct call *call, const struct kv_request *
 static enum tkv_status check_threads(struct call *call, struct save *save) {
   enum tkv_status status = TKV_DONE;
   for (size_t i = 0; i < save->changes.count && status == TKV_DONE; i++)
-    status = check_thread(call, save->changes.items[i]->record, save->changes.items[i]->collection->id);
+    status =
+        check_thread(call, save->changes.items[i]->record, save->changes.items[i]->collection->id);
   for (size_t i = 0; i < save->others.count && status == TKV_DONE; i++)
     status = check_thread(call, save->other_gets[i], save->others.items[i].id);
   return status;
 }
 
-/* Every thread must exist.  What stood under an id before, elsewhere or with another place in the order, has to go. */
+/* Every thread must exist.  What stood under an id before, elsewhere or with another place in the
+ * order, has to go. */
 static enum tkv_status judge(struct call *call, void *self) {
   struct save *save = self;
   enum tkv_status status = check_threads(call, save);
@@ -148,7 +155,8 @@ static enum tkv_status judge(struct call *call, void *self) {
     struct entry was = message_entry(old), is = message_entry(new);
     if (entry_same(&was, &is) && span_eq(old->thread, new->thread))
       continue;
-    struct change *change = thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
+    struct change *change =
+        thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
     if (!change)
       return call->error;
     change_doubt(call, change, old->id);
@@ -159,9 +167,11 @@ static enum tkv_status judge(struct call *call, void *self) {
 static void add_entry(struct call *call, struct save *save, size_t i) {
   struct change *change = change_for(save, save->messages[i].thread);
   struct entry was = message_entry(&save->before[i]), is = message_entry(&save->messages[i]);
-  bool known = save->before[i].raw.ptr, stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
+  bool known = save->before[i].raw.ptr,
+       stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
   save->moves |= known && !stays;
-  save->journals[i] = change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
+  save->journals[i] =
+      change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
 }
 
 static enum tkv_status write(struct call *call, void *self) {
@@ -195,7 +205,8 @@ static enum tkv_status write_records(struct call *call, void *self) {
 static bool is_stored(struct save *save, size_t i) {
   struct change *change = change_for(save, save->messages[i].thread);
   bool journaled = !change->journal_put || !change->journal_put->failed;
-  return !save->puts[i]->failed && (journaled || !entries_find(&change->added, save->messages[i].id));
+  return !save->puts[i]->failed &&
+         (journaled || !entries_find(&change->added, save->messages[i].id));
 }
 
 static void put_ids(struct json_out *out, struct save *save, bool stored) {
@@ -210,7 +221,8 @@ static void put_ids(struct json_out *out, struct save *save, bool stored) {
   }
 }
 
-static enum tkv_status fail_partly(struct call *call, struct save *save, const struct kv_request *failed) {
+static enum tkv_status fail_partly(struct call *call, struct save *save,
+                                   const struct kv_request *failed) {
   struct json_out details = json_out(&call->arena, 256 + save->count * 48);
   json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
   json_put_string(&details, failed->key);
@@ -222,7 +234,8 @@ static enum tkv_status fail_partly(struct call *call, struct save *save, const s
   put_ids(&details, save, false);
   json_put(&details, SPAN("]}"));
   return call_fail(call, TKV_ERR_KV_FAILED,
-                   SPAN("not all messages were stored; details.stored names those that were; saving again is safe"),
+                   SPAN("not all messages were stored; details.stored names those that were; "
+                        "saving again is safe"),
                    json_out_span(&details));
 }
 

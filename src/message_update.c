@@ -18,7 +18,7 @@ struct update {
 };
 
 struct update_op {
-  struct entries ids;  /* distinct */
+  struct entries ids; /* distinct */
   struct span *patches;
   struct entries patch_ids; /* of each patch */
   struct update *updates;   /* of each distinct id */
@@ -41,7 +41,8 @@ static bool check_patch(struct call *call, struct span patch, size_t index, stru
   for (size_t i = 0; i < 6; i++)
     where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
   if (!json_fields(patch, fields, 6)) {
-    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")), SPAN("must be an object"));
+    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")),
+                 SPAN("must be an object"));
     return false;
   }
   if (fields[5].value.ptr && !message_is_content(fields[5].value)) {
@@ -103,13 +104,17 @@ static bool apply(struct call *call, struct update_op *op, struct update *update
   for (size_t i = 0; i < op->patch_ids.count; i++)
     if (span_eq(op->patch_ids.items[i].id, update->old.id))
       raw = json_merge(&call->arena, raw, op->patches[i], deeper, 2);
-  return message_read(call, raw, &update->new) && content_of(raw).ptr && record_fits(call, raw, update->old.id);
+  return message_read(call, raw, &update->new) && content_of(raw).ptr &&
+         record_fits(call, raw, update->old.id);
 }
 
-/* Asks for what changes around one message: its thread, the thread it moves to, its journal entry. */
+/* Asks for what changes around one message: its thread, the thread it moves to, its journal entry.
+ */
 static bool touch(struct call *call, struct update_op *op, struct update *update) {
-  struct change *from = thread_touch(call, &op->changes, &op->collections, update->old.thread, LOAD_HEAD);
-  struct change *to = thread_touch(call, &op->changes, &op->collections, update->new.thread, LOAD_HEAD);
+  struct change *from =
+      thread_touch(call, &op->changes, &op->collections, update->old.thread, LOAD_HEAD);
+  struct change *to =
+      thread_touch(call, &op->changes, &op->collections, update->new.thread, LOAD_HEAD);
   if (!from || !to)
     return false;
   update->journal = record_journal(update->get->metadata);
@@ -117,7 +122,8 @@ static bool touch(struct call *call, struct update_op *op, struct update *update
   if (from != to || !entry_same(&was, &is))
     change_doubt(call, from, update->old.id);
   else if (update->journal.len)
-    update->proof = kv_get(call, TABLE_METADATA, collection_journal_key(call, from->collection, update->journal), 0);
+    update->proof = kv_get(call, TABLE_METADATA,
+                           collection_journal_key(call, from->collection, update->journal), 0);
   return true;
 }
 
@@ -130,28 +136,32 @@ static enum tkv_status judge(struct call *call, void *self) {
     if (!message_read(call, update->get->value, &update->old))
       return call_corrupt(call, update->key);
     if (!apply(call, op, update))
-      return call->error ? call->error
-                         : call_invalid(call, SPAN("messages"), SPAN("the update makes no valid message"));
+      return call->error
+                 ? call->error
+                 : call_invalid(call, SPAN("messages"), SPAN("the update makes no valid message"));
     if (!touch(call, op, update))
       return call->error;
   }
   return call_enter(call, collections_load, &op->collections, write);
 }
 
-/* Other calls of this isolate may have written the message since: then their merge is the base.  False when they moved
- * it as well. */
+/* Other calls of this isolate may have written the message since: then their merge is the base.
+ * False when they moved it as well. */
 static bool renew(struct call *call, struct update_op *op, struct update *update) {
   struct span thread = update->new.thread, raw = update->get->value;
   kv_renew(call, update->get);
   if (span_eq(raw, update->get->value))
     return true;
   struct entry was = message_entry(&update->old), is;
-  bool good = update->get->found && message_read(call, update->get->value, &update->old) && apply(call, op, update);
+  bool good = update->get->found && message_read(call, update->get->value, &update->old) &&
+              apply(call, op, update);
   is = message_entry(&update->old);
-  return good && entry_same(&was, &is) && span_eq(was.home, is.home) && span_eq(thread, update->new.thread);
+  return good && entry_same(&was, &is) && span_eq(was.home, is.home) &&
+         span_eq(thread, update->new.thread);
 }
 
-/* Messages of a deleted thread that sweep has not come to are gone; a thread that a message moves to must exist. */
+/* Messages of a deleted thread that sweep has not come to are gone; a thread that a message moves
+ * to must exist. */
 static enum tkv_status check_threads(struct call *call, struct update_op *op) {
   for (size_t i = 0; i < op->ids.count; i++) {
     struct update *update = &op->updates[i];

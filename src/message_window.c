@@ -1,4 +1,5 @@
-/* message_window.c: `include`: messages by id with their neighbours, from whatever thread the target is in. */
+/* message_window.c: `include`: messages by id with their neighbours, from whatever thread the
+ * target is in. */
 #include "message_list.h"
 
 static bool read_count(struct call *call, struct span value, struct span where, uint64_t *count) {
@@ -20,7 +21,8 @@ static bool read_window(struct call *call, struct span value, size_t index, stru
   for (size_t i = 0; i < 4; i++)
     where[i] = arg_where(call, SPAN("include"), index, fields[i].name);
   if (!json_fields(value, fields, 4)) {
-    call_invalid(call, arg_where(call, SPAN("include"), index, SPAN("")), SPAN("must be an object"));
+    call_invalid(call, arg_where(call, SPAN("include"), index, SPAN("")),
+                 SPAN("must be an object"));
     return false;
   }
   return arg_id(call, fields[0].value, where[0], &window->id) &&
@@ -43,7 +45,8 @@ bool windows_read(struct call *call, struct list *list, struct span include) {
   for (struct json_walk walk = json_walk(include); json_next(&walk); list->window_count++) {
     struct window *window = &list->windows[list->window_count];
     struct span key;
-    if (!read_window(call, walk.value, list->window_count, window) || !message_key(call, window->id, &key))
+    if (!read_window(call, walk.value, list->window_count, window) ||
+        !message_key(call, window->id, &key))
       return false;
     window->get = kv_get(call, TABLE_MESSAGES, key, 0);
   }
@@ -77,7 +80,8 @@ bool windows_aim(struct call *call, struct list *list) {
     }
     if (collection_for(list, window->target.thread))
       continue;
-    struct collection *collection = collection_new(call, COLLECTION_THREAD, window->target.thread, LOAD_HEAD);
+    struct collection *collection =
+        collection_new(call, COLLECTION_THREAD, window->target.thread, LOAD_HEAD);
     if (!collection)
       return false;
     collections_add(call, &list->extra, collection);
@@ -85,8 +89,8 @@ bool windows_aim(struct call *call, struct list *list) {
   return true;
 }
 
-/* The entries of a window: pointers into the collection's, oldest first.  `short_of_floor` when the window may go on
- * below what was loaded. */
+/* The entries of a window: pointers into the collection's, oldest first.  `short_of_floor` when the
+ * window may go on below what was loaded. */
 struct view {
   struct entry **entries;
   size_t count;
@@ -97,7 +101,8 @@ static bool counts(const struct list *list, const struct entry *entry) {
   return !list->resource.ptr || span_eq(entry->owner, list->resource);
 }
 
-static struct view view_of(struct call *call, const struct list *list, const struct window *window) {
+static struct view view_of(struct call *call, const struct list *list,
+                           const struct window *window) {
   const struct entries *all = &window->collection->entries;
   struct entry target = message_entry(&window->target);
   struct entry **line = entries_ordered(&call->arena, all, true);
@@ -132,7 +137,8 @@ void windows_deepen(struct call *call, struct list *list) {
 }
 
 /* The target itself counts even when no entry names it: its record is the truth. */
-static void add_view(struct call *call, struct list *list, struct window *window, struct entries *lone, struct entries *wanted) {
+static void add_view(struct call *call, struct list *list, struct window *window,
+                     struct entries *lone, struct entries *wanted) {
   window->collection = collection_for(list, window->target.thread);
   struct view view = view_of(call, list, window);
   for (size_t i = 0; i < view.count; i++)

@@ -1,6 +1,8 @@
-/* op.h: the operations, as data.  The table generates the dispatcher and JavaScript's numbers for them.
+/* op.h: the operations, as data.  The table generates the dispatcher and JavaScript's numbers for
+ * them.
  *
- * Constant, name, first step.  An operation is a chain of step functions (call.h); its file is named in its step.
+ * Constant, name, first step.  An operation is a chain of step functions (call.h); its file is
+ * named in its step.
  */
 #ifndef TKV_OP_H
 #define TKV_OP_H

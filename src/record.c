@@ -60,7 +60,9 @@ bool arg_text(struct call *call, struct span value, struct span where, struct sp
   *text = SPAN_NONE;
   if (!value.ptr || json_string(&call->arena, value, text))
     return true;
-  call_invalid(call, where, json_is_string(value) ? SPAN("must be well-formed Unicode") : SPAN("must be a string"));
+  call_invalid(call, where,
+               json_is_string(value) ? SPAN("must be well-formed Unicode")
+                                     : SPAN("must be a string"));
   return false;
 }
 
@@ -78,7 +80,8 @@ bool arg_fields(struct call *call, struct json_field *fields, size_t count) {
   return false;
 }
 
-bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen, struct entries *ids) {
+bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen,
+             struct entries *ids) {
   struct json_walk walk = json_walk(array);
   if (!json_is_array(array)) {
     call_invalid(call, where, SPAN("must be an array of non-empty strings"));
@@ -102,7 +105,8 @@ bool arg_is_name(struct span name) {
     if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
       return false;
   }
-  return !span_eq(name, SPAN("__proto__")) && !span_eq(name, SPAN("prototype")) && !span_eq(name, SPAN("constructor"));
+  return !span_eq(name, SPAN("__proto__")) && !span_eq(name, SPAN("prototype")) &&
+         !span_eq(name, SPAN("constructor"));
 }
 
 bool arg_page(struct call *call, uint64_t standard, struct page *page) {

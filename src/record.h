@@ -2,8 +2,8 @@
  *
  *   {"v":1,"w":written-at ms,"j":"journal suffix", …}
  *
- * `j` names the journal entry that the record's membership stands in.  A platform may withhold metadata: then the
- * stamp is unknown and the journal has to be searched.
+ * `j` names the journal entry that the record's membership stands in.  A platform may withhold
+ * metadata: then the stamp is unknown and the journal has to be searched.
  */
 #ifndef TKV_RECORD_H
 #define TKV_RECORD_H
@@ -17,37 +17,44 @@ struct span record_metadata(struct call *call, int64_t stamp, struct span journa
 /* record_journal returns the journal suffix that |metadata| names, or SPAN_NONE. */
 struct span record_journal(struct span metadata);
 
-/* record_fits tells whether |value| may be stored; if not, VALUE_TOO_LARGE is recorded, naming |where|. */
+/* record_fits tells whether |value| may be stored; if not, VALUE_TOO_LARGE is recorded, naming
+ * |where|. */
 bool record_fits(struct call *call, struct span value, struct span where);
 
 /* arg_where returns "|list|[|index|].|name|", to say where an argument is wrong. */
 struct span arg_where(struct call *call, struct span list, size_t index, struct span name);
 
-/* arg_id reads an id: a non-empty string of well-formed Unicode.  False, with the error recorded, otherwise. */
+/* arg_id reads an id: a non-empty string of well-formed Unicode.  False, with the error recorded,
+ * otherwise. */
 bool arg_id(struct call *call, struct span value, struct span where, struct span *id);
 
-/* arg_text reads an optional string; SPAN_NONE when absent.  False, with the error recorded, when it is no string. */
+/* arg_text reads an optional string; SPAN_NONE when absent.  False, with the error recorded, when
+ * it is no string. */
 bool arg_text(struct call *call, struct span value, struct span where, struct span *text);
 
 /* arg_date reads a date.  False, with the error recorded, otherwise. */
 bool arg_date(struct call *call, struct span value, struct span where, int64_t *ms);
 
-/* arg_fields fills |fields| from the payload.  False, with the error recorded, when that is no object. */
+/* arg_fields fills |fields| from the payload.  False, with the error recorded, when that is no
+ * object. */
 bool arg_fields(struct call *call, struct json_field *fields, size_t count);
 
 /* arg_ids reads an array of ids, repetitions dropped. */
-bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen, struct entries *ids);
+bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen,
+             struct entries *ids);
 
 /* arg_is_name tells whether |name| may name a field of a metadata filter. */
 bool arg_is_name(struct span name);
-#define ARG_NAME_RULE "names must match [A-Za-z_][A-Za-z0-9_]*, have at most 128 characters and be safe"
+#define ARG_NAME_RULE                                                                              \
+  "names must match [A-Za-z_][A-Za-z0-9_]*, have at most 128 characters and be safe"
 
 /* A page of a list. */
 struct page {
   uint64_t offset, limit; /* limit: UINT64_MAX for all */
 };
 
-/* arg_page reads `page` and `perPage` of the control document; |standard| is the default page size. */
+/* arg_page reads `page` and `perPage` of the control document; |standard| is the default page size.
+ */
 bool arg_page(struct call *call, uint64_t standard, struct page *page);
 
 #endif

@@ -1,10 +1,14 @@
-/* refresh.c: collection.refresh: brings heads up to date with their journals, after the call that asked for it.
+/* refresh.c: collection.refresh: brings heads up to date with their journals, after the call that
+ * asked for it.
  *
- * What is said to be gone is looked at once more: only entries whose record still disagrees are dropped.
+ * What is said to be gone is looked at once more: only entries whose record still disagrees are
+ * dropped.
  *
- * Asked for "soon" when a head could not be written (429), "some time" when a reader found one unchecked for a minute,
- * lacking something, or naming messages that are gone.  Payload: {"collections":[{"kind","id","gone":["id","journal",time,"owner", …],
- * "doubt":["id", …],"all":true}]}; with "all" the whole journal is read, for the asker has seen in it what the head lacks.
+ * Asked for "soon" when a head could not be written (429), "some time" when a reader found one
+ * unchecked for a minute, lacking something, or naming messages that are gone.  Payload:
+ * {"collections":[{"kind","id","gone":["id","journal",time,"owner", …], "doubt":["id",
+ * …],"all":true}]}; with "all" the whole journal is read, for the asker has seen in it what the
+ * head lacks.
  */
 #include "change.h"
 #include "message.h"
@@ -39,13 +43,18 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
 }
 
 static bool read_collection(struct call *call, struct span value, struct refresh *op) {
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("id"), SPAN_NONE}, {SPAN("gone"), SPAN_NONE}, {SPAN("doubt"), SPAN_NONE}, {SPAN("all"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE},
+                                {SPAN("id"), SPAN_NONE},
+                                {SPAN("gone"), SPAN_NONE},
+                                {SPAN("doubt"), SPAN_NONE},
+                                {SPAN("all"), SPAN_NONE}};
   struct span id;
   if (!json_fields(value, fields, 5) || !arg_id(call, fields[1].value, SPAN("id"), &id))
     return false;
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   struct collection *collection =
-      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id, fields[4].value.ptr ? LOAD_ALL : LOAD_RECENT);
+      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id,
+                     fields[4].value.ptr ? LOAD_ALL : LOAD_RECENT);
   if (!collection)
     return false;
   collection->head_flags = KV_FRESH;
@@ -53,7 +62,9 @@ static bool read_collection(struct call *call, struct span value, struct refresh
   struct change *change = change_new(call, &op->changes, collection);
   struct span_set seen = {0};
   struct entries doubted = {0};
-  if (!read_gone(call, fields[2].value, change) || !arg_ids(call, fields[3].value, SPAN("doubt"), &seen, &doubted))
+  if (!read_gone(call, fields[2].value, change))
+    return false;
+  if (fields[3].value.ptr && !arg_ids(call, fields[3].value, SPAN("doubt"), &seen, &doubted))
     return false;
   for (size_t i = 0; i < doubted.count; i++)
     change_doubt(call, change, doubted.items[i].id);
@@ -76,7 +87,8 @@ enum tkv_status collection_refresh(struct call *call, void *self) {
 /* Asks for the record behind each entry that is said to be gone. */
 static struct kv_request **ask_records(struct call *call, const struct change *change) {
   bool messages = change->collection->kind == COLLECTION_THREAD;
-  struct kv_request **gets = ARENA_ARRAY(&call->arena, struct kv_request *, change->removed.count + 1);
+  struct kv_request **gets =
+      ARENA_ARRAY(&call->arena, struct kv_request *, change->removed.count + 1);
   for (size_t i = 0; i < change->removed.count; i++) {
     struct span id = change->removed.items[i].id, key;
     if (!(messages ? message_key(call, id, &key) : thread_key(call, id, &key)))
@@ -97,15 +109,18 @@ static enum tkv_status fetch(struct call *call, void *self) {
 }
 
 /* Whether the record says what |entry| of |collection| says. */
-static bool agrees(struct call *call, const struct collection *collection, const struct entry *entry, const struct kv_request *get) {
+static bool agrees(struct call *call, const struct collection *collection,
+                   const struct entry *entry, const struct kv_request *get) {
   struct entry said = {.home = SPAN("")};
   struct message message;
-  if (collection->kind == COLLECTION_THREAD && get->found && message_read(call, get->value, &message))
+  if (collection->kind == COLLECTION_THREAD && get->found &&
+      message_read(call, get->value, &message))
     said = message_entry(&message);
   if (collection->kind == COLLECTION_RESOURCE) {
     struct thread thread = thread_read(call, get);
     if (thread.state == THREAD_THERE)
-      said = (struct entry){.id = thread.id, .time = thread.created, .owner = SPAN(""), .home = thread.resource};
+      said = (struct entry){
+          .id = thread.id, .time = thread.created, .owner = SPAN(""), .home = thread.resource};
   }
   return entry_same(&said, entry) && span_eq(said.home, collection->id);
 }

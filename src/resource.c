@@ -16,7 +16,8 @@ static bool read_id(struct call *call, struct span name, struct resource_op *op)
          kv_key(call, TABLE_RESOURCES, &op->id, 1, &op->key);
 }
 
-static struct kv_request *put(struct call *call, struct span key, struct span value, unsigned flags) {
+static struct kv_request *put(struct call *call, struct span key, struct span value,
+                              unsigned flags) {
   struct span metadata = record_metadata(call, call_stamp(call), SPAN_NONE);
   return kv_put(call, TABLE_RESOURCES, key, value, metadata, KV_REMEMBER | flags);
 }
@@ -34,7 +35,8 @@ enum tkv_status resource_save(struct call *call, void *self) {
   (void)self;
   if (!read_id(call, SPAN("id"), op) || !json_fields(call->payload, dates, 2) ||
       !arg_date(call, dates[0].value, SPAN("createdAt"), &ms) ||
-      !arg_date(call, dates[1].value, SPAN("updatedAt"), &ms) || !record_fits(call, call->payload, SPAN("resource")))
+      !arg_date(call, dates[1].value, SPAN("updatedAt"), &ms) ||
+      !record_fits(call, call->payload, SPAN("resource")))
     return call->error;
   put(call, op->key, call->payload, KV_OVERWRITE);
   return call_next(call, finish);
@@ -77,7 +79,8 @@ static struct span merged(struct call *call, struct span old, struct span given)
   return json_merge(&call->arena, json_is_object(old) ? old : SPAN("{}"), given, NULL, 0);
 }
 
-static struct span create(struct call *call, const struct resource_op *op, struct span memory, struct span metadata) {
+static struct span create(struct call *call, const struct resource_op *op, struct span memory,
+                          struct span metadata) {
   struct span now = date_text(call, call->now);
   struct json_out out = json_out(&call->arena, op->id.len + memory.len + metadata.len + 160);
   json_put(&out, SPAN("{\"id\":"));
@@ -96,7 +99,8 @@ static struct span create(struct call *call, const struct resource_op *op, struc
   return json_out_span(&out);
 }
 
-static struct span change(struct call *call, struct span old, struct span memory, struct span metadata) {
+static struct span change(struct call *call, struct span old, struct span memory,
+                          struct span metadata) {
   struct json_field was[] = {{SPAN("updatedAt"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
   struct json_field fields[3] = {{SPAN("updatedAt"), SPAN_NONE}};
   size_t count = 1;

@@ -1,7 +1,7 @@
 /* span.h: a piece of somebody else's bytes.
  *
- * A span never owns and is never NUL-terminated.  It lives as long as what it points into: a call's arena, a
- * note of the memory, or static text.
+ * A span never owns and is never NUL-terminated.  It lives as long as what it points into: a call's
+ * arena, a note of the memory, or static text.
  */
 #ifndef TKV_SPAN_H
 #define TKV_SPAN_H
@@ -32,7 +32,8 @@ static inline int span_cmp(struct span a, struct span b) {
 }
 
 static inline bool span_starts(struct span text, struct span prefix) {
-  return text.len >= prefix.len && (prefix.len == 0 || memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
+  return text.len >= prefix.len &&
+         (prefix.len == 0 || memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline struct span span_from(struct span text, size_t start) {

@@ -1,11 +1,13 @@
 /* status.h: how a call stands, and every way it can fail.
  *
- * Above: everything.  Below: nothing.  JavaScript's copy of these tables (bindings/abi.js) is generated.
+ * Above: everything.  Below: nothing.  JavaScript's copy of these tables (bindings/abi.js) is
+ * generated.
  */
 #ifndef TKV_STATUS_H
 #define TKV_STATUS_H
 
-/* Failures.  Name, value, gloss.  The name without prefix is the `code` that users see: stable for ever. */
+/* Failures.  Name, value, gloss.  The name without prefix is the `code` that users see: stable for
+ * ever. */
 #define TKV_ERROR_LIST(X)                                                                          \
   X(INVALID_ARGUMENT, -1, "an argument is missing, malformed or out of range")                     \
   X(INVALID_FILTER, -2, "a message metadata filter has an unsafe key or a value of a wrong type")  \
@@ -18,7 +20,8 @@
   X(FORMAT_TOO_NEW, -9, "the data was written by a newer version")                                 \
   X(BUDGET, -10, "more KV operations than one invocation may make")                                \
   X(NO_MEMORY, -11, "the module ran out of memory")                                                \
-  X(ABANDONED, -12, "the call's handle is unknown: ended, or reclaimed after its request went away") \
+  X(ABANDONED, -12,                                                                                \
+    "the call's handle is unknown: ended, or reclaimed after its request went away")               \
   X(CRASHED, -13, "the module trapped; its calls are lost, the next call gets a new instance")
 
 enum tkv_status {

@@ -68,7 +68,8 @@ static enum tkv_status finish(struct call *call, void *self) {
   return TKV_DONE;
 }
 
-/* store.clear: every key of a table, and of the collections that index it; without a table, of all tables. */
+/* store.clear: every key of a table, and of the collections that index it; without a table, of all
+ * tables. */
 
 enum { PARTS_MAX = 16 };
 

@@ -1,11 +1,15 @@
-/* sweep.c: the sweep of one thread, and store.sweep, which finishes what deleteThread had to leave. */
+/* sweep.c: the sweep of one thread, and store.sweep, which finishes what deleteThread had to leave.
+ */
 #include "sweep.h"
 
 #include "key.h"
 #include "message.h"
 #include "operations.h"
 
-enum { CHUNK = 300, SWEEP_RESERVE = 10 }; /* messages at a time; operations kept for what comes after */
+enum {
+  CHUNK = 300,
+  SWEEP_RESERVE = 10
+}; /* messages at a time; operations kept for what comes after */
 
 struct sweep_doc {
   struct span suffix, text;
@@ -13,6 +17,7 @@ struct sweep_doc {
   struct entries entries;
   struct kv_request **messages;
   bool emptied; /* all its messages are gone */
+  bool unseen;  /* its value, or a message that it names, is not to be seen here, or not yet */
 };
 
 static enum tkv_status take_page(struct call *call, void *self);
@@ -36,7 +41,8 @@ enum tkv_status sweep_thread(struct call *call, void *self) {
 static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
   int64_t written = journal_time(suffix);
   struct entries none = {0};
-  bool before = written <= sweep->deleted_at, orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
+  bool before = written <= sweep->deleted_at,
+       orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
   if (!written || !(before || orphan)) {
     sweep->waits |= written && !sweep->recreated;
     return;
@@ -44,14 +50,16 @@ static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, 
   struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
   *doc = (struct sweep_doc){.suffix = suffix, .text = text};
   if (!journal_read(&call->arena, text, suffix, &none))
-    doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix), 0);
+    doc->get =
+        kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix), 0);
 }
 
 static enum tkv_status take_page(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct kv_request *page = sweep->page;
   sweep->last_page = !page->cursor.ptr;
-  sweep->docs = ARENA_ARRAY(&call->arena, struct sweep_doc, page->count + sweep->suffixes.count + 1);
+  sweep->docs =
+      ARENA_ARRAY(&call->arena, struct sweep_doc, page->count + sweep->suffixes.count + 1);
   sweep->doc_count = sweep->next = sweep->end = 0;
   for (size_t i = 0; i < page->count; i++) {
     struct span suffix = span_from(page->items[i].name, sweep->collection->key.len + 1);
@@ -67,6 +75,7 @@ static enum tkv_status take_page(struct call *call, void *self) {
 static void read_doc(struct call *call, struct sweep_doc *doc) {
   struct span text = doc->get ? (doc->get->found ? doc->get->value : SPAN_NONE) : doc->text;
   doc->entries = (struct entries){0};
+  doc->unseen = doc->get && !doc->get->found;
   journal_read(&call->arena, text, doc->suffix, &doc->entries);
 }
 
@@ -89,12 +98,14 @@ static enum tkv_status read_chunk(struct call *call, void *self) {
   }
   if (sweep->end > sweep->next)
     return call_next(call, drop_messages);
-  sweep->complete = sweep->next == sweep->doc_count && sweep->last_page && !sweep->waits;
+  sweep->ended = sweep->next == sweep->doc_count && sweep->last_page;
+  sweep->complete = sweep->ended && !sweep->waits;
   return sweep->next < sweep->doc_count || sweep->last_page ? TKV_DONE : sweep_thread(call, sweep);
 }
 
 /* A message goes if it is still of this thread and not saved anew since the thread lives again. */
-static bool is_doomed(struct call *call, const struct sweep *sweep, const struct sweep_doc *doc, size_t i) {
+static bool is_doomed(struct call *call, const struct sweep *sweep, const struct sweep_doc *doc,
+                      size_t i) {
   struct kv_request *get = doc->messages[i];
   struct message message;
   if (!get || !get->found)
@@ -107,12 +118,16 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
 }
 
 /* Drops the doomed messages of |doc| as far as the budget goes. */
-static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep_doc *doc, struct span_set *dropped) {
+static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep_doc *doc,
+                      struct span_set *dropped) {
+  bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
   doc->emptied = false;
   for (size_t i = 0; i < doc->entries.count; i++) {
+    doc->unseen |= young && doc->messages[i] && !doc->messages[i]->found;
     if (call_over_budget(call, dropped->count + SWEEP_RESERVE))
       return;
-    if (is_doomed(call, sweep, doc, i) && span_set_add(&call->arena, dropped, doc->messages[i]->key))
+    if (is_doomed(call, sweep, doc, i) &&
+        span_set_add(&call->arena, dropped, doc->messages[i]->key))
       kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
   }
   doc->emptied = true;
@@ -133,7 +148,11 @@ static enum tkv_status drop_journal(struct call *call, void *self) {
     struct sweep_doc *doc = &sweep->docs[sweep->next];
     if (!doc->emptied || call_over_budget(call, dropped + SWEEP_RESERVE))
       return TKV_DONE;
-    kv_delete(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, doc->suffix), 0);
+    struct span key = collection_journal_key(call, sweep->collection, doc->suffix);
+    if (doc->unseen) /* to delete it now could leave a message that nothing names */
+      sweep->waits |= now_since(call, sweep->deleted_at) <= SETTLE_MS;
+    else
+      kv_delete(call, TABLE_METADATA, key, 0);
   }
   return call_next(call, read_chunk);
 }
@@ -156,7 +175,8 @@ enum tkv_status store_sweep(struct call *call, void *self) {
   struct span parts[] = {SPAN("sweep"), SPAN_NONE};
   (void)self;
   call_self(call, op);
-  op->markers = kv_list(call, TABLE_METADATA, key_join(&call->arena, call->prefix, TABLE_METADATA, parts, 2), SPAN_NONE);
+  op->markers = kv_list(call, TABLE_METADATA,
+                        key_join(&call->arena, call->prefix, TABLE_METADATA, parts, 2), SPAN_NONE);
   return call_next(call, take_markers);
 }
 
@@ -189,7 +209,8 @@ static enum tkv_status begin_one(struct call *call, void *self) {
   struct deletion *deletion = ARENA_NEW(&call->arena, struct deletion);
   struct span name = op->markers->items[op->next++].name;
   deletion->id = key_decode(&call->arena, span_from(name, op->markers->key.len));
-  if (!thread_key(call, deletion->id, &deletion->key) || !sweep_marker_key(call, deletion->id, &deletion->marker))
+  if (!thread_key(call, deletion->id, &deletion->key) ||
+      !sweep_marker_key(call, deletion->id, &deletion->marker))
     return call->error;
   deletion->record = kv_get(call, TABLE_THREADS, deletion->key, KV_REMEMBER | KV_FRESH);
   deletion->marker_get = kv_get(call, TABLE_METADATA, deletion->marker, 0);

@@ -1,14 +1,16 @@
 /* table.h: the tables, as data.
  *
- * A record's key is `prefix table ":" id`.  No table's name is a suffix of another's: with an encoded prefix before it
- * and an encoded id behind it, a key belongs to one prefix and one table only (key.h).
+ * A record's key is `prefix table ":" id`.  No table's name is a suffix of another's: with an
+ * encoded prefix before it and an encoded id behind it, a key belongs to one prefix and one table
+ * only (key.h).
  */
 #ifndef TKV_TABLE_H
 #define TKV_TABLE_H
 
 #include "span.h"
 
-/* Constant, name, the name Mastra binds it under.  The metadata table holds what the core itself owns. */
+/* Constant, name, the name Mastra binds it under.  The metadata table holds what the core itself
+ * owns. */
 #define TKV_TABLE_LIST(X)                                                                          \
   X(THREADS, "threads", "mastra_threads")                                                          \
   X(MESSAGES, "messages", "mastra_messages")                                                       \

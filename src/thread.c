@@ -20,7 +20,8 @@ bool thread_parse(struct call *call, struct span raw, struct thread *thread) {
   *thread = (struct thread){.raw = raw, .state = THREAD_THERE};
   if (!json_fields(raw, fields, 6) || !json_string(&call->arena, fields[0].value, &thread->id) ||
       !json_string(&call->arena, fields[1].value, &thread->resource) ||
-      !parse_date(call, fields[2].value, &thread->created) || !parse_date(call, fields[3].value, &thread->updated))
+      !parse_date(call, fields[2].value, &thread->created) ||
+      !parse_date(call, fields[3].value, &thread->updated))
     return false;
   thread->metadata = fields[4].value;
   thread->archived = json_is_null(fields[5].value) ? SPAN_NONE : fields[5].value;
@@ -34,7 +35,8 @@ static bool read_tombstone(struct call *call, struct span raw, struct thread *th
                                 {SPAN("resource"), SPAN_NONE},
                                 {SPAN("journal"), SPAN_NONE}};
   *thread = (struct thread){.state = THREAD_DELETED};
-  return json_fields(raw, fields, 4) && !fields[1].value.ptr && json_int(fields[0].value, &thread->deleted) &&
+  return json_fields(raw, fields, 4) && !fields[1].value.ptr &&
+         json_int(fields[0].value, &thread->deleted) &&
          json_string(&call->arena, fields[2].value, &thread->resource) &&
          json_string(&call->arena, fields[3].value, &thread->journal);
 }
@@ -100,8 +102,10 @@ static void put_number(struct json_out *out, struct span name, int64_t number) {
   json_put_int(out, number);
 }
 
-static struct span metadata_with(struct call *call, const struct thread *thread, int64_t stamp, bool resource, bool metadata) {
-  struct json_out out = json_out(&call->arena, 256 + thread->resource.len * 6 + thread->metadata.len);
+static struct span metadata_with(struct call *call, const struct thread *thread, int64_t stamp,
+                                 bool resource, bool metadata) {
+  struct json_out out =
+      json_out(&call->arena, 256 + thread->resource.len * 6 + thread->metadata.len);
   put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   if (thread->journal.len) {
     json_put(&out, SPAN(",\"j\":"));
@@ -131,12 +135,14 @@ struct span thread_metadata(struct call *call, const struct thread *thread, int6
   return kv_fits_metadata(text) ? text : metadata_with(call, thread, stamp, false, false);
 }
 
-struct change *thread_touch(struct call *call, struct changes *list, struct collections *load, struct span id, enum collection_load how) {
+struct change *thread_touch(struct call *call, struct changes *list, struct collections *load,
+                            struct span id, enum collection_load how) {
   struct change *change = change_of(list, COLLECTION_THREAD, id);
   struct span key;
   if (change)
     return change;
-  struct collection *collection = thread_key(call, id, &key) ? collection_new(call, COLLECTION_THREAD, id, how) : NULL;
+  struct collection *collection =
+      thread_key(call, id, &key) ? collection_new(call, COLLECTION_THREAD, id, how) : NULL;
   if (!collection)
     return NULL;
   collections_add(call, load, collection);

@@ -55,33 +55,41 @@ static struct span new_uuid(struct call *call) {
   return (struct span){text, UUID_LEN};
 }
 
-static bool optional_date(struct call *call, struct span value, struct span where, bool *given, int64_t *ms) {
+static bool optional_date(struct call *call, struct span value, struct span where, bool *given,
+                          int64_t *ms) {
   *given = value.ptr;
   return !value.ptr || arg_date(call, value, where, ms);
 }
 
 static bool read_args(struct call *call, struct copy *op) {
   enum { SOURCE, TARGET, RESOURCE, TITLE, METADATA, IDS, START, END, COUNT };
-  struct json_field fields[COUNT] = {{SPAN("sourceThreadId"), SPAN_NONE}, {SPAN("newThreadId"), SPAN_NONE},
-                                     {SPAN("resourceId"), SPAN_NONE},     {SPAN("title"), SPAN_NONE},
-                                     {SPAN("metadata"), SPAN_NONE},       {SPAN("messageIds"), SPAN_NONE},
-                                     {SPAN("startDate"), SPAN_NONE},      {SPAN("endDate"), SPAN_NONE}};
+  struct json_field fields[COUNT] = {
+      {SPAN("sourceThreadId"), SPAN_NONE}, {SPAN("newThreadId"), SPAN_NONE},
+      {SPAN("resourceId"), SPAN_NONE},     {SPAN("title"), SPAN_NONE},
+      {SPAN("metadata"), SPAN_NONE},       {SPAN("messageIds"), SPAN_NONE},
+      {SPAN("startDate"), SPAN_NONE},      {SPAN("endDate"), SPAN_NONE}};
   struct entries ids = {0};
   if (!arg_fields(call, fields, COUNT) ||
       !arg_id(call, fields[SOURCE].value, SPAN("sourceThreadId"), &op->source_id) ||
-      (fields[TARGET].value.ptr && !arg_id(call, fields[TARGET].value, SPAN("newThreadId"), &op->id)) ||
+      (fields[TARGET].value.ptr &&
+       !arg_id(call, fields[TARGET].value, SPAN("newThreadId"), &op->id)) ||
       !arg_text(call, fields[RESOURCE].value, SPAN("resourceId"), &op->resource) ||
-      !optional_date(call, fields[START].value, SPAN("options.messageFilter.startDate"), &op->has_start, &op->start) ||
-      !optional_date(call, fields[END].value, SPAN("options.messageFilter.endDate"), &op->has_end, &op->end) ||
+      !optional_date(call, fields[START].value, SPAN("options.messageFilter.startDate"),
+                     &op->has_start, &op->start) ||
+      !optional_date(call, fields[END].value, SPAN("options.messageFilter.endDate"), &op->has_end,
+                     &op->end) ||
       (fields[IDS].value.ptr &&
-       !arg_ids(call, fields[IDS].value, SPAN("options.messageFilter.messageIds"), &op->only, &ids)))
+       !arg_ids(call, fields[IDS].value, SPAN("options.messageFilter.messageIds"), &op->only,
+                &ids)))
     return false;
   op->title = fields[TITLE].value;
   op->metadata = fields[METADATA].value;
-  if ((!op->title.ptr || json_is_string(op->title)) && (!op->metadata.ptr || json_is_object(op->metadata)))
+  if ((!op->title.ptr || json_is_string(op->title)) &&
+      (!op->metadata.ptr || json_is_object(op->metadata)))
     return true;
   bool title = op->title.ptr && !json_is_string(op->title);
-  call_invalid(call, title ? SPAN("title") : SPAN("metadata"), title ? SPAN("must be a string") : SPAN("must be an object"));
+  call_invalid(call, title ? SPAN("title") : SPAN("metadata"),
+               title ? SPAN("must be a string") : SPAN("must be an object"));
   return false;
 }
 
@@ -96,7 +104,8 @@ enum tkv_status thread_copy(struct call *call, void *self) {
     op->id = new_uuid(call);
   struct collection *source = collection_new(call, COLLECTION_THREAD, op->source_id, LOAD_ALL);
   struct collection *target = collection_new(call, COLLECTION_THREAD, op->id, LOAD_CHECK);
-  if (!source || !target || !thread_key(call, op->source_id, &source_key) || !thread_key(call, op->id, &op->key))
+  if (!source || !target || !thread_key(call, op->source_id, &source_key) ||
+      !thread_key(call, op->id, &op->key))
     return call->error;
   op->source_get = kv_get(call, TABLE_THREADS, source_key, KV_REMEMBER);
   op->target_get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
@@ -131,13 +140,14 @@ static enum tkv_status judge(struct call *call, void *self) {
   const struct entries *all = &op->collections.items[0]->entries;
   for (size_t i = 0; i < all->count; i++) {
     const struct entry *entry = &all->items[i];
-    if ((!op->only.count || span_set_has(&op->only, entry->id)) && !(op->has_start && entry->time < op->start) &&
-        !(op->has_end && entry->time > op->end))
+    if ((!op->only.count || span_set_has(&op->only, entry->id)) &&
+        !(op->has_start && entry->time < op->start) && !(op->has_end && entry->time > op->end))
       entries_add(&call->arena, &op->wanted, *entry);
   }
   size_t want = limit < op->wanted.count ? (size_t)limit : op->wanted.count;
   if (call_over_budget(call, want + COPY_RESERVE))
-    return call_fail(call, TKV_ERR_BUDGET, SPAN("too many messages to copy in one call: set options.messageLimit"),
+    return call_fail(call, TKV_ERR_BUDGET,
+                     SPAN("too many messages to copy in one call: set options.messageLimit"),
                      SPAN_NONE);
   struct entry **entries = entries_ordered(&call->arena, &op->wanted, false);
   op->gather = message_gather(call, entries, op->wanted.count, want, SPAN_NONE);
@@ -150,7 +160,8 @@ static enum tkv_status load_resource(struct call *call, void *self) {
     op->resource = op->source.resource;
   if (!op->resource.len)
     return write_messages(call, op);
-  struct collection *collection = collection_new(call, COLLECTION_RESOURCE, op->resource, LOAD_CHECK);
+  struct collection *collection =
+      collection_new(call, COLLECTION_RESOURCE, op->resource, LOAD_CHECK);
   if (!collection)
     return call->error;
   collections_add(call, &op->collections, collection);
@@ -166,16 +177,19 @@ static struct span quoted(struct call *call, struct span text) {
 
 static bool put_copy(struct call *call, struct copy *op, const struct entry *entry, bool rehome) {
   struct span id = new_uuid(call), key;
-  struct json_field fields[] = {{SPAN("id"), quoted(call, id)},
-                                {SPAN("threadId"), quoted(call, op->id)},
-                                {SPAN("resourceId"), quoted(call, rehome ? op->resource : entry->owner)}};
+  struct json_field fields[] = {
+      {SPAN("id"), quoted(call, id)},
+      {SPAN("threadId"), quoted(call, op->id)},
+      {SPAN("resourceId"), quoted(call, rehome ? op->resource : entry->owner)}};
   struct json_out out = json_out(&call->arena, entry->record.len + op->id.len + 128);
   if (!message_key(call, id, &key))
     return false;
   json_put_replaced(&out, entry->record, fields, 3);
-  struct entry copied = {.id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner};
+  struct entry copied = {
+      .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner};
   struct span journal = change_add(call, op->messages.items[0], copied, SPAN_NONE);
-  kv_put(call, TABLE_MESSAGES, key, json_out_span(&out), record_metadata(call, call_stamp(call), journal), 0);
+  kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
+         record_metadata(call, call_stamp(call), journal), 0);
   op->old_ids[op->count] = entry->id;
   op->new_ids[op->count++] = id;
   return true;
@@ -188,10 +202,12 @@ static enum tkv_status write_messages(struct call *call, void *self) {
   op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   struct change *target = op->messages.items[0];
-  bool leftovers = target->collection->entries.count; /* of a copy that failed: they must not count */
+  bool leftovers =
+      target->collection->entries.count; /* of a copy that failed: they must not count */
   target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
   for (size_t i = op->gather->gather.judged; i-- > 0;)
-    if (op->gather->entries[i]->record.ptr && !put_copy(call, op, op->gather->entries[i], given.value.ptr))
+    if (op->gather->entries[i]->record.ptr &&
+        !put_copy(call, op, op->gather->entries[i], given.value.ptr))
       return call->error;
   changes_commit(call, &op->messages);
   return call_next(call, write_thread);

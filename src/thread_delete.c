@@ -1,8 +1,9 @@
 /* thread_delete.c: deleteThread, of any size.
  *
- *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers see no thread
- *   then      messages and journal, as far as the budget goes (sweep.c), and the resource's entry
- *   last      the marker, when all that was saved elsewhere has come to light; until then sweep comes back
+ *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers
+ * see no thread then      messages and journal, as far as the budget goes (sweep.c), and the
+ * resource's entry last      the marker, when all that was saved elsewhere has come to light; until
+ * then sweep comes back
  *
  * Wherever it stops, calling again or sweep goes on from there.
  */
@@ -55,8 +56,10 @@ static enum tkv_status bury(struct call *call, void *self) {
   json_put_int(&marker, stamp);
   json_put_char(&marker, '}');
   if (!again)
-    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp), json_out_span(&tomb), KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata, KV_REMEMBER);
+    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp),
+           json_out_span(&tomb), KV_REMEMBER);
+  kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata,
+         KV_REMEMBER);
   kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
   op->sweep.deleted_at = stamp;
   return call_next(call, sweep_first);
@@ -85,9 +88,10 @@ enum tkv_status deletion_finish(struct call *call, void *self) {
 
 static enum tkv_status leave_resource(struct call *call, void *self) {
   struct deletion *op = self;
-  if (!op->sweep.complete || op->sweep.recreated || !op->thread.resource.len)
+  if (!op->sweep.ended || op->sweep.recreated || !op->thread.resource.len)
     return drop_marker(call, op);
-  struct collection *collection = collection_new(call, COLLECTION_RESOURCE, op->thread.resource, LOAD_HEAD);
+  struct collection *collection =
+      collection_new(call, COLLECTION_RESOURCE, op->thread.resource, LOAD_HEAD);
   if (!collection)
     return call->error;
   collections_add(call, &op->collections, collection);

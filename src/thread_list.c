@@ -1,10 +1,11 @@
 /* thread_list.c: listThreads.
  *
- *   of one resource   round 1: the resource's head; round 2: records and heads of the page's threads
- *   of all            round 1 and on: the pages of a list, whose metadata says what lists filter and sort by; then
- *                     records and heads of the page's threads
+ *   of one resource   round 1: the resource's head; round 2: records and heads of the page's
+ * threads of all            round 1 and on: the pages of a list, whose metadata says what lists
+ * filter and sort by; then records and heads of the page's threads
  *
- * Where the index cannot tell (order by updatedAt, filters on what metadata had no room for) all threads are read.
+ * Where the index cannot tell (order by updatedAt, filters on what metadata had no room for) all
+ * threads are read.
  */
 #include "followup.h"
 #include "gather.h"
@@ -78,11 +79,13 @@ enum tkv_status thread_list(struct call *call, void *self) {
   if (!list->resource.len) {
     struct span none = SPAN_NONE;
     list->read_all = list->by_updated;
-    list->scan = kv_list(call, TABLE_THREADS, key_join(&call->arena, call->prefix, TABLE_THREADS, &none, 1), SPAN_NONE);
+    list->scan = kv_list(call, TABLE_THREADS,
+                         key_join(&call->arena, call->prefix, TABLE_THREADS, &none, 1), SPAN_NONE);
     return call_next(call, scanned);
   }
   list->read_all = list->by_updated || list->filter.ptr || list->archived != CONTROL_ABSENT;
-  struct collection *collection = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_HEAD);
+  struct collection *collection =
+      collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_HEAD);
   if (!collection)
     return call->error;
   collections_add(call, &list->collections, collection);
@@ -94,7 +97,8 @@ static enum tkv_status found(struct call *call, void *self) {
   struct list *list = self;
   struct collection *collection = list->collections.items[0];
   if (!collection->all) {
-    list->collections.items[0] = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
+    list->collections.items[0] =
+        collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
     return call_enter(call, collections_load, &list->collections, found);
   }
   list->entries = collection->entries;
@@ -124,10 +128,13 @@ static void add_thread(struct call *call, struct list *list, struct span id, int
   entries_add(&call->arena, &list->entries, (struct entry){.id = id, .time = created});
 }
 
-/* Takes one listed key, by what its metadata says; a thread whose metadata says too little has to be read. */
+/* Takes one listed key, by what its metadata says; a thread whose metadata says too little has to
+ * be read. */
 static void take_item(struct call *call, struct list *list, const struct kv_item *item) {
-  struct json_field fields[] = {
-      {SPAN("c"), SPAN_NONE}, {SPAN("a"), SPAN_NONE}, {SPAN("m"), SPAN_NONE}, {SPAN("x"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("c"), SPAN_NONE},
+                                {SPAN("a"), SPAN_NONE},
+                                {SPAN("m"), SPAN_NONE},
+                                {SPAN("x"), SPAN_NONE}};
   size_t start = call->prefix.len + table_name(TABLE_THREADS).len + 1;
   struct span id = key_decode(&call->arena, span_from(item->name, start));
   int64_t created = 0;
@@ -136,10 +143,12 @@ static void take_item(struct call *call, struct list *list, const struct kv_item
   bool read = item->metadata.len && json_fields(item->metadata, fields, 4);
   if (read && fields[3].value.ptr) /* a tombstone */
     return;
-  bool told = read && json_int(fields[0].value, &created) && (!list->filter.ptr || fields[2].value.ptr);
+  bool told =
+      read && json_int(fields[0].value, &created) && (!list->filter.ptr || fields[2].value.ptr);
   if (!told)
     list->read_all = true;
-  else if (!passes(list, json_is_bool(fields[1].value) && fields[1].value.ptr[0] == 't', fields[2].value))
+  else if (!passes(list, json_is_bool(fields[1].value) && fields[1].value.ptr[0] == 't',
+                   fields[2].value))
     return;
   add_thread(call, list, id, created);
 }
@@ -151,11 +160,13 @@ static void take_own(struct call *call, struct list *list) {
   for (struct note *note = NULL; (note = memory_in_group(call->memory, space, group, note));) {
     if (!note->own || note->kind == NOTE_EMPTY || now_since(call, note->at) > MEMORY_OVERLAY_MS)
       continue;
-    struct kv_request known = {.found = note->kind == NOTE_VALUE, .value = arena_copy(&call->arena, note->value)};
+    struct kv_request known = {.found = note->kind == NOTE_VALUE,
+                               .value = arena_copy(&call->arena, note->value)};
     struct thread thread = thread_read(call, &known);
     struct span id = arena_copy(&call->arena, span_from(note->key, group.len + 1));
     span_set_add(&call->arena, &list->seen, key_decode(&call->arena, id));
-    if (thread.state == THREAD_THERE && (list->read_all || passes(list, thread.archived.ptr, thread.metadata)))
+    if (thread.state == THREAD_THERE &&
+        (list->read_all || passes(list, thread.archived.ptr, thread.metadata)))
       add_thread(call, list, thread.id, thread.created);
   }
 }
@@ -204,7 +215,8 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       entries_add(&call->arena, &list->gone, *entry);
     return GATHER_GONE;
   }
-  bool repeated = !span_set_add(&call->arena, &list->shown, entry->id); /* under another createdAt */
+  bool repeated =
+      !span_set_add(&call->arena, &list->shown, entry->id); /* under another createdAt */
   if (repeated || !passes(list, thread.archived.ptr, thread.metadata))
     return GATHER_PASSED;
   struct head head = thread_head(call, list->heads[index]);
@@ -217,13 +229,16 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
 }
 
 static enum tkv_status read_page(struct call *call, struct list *list) {
-  size_t count = list->entries.count, skip = list->page.offset < count ? (size_t)list->page.offset : count;
+  size_t count = list->entries.count,
+         skip = list->page.offset < count ? (size_t)list->page.offset : count;
   struct entry **ordered = entries_ordered(&call->arena, &list->entries, list->ascending);
   for (size_t i = 0; i < count; i++)
-    list->read_all |= list->entries.items[i].doubt; /* it may have moved away, and counts in the total */
+    list->read_all |=
+        list->entries.items[i].doubt; /* it may have moved away, and counts in the total */
   if (list->read_all)
     skip = 0;
-  size_t want = list->read_all || list->page.limit > count - skip ? count - skip : (size_t)list->page.limit;
+  size_t want =
+      list->read_all || list->page.limit > count - skip ? count - skip : (size_t)list->page.limit;
   list->ordered = ordered + skip;
   list->records = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1);
   list->heads = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1);
@@ -231,7 +246,8 @@ static enum tkv_status read_page(struct call *call, struct list *list) {
   return call_enter(call, gather_run, &list->gather, answer);
 }
 
-/* The good ones, in order of what their records say; when all were read they still have to be cut to the page. */
+/* The good ones, in order of what their records say; when all were read they still have to be cut
+ * to the page. */
 static struct entry **take_page(struct call *call, struct list *list, size_t *count) {
   struct entries good = {0};
   for (size_t i = 0; i < list->gather.judged; i++)
@@ -239,7 +255,9 @@ static struct entry **take_page(struct call *call, struct list *list, size_t *co
       entries_add(&call->arena, &good, *list->ordered[i]);
   entries_sort(&call->arena, &good);
   struct entry **ordered = entries_ordered(&call->arena, &good, list->ascending);
-  size_t skip = !list->read_all ? 0 : list->page.offset < good.count ? (size_t)list->page.offset : good.count;
+  size_t skip = !list->read_all                  ? 0
+                : list->page.offset < good.count ? (size_t)list->page.offset
+                                                 : good.count;
   *count = list->page.limit < good.count - skip ? (size_t)list->page.limit : good.count - skip;
   return ordered + skip;
 }
@@ -248,7 +266,8 @@ static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
   size_t count, total = list->read_all ? list->gather.good : collection_count(call, &list->entries);
   struct entry **page = take_page(call, list, &count);
-  if (list->resource.len && (list->collections.items[0]->stale || list->collections.items[0]->grew || list->gone.count))
+  if (list->resource.len &&
+      (list->collections.items[0]->stale || list->collections.items[0]->grew || list->gone.count))
     call_ask_refresh(call, list->collections.items[0], (struct refresh_wish){.gone = &list->gone});
   struct json_out out = json_out(&call->arena, 4096);
   json_put(&out, SPAN("{\"threads\":["));
@@ -260,7 +279,8 @@ static enum tkv_status answer(struct call *call, void *self) {
   json_put(&out, SPAN("],\"total\":"));
   json_put_int(&out, (int64_t)total);
   json_put(&out, SPAN(",\"hasMore\":"));
-  json_put_bool(&out, list->page.limit != UINT64_MAX && list->page.offset + list->page.limit < total);
+  json_put_bool(&out,
+                list->page.limit != UINT64_MAX && list->page.offset + list->page.limit < total);
   json_put_char(&out, '}');
   return call_return(call, &out);
 }

@@ -1,6 +1,7 @@
 /* thread_save.c: saveThread, getThreadById, updateThread.
  *
- * A thread that is new, or changes its resource or createdAt, enters its resource's collection; and leaves the old one.
+ * A thread that is new, or changes its resource or createdAt, enters its resource's collection; and
+ * leaves the old one.
  */
 #include "date.h"
 #include "operations.h"
@@ -37,9 +38,13 @@ static bool read_thread(struct call *call, struct save *op) {
   int64_t ms;
   if (!arg_fields(call, fields, 7) || !arg_id(call, fields[0].value, SPAN("thread.id"), &op->id))
     return false;
-  if (!json_is_string(fields[1].value) || !is_title(fields[4].value) || !is_metadata(fields[6].value)) {
+  if (!json_is_string(fields[1].value) || !is_title(fields[4].value) ||
+      !is_metadata(fields[6].value)) {
     bool resource = !json_is_string(fields[1].value), title = !is_title(fields[4].value);
-    call_invalid(call, resource ? SPAN("thread.resourceId") : title ? SPAN("thread.title") : SPAN("thread.metadata"),
+    call_invalid(call,
+                 resource ? SPAN("thread.resourceId")
+                 : title  ? SPAN("thread.title")
+                          : SPAN("thread.metadata"),
                  resource || title ? SPAN("must be a string") : SPAN("must be an object"));
     return false;
   }
@@ -48,7 +53,8 @@ static bool read_thread(struct call *call, struct save *op) {
          arg_date(call, fields[3].value, SPAN("thread.updatedAt"), &ms) &&
          (!fields[5].value.ptr || json_is_null(fields[5].value) ||
           arg_date(call, fields[5].value, SPAN("thread.archivedAt"), &ms)) &&
-         record_fits(call, call->payload, SPAN("thread")) && thread_parse(call, call->payload, &op->thread);
+         record_fits(call, call->payload, SPAN("thread")) &&
+         thread_parse(call, call->payload, &op->thread);
 }
 
 /* Adds the collection of |resource|'s threads; none for an empty resource. */
@@ -68,7 +74,8 @@ enum tkv_status thread_save(struct call *call, void *self) {
   (void)self;
   call_self(call, op);
   if (!read_thread(call, op) || !thread_key(call, op->id, &op->key) ||
-      !collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD) || !add_resource(call, op, op->thread.resource))
+      !collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD) ||
+      !add_resource(call, op, op->thread.resource))
     return call->error;
   op->get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
   return call_enter(call, collections_load, &op->collections, judge);
@@ -196,10 +203,12 @@ static bool read_update(struct call *call, struct update *op) {
   op->archived = fields[3].value;
   if (!is_title(op->title) || !is_metadata(op->metadata)) {
     bool title = !is_title(op->title);
-    call_invalid(call, title ? SPAN("title") : SPAN("metadata"), title ? SPAN("must be a string") : SPAN("must be an object"));
+    call_invalid(call, title ? SPAN("title") : SPAN("metadata"),
+                 title ? SPAN("must be a string") : SPAN("must be an object"));
     return false;
   }
-  return !op->archived.ptr || json_is_null(op->archived) || arg_date(call, op->archived, SPAN("archivedAt"), &ms);
+  return !op->archived.ptr || json_is_null(op->archived) ||
+         arg_date(call, op->archived, SPAN("archivedAt"), &ms);
 }
 
 enum tkv_status thread_update(struct call *call, void *self) {
@@ -218,7 +227,8 @@ static struct span date_value(struct call *call, int64_t ms) {
 }
 
 /* The record's new text.  Archiving alone leaves updatedAt as it is. */
-static struct span changed(struct call *call, const struct update *op, const struct thread *old, int64_t before) {
+static struct span changed(struct call *call, const struct update *op, const struct thread *old,
+                           int64_t before) {
   struct json_field fields[4];
   size_t count = 0;
   bool bumps = op->title.ptr || op->metadata.ptr;
@@ -228,11 +238,13 @@ static struct span changed(struct call *call, const struct update *op, const str
     fields[count++] = (struct json_field){SPAN("title"), op->title};
   if (json_is_object(op->metadata)) {
     struct span base = json_is_object(old->metadata) ? old->metadata : SPAN("{}");
-    fields[count++] = (struct json_field){SPAN("metadata"), json_merge(&call->arena, base, op->metadata, NULL, 0)};
+    fields[count++] = (struct json_field){SPAN("metadata"),
+                                          json_merge(&call->arena, base, op->metadata, NULL, 0)};
   }
   if (op->archived.ptr)
     fields[count++] = (struct json_field){SPAN("archivedAt"), op->archived};
-  struct json_out out = json_out(&call->arena, old->raw.len + op->metadata.len + op->title.len + 128);
+  struct json_out out =
+      json_out(&call->arena, old->raw.len + op->metadata.len + op->title.len + 128);
   json_put_replaced(&out, old->raw, fields, count);
   return json_out_span(&out);
 }
@@ -250,7 +262,8 @@ static enum tkv_status change(struct call *call, void *self) {
     return call->error;
   new.journal = old.journal;
   new.deleted = old.deleted;
-  kv_put(call, TABLE_THREADS, op->lookup.record->key, text, thread_metadata(call, &new, call_stamp(call)), KV_REMEMBER);
+  kv_put(call, TABLE_THREADS, op->lookup.record->key, text,
+         thread_metadata(call, &new, call_stamp(call)), KV_REMEMBER);
   call->outcome.result = text;
   return call_next(call, answer_update);
 }

@@ -6,7 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET = { raw: 48 * 1024, gzip: 20 * 1000 };
+// The aim was 48 KB and 20 KB gzipped; what the store does for threads, messages and resources takes twice that in Wasm
+// (CHANGELOG). This keeps it from growing unnoticed.
+const BUDGET = { raw: 98 * 1024, gzip: 44 * 1000 };
 
 /** @param {string} file */
 function describe(file) {

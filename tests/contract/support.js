@@ -47,7 +47,7 @@ export const START = Date.UTC(2024, 2, 1);
  */
 export const at = (seconds) => new Date(Date.UTC(2024, 0, 1) + Math.round(seconds * 1000));
 
-const inWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+const inWorkerd = /** @type {any} */ (globalThis).navigator?.userAgent === 'Cloudflare-Workers';
 
 /**
  * Lets what is under way go on before time does: waiting must not starve requests that take turns, as in workerd

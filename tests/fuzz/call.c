@@ -1,9 +1,9 @@
 /* call.c: whole calls over a KV that says anything.
  *
- * The input is a script: a byte for the operation, two for the payload's length, the payload; then,
- * for each request, a byte for the status, one for the answer's length, and the answer.  At its end
- * the host stops answering and the call goes away.  A second call then runs in the same core, over
- * what the first one left in its memory.
+ * The input is a script: a byte for the operation, one each for the lengths of control and payload,
+ * these; then, for each request, a byte for the status, one for the answer's length, and the
+ * answer.  At its end the host stops answering and the call goes away.  A second call then runs in
+ * the same core, over what the first one left in its memory.
  */
 #include "../native/imports.h"
 #include "core.h"

@@ -204,13 +204,17 @@ const sources = join(folder, 'src');
 function compile(file) {
   const object = join(folder, `${basename(file, '.c')}.o`);
   const flags = ['-std=c11', '-O1', '-w', `-I${sources}`, '-Itests/native', '-isystem', cjson];
-  execFileSync(clang, [...flags, '-DCJSON_NESTING_LIMIT=200', '-c', '-o', object, file], { stdio: 'inherit' });
+  execFileSync(clang, [...flags, '-DCJSON_NESTING_LIMIT=200', '-c', '-o', object, file], {
+    stdio: 'inherit',
+  });
   return object;
 }
 
 /** @returns {string[]} */
 function coreFiles() {
-  return readdirSync(sources).filter((name) => name.endsWith('.c')).map((name) => join(sources, name));
+  return readdirSync(sources)
+    .filter((name) => name.endsWith('.c'))
+    .map((name) => join(sources, name));
 }
 
 /** @param {Mutation} mutation */
@@ -235,7 +239,8 @@ function run(objects) {
   const env = { ...process.env, TKV_SIM_SEEDS: seeds, TKV_SIM_STOP: '1' };
   const { stdout, status, signal } = spawnSync(program, ['sim'], { env, encoding: 'utf8', timeout: 600_000 });
   if (status === 0) return '';
-  const line = stdout.split('\n').find((text) => text.startsWith('  ')) ?? `ended by ${signal ?? `status ${status}`}`;
+  const line =
+    stdout.split('\n').find((text) => text.startsWith('  ')) ?? `ended by ${signal ?? `status ${status}`}`;
   return line.replace(/^.*?\.c:\d+: /, '').trim();
 }
 

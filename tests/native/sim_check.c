@@ -268,15 +268,17 @@ void done_thread_delete(struct run *run) {
     linear.sees_all = true;
     bool pending = look_field(sim, run->result, "pending").ptr[0] == 't';
     settle(work, EVENT_VOID);
-    bool known = number_of(run, "deleted") || !model_may_be_absent(sim, work->thread, run->actor);
+    bool known = !model_may_be_absent(sim, work->thread, run->actor);
     for (size_t i = 0; i < work->count; i++) {
       struct object *object = work->events[i]->object;
       bool only = known && !model_may_be_absent(sim, object, &linear) &&
-                  model_must_be(sim, object, FIELD_HOME, work->thread->id, &linear);
+                  model_must_be(sim, object, FIELD_HOME, work->thread->id, &linear) &&
+                  model_ended_elsewhere(object, &work->actor, 2 * sim->config.skew);
       /* What was saved elsewhere just before has not come to light here; a sweep will find it. */
       bool found = !pending && model_ended_elsewhere(object, &work->actor, RISK_MS);
-      work->events[i]->sure_at_rest = only;
-      work->events[i]->certainty = only && found ? EVENT_SURE : EVENT_MAYBE;
+      /* Without metadata nobody can tell a thread's messages from those of its predecessor. */
+      work->events[i]->sure_at_rest = only && !sim->config.bare;
+      work->events[i]->certainty = only && found && !sim->config.bare ? EVENT_SURE : EVENT_MAYBE;
     }
     work->event->certainty = known ? EVENT_SURE : EVENT_MAYBE;
   }

@@ -185,15 +185,19 @@ static void check_pages(struct rest *rest, const struct object *thread, const st
   }
 }
 
-/* What a deleted thread leaves behind, once it was swept: a tombstone and an empty head, but no message and no journal. */
+/* What a deleted thread leaves behind, once it was swept: a tombstone and an empty head, but no
+ * message and no journal. */
 static void check_gone(struct rest *rest, const struct object *thread) {
   struct sim *sim = rest->sim;
   struct span parts[] = {SPAN("thread"), thread->id, SPAN_NONE};
   struct span journal = key_of(sim, rest->prefix, TABLE_METADATA, parts, 3);
   const struct sim_value *value = truth(sim, rest->prefix, TABLE_METADATA, parts, 2);
   struct head head;
-  if (value && head_read(&sim->arena, value->value, &head) && head.entries.count)
-    sim_fail(sim, "deleted thread %.*s has a head with %zu entries", ARGS(thread->id), head.entries.count);
+  bool read = value && head_read(&sim->arena, value->value, &head);
+  for (size_t i = 0; read && i < head.entries.count; i++)
+    if (!truth(sim, rest->prefix, TABLE_MESSAGES, &head.entries.items[i].id, 1))
+      sim_fail(sim, "the head of deleted thread %.*s names %.*s", ARGS(thread->id),
+               ARGS(head.entries.items[i].id));
   for (size_t i = 0; i < sim->kv.count && !sim->failed; i++) {
     const struct sim_key *key = sim->kv.keys[i];
     if (span_starts(key->name, journal) && sim_kv_truth(sim, key->space, key->name))
