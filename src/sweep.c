@@ -234,6 +234,6 @@ static enum tkv_status run_one(struct call *call, void *self) {
 static enum tkv_status end_one(struct call *call, void *self) {
   struct sweep_op *op = self;
   op->deleted += op->current->sweep.deleted;
-  op->pending += !op->current->sweep.complete;
+  op->pending += !op->current->sweep.ended;
   return begin_one(call, op);
 }

@@ -83,7 +83,7 @@ bool model_must_be(struct sim *sim, struct object *object, enum field field, str
                    const struct actor *reader);
 
 /* model_was_removed tells whether |object| may have been gone when |actor| began, by a removal that
- * ended less than |ms| before. */
+ * ended less than |ms| before; or by one so short before that clocks may tell another order. */
 bool model_was_removed(struct sim *sim, struct object *object, const struct actor *actor,
                        int64_t ms);
 
