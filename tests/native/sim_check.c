@@ -26,8 +26,10 @@ static bool came_back(struct run *run, const char *excuse) {
     return run->state == RUN_DONE;
   struct span code = look_field(sim, run->result, "code");
   bool faulty = sim->config.refused || sim->config.lost || sim->config.rate_limit;
-  if (span_eq(code, SPAN("KV_FAILED")) && faulty && !sim->calm)
+  if (span_eq(code, SPAN("KV_FAILED")) && faulty && !sim->calm) {
+    run->actor->end += SIM_CARRY_MS;
     return false;
+  }
   if (excuse && strstr(excuse, sim_text(sim, "%.*s", ARGS(code)).ptr))
     settle(run->work, EVENT_VOID);
   else

@@ -81,25 +81,36 @@ static bool may_answer_absent(const struct object *object, const struct actor *r
   return false;
 }
 
-/* Until when what |reader|'s isolate wrote itself may hide |change| from it: its clock may run
- * ahead, and an answer without a stamp counts for less than one's own write of the last minute. */
+/* Until when |own|, which |reader|'s isolate wrote, may count for more there than |change|, which came
+ * later from elsewhere: its clock may run ahead, and an answer without a stamp counts for less than
+ * one's own write of the last minute. */
+static int64_t outweighs_until(const struct sim *sim, const struct event *own,
+                               const struct event *change, const struct actor *reader) {
+  const struct actor *a = own->actor, *b = change->actor;
+  if (own->certainty == EVENT_VOID || a->isolate != reader->isolate || a->start > b->end)
+    return 0;
+  if (a->end == INT64_MAX)
+    return INT64_MAX;
+  if (a->end + a->skew >= b->start + b->skew)
+    return a->end + SIM_OWN_MS;
+  bool unstamped = sim->config.bare || may_answer_absent(change->object, reader);
+  return unstamped ? a->end + SIM_OVERLAY_MS : 0;
+}
+
+/* Until when what |reader|'s isolate wrote itself may hide |change| from it. */
 static int64_t hidden_until(const struct sim *sim, const struct event *change,
                             const struct actor *reader) {
   int64_t until = 0;
-  bool unstamped = sim->config.bare || may_answer_absent(change->object, reader);
   for (size_t i = 0; i < change->object->count; i++) {
-    const struct event *own = change->object->events[i];
-    const struct actor *a = own->actor, *b = change->actor;
-    if (own->certainty == EVENT_VOID || a->isolate != reader->isolate || a->start > b->end)
-      continue;
-    if (a->end == INT64_MAX)
-      return INT64_MAX;
-    bool ahead = a->end + a->skew >= b->start + b->skew;
-    int64_t ms = ahead ? SIM_OWN_MS : unstamped ? SIM_OVERLAY_MS : 0;
-    if (ms && a->end + ms > until)
-      until = a->end + ms;
+    int64_t end = outweighs_until(sim, change->object->events[i], change, reader);
+    until = end > until ? end : until;
   }
   return until;
+}
+
+/* Whether |reader| reads |object| through its isolate's memory. */
+static bool is_remembered(const struct object *object, const struct actor *reader) {
+  return object->kind != OBJECT_MESSAGE || reader->remembers;
 }
 
 /* How old an answer may be when it arrives. */
@@ -111,7 +122,6 @@ static int64_t longest_transit(const struct sim *sim) {
 static bool is_visible(const struct sim *sim, const struct event *change,
                        const struct actor *reader) {
   const struct actor *by = change->actor;
-  bool remembered = change->object->kind != OBJECT_MESSAGE || reader->remembers;
   if (is_rest(reader))
     return true;
   if (by->end > reader->start)
@@ -119,7 +129,7 @@ static bool is_visible(const struct sim *sim, const struct event *change,
   if (by->isolate == reader->isolate || reader->sees_all)
     return true;
   int64_t from = by->end + (by->place == reader->place ? 0 : SIM_CACHE_MS);
-  if (remembered) {
+  if (is_remembered(change->object, reader)) {
     int64_t hidden = hidden_until(sim, change, reader);
     from += SIM_REUSE_MS + longest_transit(sim);
     from = hidden > from ? hidden : from;
@@ -136,13 +146,31 @@ static bool replaces(const struct event *event, enum field field) {
   return event->effect != EFFECT_PATCH || event->values[field].ptr;
 }
 
+/* Whether |event| is what |reader|'s isolate wrote itself, and may still see whatever came later
+ * elsewhere. */
+static bool is_kept(const struct sim *sim, const struct event *event, const struct actor *reader) {
+  const struct object *object = event->object;
+  if (event->actor->isolate != reader->isolate || !is_remembered(object, reader))
+    return false;
+  for (size_t i = 0; i < object->count; i++) {
+    const struct event *other = object->events[i];
+    if (other->certainty != EVENT_VOID && other->actor->isolate != reader->isolate &&
+        other->actor->start <= reader->end &&
+        outweighs_until(sim, event, other, reader) > reader->start)
+      return true;
+  }
+  return false;
+}
+
 /* Whether something that |reader| cannot miss came after |event|. */
 static bool is_superseded(const struct sim *sim, const struct event *event, enum field field,
                           const struct actor *reader) {
+  bool kept = is_kept(sim, event, reader);
   for (size_t i = 0; i < event->object->count; i++) {
     const struct event *later = event->object->events[i];
     if (later->actor->start > event->actor->end && is_sure(later, reader) &&
-        replaces(later, field) && is_visible(sim, later, reader))
+        replaces(later, field) && is_visible(sim, later, reader) &&
+        !(kept && later->actor->isolate != reader->isolate))
       return true;
   }
   return false;
