@@ -1,10 +1,11 @@
 /* change.h: writing collections: members come and go, threads are bumped.
  *
- *   change_new, change_add, change_remove     what is to change, after the collection was loaded
- *   changes_fetch                             asks for the journal entries that removed members
- * stand in changes_commit                            queues journal and head, to go out with the
- * records changes_confirm  (step)                   reads the heads again: is everything in them?
- * Else merges and writes anew
+ *   change_new, change_add, …   what is to change, after the collection was loaded
+ *   changes_fetch               asks for the journal entries that removed members stand in
+ *   changes_journal             queues the journal entries, where they have to go first
+ *   changes_commit              queues journal and head, to go out with the records
+ *   changes_confirm   (step)    reads the heads again: is everything in them?  Else merges and
+ *                               writes anew
  *
  * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then
  * the call asks for a follow-up (collection.refresh).

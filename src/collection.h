@@ -1,8 +1,9 @@
 /* collection.h: which messages are in a thread, which threads belong to a resource.
  *
- *   journal   metadata:<kind>:<id>:<suffix>   one key per save, never lost to a race, found by
- * list: the truth head      metadata:<kind>:<id>            the newest entries: a cache of the
- * journal, found by one get
+ *   journal   metadata:<kind>:<id>:<suffix>   one key per save, never lost to a race, found by list:
+ *                                             the truth
+ *   head      metadata:<kind>:<id>            the newest entries: a cache of the journal, found by
+ *                                             one get
  *
  * A collection that was read is the union of its head, of the journal as far as it was asked, and
  * of what this isolate wrote in the last two minutes.  A head knows the journal entries that it

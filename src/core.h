@@ -1,11 +1,13 @@
 /* core.h: the core from outside: one instance, its calls, and how a host drives them.
  *
  *   core = tkv_core_new(host)
- *   call = tkv_call_new(core, size, now)      room for the input at tkv_call_input
- *   tkv_call_begin(core, call, op, …)         TKV_DONE, TKV_PENDING, or an error
- *   while PENDING: perform what host.h's functions were asked for; for each request tkv_call_reply
- * (room for the answer's bytes) and tkv_call_replied; then tkv_call_resume tkv_call_outcome(core,
- * call)              where the result or the error stands tkv_call_end(core, call) frees everything
+ *   call = tkv_call_new(core, size, now)   room for the input at tkv_call_input
+ *   tkv_call_begin(core, call, op, …)      TKV_DONE, TKV_PENDING, or an error
+ *   while PENDING:                         perform what host.h's functions were asked for; for each
+ *                                          request tkv_call_reply (room for the answer's bytes) and
+ *                                          tkv_call_replied; then tkv_call_resume
+ *   tkv_call_outcome(core, call)           where the result or the error stands
+ *   tkv_call_end(core, call)               frees everything
  *
  * The core never waits: a call is an object with its own arena, its code a chain of step functions.
  * Any number of calls may be under way, in any order.  A call whose request went away is reclaimed

@@ -1,7 +1,8 @@
 /* head.h: the documents of a collection: its head and its journal entries, as text and as structs.
  *
- *   head      {"v":1,"w":…,"updatedAt":…,"bumpedAt":…,"checkedAt":…,"since":…,"floor":["id",time]
- * or null, "owners":["user-1"],"journal":["suffix",…],"entries":["id",time,journal,owner, "id",…]}
+ *   head      {"v":1,"w":…,"updatedAt":…,"bumpedAt":…,"checkedAt":…,"since":…,
+ *              "floor":["id",time] or null,"owners":["user-1"],"journal":["suffix",…],
+ *              "entries":["id",time,journal,owner, "id",…]}
  *   journal   {"v":1,"w":…,"owner":"user-1","entries":["id",time,"owner" or 0, …]}
  *
  * Numbers after an id index the lists `journal` and `owners`.  `"doubt":["id",since, …]` stands

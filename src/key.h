@@ -1,7 +1,6 @@
 /* key.h: KV keys.
  *
- *   key = prefix table ":" part { ":" part }       dev_threads:thread-1
- * dev_metadata:thread:thread-1
+ *   key = prefix table ":" part { ":" part }     dev_threads:thread-1, dev_metadata:thread:thread-1
  *
  * In the prefix and in every part `%`, `:` and control characters (U+0000 to U+001F, U+007F) are
  * percent-encoded in upper case; all else stays readable.  So the first `:` of a key ends prefix

@@ -6,13 +6,18 @@
  * two writes of one key from overlapping, and outweighs stale answers by this isolate's own writes.
  *
  * Retries: after 429 at least a second and jitter, five tries; after 5xx, 408 or no answer at all,
- * three quick tries. Every write here is idempotent, so an unknown outcome may be tried again.
+ * three quick tries.  Every write here is idempotent, so an unknown outcome may be tried again.
  *
- * Layout of an answer's bytes, numbers 4 bytes little-endian, no padding (native tests and core.js
- * write it): get       value length, metadata length, value, metadata             404: none
+ * Layout of an answer's bytes, numbers 4 bytes little-endian, no padding (native tests and
+ * instance.js write it):
+ *
+ *   get       value length, metadata length, value, metadata; 404: nothing
  *   get_many  per key: value length (NO_VALUE: no such key), metadata length; then per key: value,
- * metadata list      count, cursor length (NO_VALUE: last page); per key: name length, metadata
- * length; cursor; then per key: name, metadata Metadata is JSON text, empty for none.
+ *             metadata
+ *   list      count, cursor length (NO_VALUE: last page); per key: name length, metadata length;
+ *             cursor; then per key: name, metadata
+ *
+ * Metadata is JSON text, empty for none.
  */
 #ifndef TKV_KV_H
 #define TKV_KV_H

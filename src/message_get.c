@@ -28,9 +28,9 @@ enum tkv_status message_get(struct call *call, void *self) {
   return call_next(call, answer);
 }
 
-/* A message of a thread that this isolate has just deleted may still be there: sweep has not come
- * to it. */
-static bool thread_is_gone(struct call *call, struct span thread) {
+/* A message of a thread that this isolate has just deleted may still be there: sweep has not come to
+ * it.  One that was journaled after the deletion is of a thread made anew elsewhere. */
+static bool thread_is_gone(struct call *call, struct span thread, struct span journal) {
   struct span key;
   if (!thread_key(call, thread, &key))
     return false;
@@ -38,7 +38,8 @@ static bool thread_is_gone(struct call *call, struct span thread) {
   if (!note || !note->own || note->kind == NOTE_EMPTY)
     return false;
   struct kv_request known = {.found = note->kind == NOTE_VALUE, .value = note->value};
-  return thread_read(call, &known).state != THREAD_THERE;
+  struct thread last = thread_read(call, &known);
+  return last.state != THREAD_THERE && journal_time(journal) <= last.deleted;
 }
 
 static enum tkv_status answer(struct call *call, void *self) {
@@ -51,7 +52,7 @@ static enum tkv_status answer(struct call *call, void *self) {
       continue;
     if (!message_read(call, op->gets[i]->value, &message))
       return call_corrupt(call, op->gets[i]->key);
-    if (thread_is_gone(call, message.thread))
+    if (thread_is_gone(call, message.thread, record_journal(op->gets[i]->metadata)))
       continue;
     struct entry entry = message_entry(&message);
     entry.record = message.raw;

@@ -1,8 +1,9 @@
 /* message_list.c: listMessages and listMessagesByResourceId.
  *
  *   round 1   the threads' heads (and journals, when the question is exact); the records of
- * included messages round 2   the page's records; the heads of included messages' threads round 3
- * the windows' records
+ *             included messages
+ *   round 2   the page's records; the heads of included messages' threads
+ *   round 3   the windows' records
  *
  * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending
  * order, all, what lies below its floor) asks the journal.

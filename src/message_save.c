@@ -1,8 +1,10 @@
 /* message_save.c: saveMessages: upsert by id, moves between threads included.
  *
  *   round 1   the records under these ids, the threads, their heads and the newest part of their
- * journals round 2   records, one journal entry and one head per thread (when a message moves, the
- * journal entries before them) round 3   the heads again
+ *             journals
+ *   round 2   records, one journal entry and one head per thread (when a message moves, the journal
+ *             entries go before them)
+ *   round 3   the heads again
  */
 #include "message.h"
 #include "operations.h"

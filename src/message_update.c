@@ -2,7 +2,8 @@
  *
  *   round 1   the records
  *   round 2   the threads' records and heads, and the journal entries that the records name
- *   round 3   records and heads; journal entries where a message's place changed, or was not proven
+ *   round 3   records and heads; journal entries that were not proven (when a message moves, they go
+ *             before them)
  *
  * Given fields replace stored ones; `content` merges field by field, `content.metadata` likewise.
  */

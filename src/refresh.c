@@ -2,13 +2,12 @@
  * asked for it.
  *
  * What is said to be gone is looked at once more: only entries whose record still disagrees are
- * dropped.
+ * dropped.  With "all" the whole journal is read, for the asker has seen in it what the head lacks.
  *
  * Asked for "soon" when a head could not be written (429), "some time" when a reader found one
  * unchecked for a minute, lacking something, or naming messages that are gone.  Payload:
- * {"collections":[{"kind","id","gone":["id","journal",time,"owner", …], "doubt":["id",
- * …],"all":true}]}; with "all" the whole journal is read, for the asker has seen in it what the
- * head lacks.
+ *
+ *   {"collections":[{"kind","id","gone":["id","journal",time,"owner",…],"doubt":["id",…],"all":true}]}
  */
 #include "change.h"
 #include "message.h"

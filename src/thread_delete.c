@@ -1,9 +1,10 @@
 /* thread_delete.c: deleteThread, of any size.
  *
  *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers
- * see no thread then      messages and journal, as far as the budget goes (sweep.c), and the
- * resource's entry last      the marker, when all that was saved elsewhere has come to light; until
- * then sweep comes back
+ *             see no thread
+ *   then      messages and journal, as far as the budget goes (sweep.c), and the resource's entry
+ *   last      the marker, when all that was saved elsewhere has come to light; until then sweep
+ *             comes back
  *
  * Wherever it stops, calling again or sweep goes on from there.
  */

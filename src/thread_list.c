@@ -1,8 +1,8 @@
 /* thread_list.c: listThreads.
  *
- *   of one resource   round 1: the resource's head; round 2: records and heads of the page's
- * threads of all            round 1 and on: the pages of a list, whose metadata says what lists
- * filter and sort by; then records and heads of the page's threads
+ *   of one resource   round 1: the resource's head; round 2: records and heads of the page's threads
+ *   of all            round 1 and on: the pages of a list, whose metadata says what lists filter and
+ *                     sort by; then records and heads of the page's threads
  *
  * Where the index cannot tell (order by updatedAt, filters on what metadata had no room for) all
  * threads are read.

@@ -30,9 +30,9 @@ enum {
   SIM_REUSE_MS = 1000,      /* how long an isolate reuses what it has read */
   SIM_OVERLAY_MS = 60 *
       1000, /* how long its own write counts for more than an answer without a stamp */
-  SIM_OWN_MS = 120 * 1000, /* how long it keeps what it wrote */
-  SIM_SLOW_MS = 20 * 1000, /* what a slow request takes on top */
-  SIM_CARRY_MS = 60 * 1000,   /* how long what a lost call asked for may still be under way */
+  SIM_OWN_MS = 120 * 1000,  /* how long it keeps what it wrote */
+  SIM_SLOW_MS = 20 * 1000,  /* what a slow request takes on top */
+  SIM_CARRY_MS = 60 * 1000, /* how long what a lost call asked for may still be under way */
   SIM_ROUNDS_MAX = 20000,
   SIM_CALL_MAX_MS = 10 * 60 * 1000
 };

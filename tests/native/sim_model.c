@@ -266,9 +266,12 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
   struct actor reader = *actor;
   reader.sees_all = true;
   for (size_t i = 0; i < object->count; i++) {
-    struct event *event = object->events[i];
+    const struct event *event = object->events[i];
     int64_t end = event->actor->end;
-    if (event->effect == EFFECT_REMOVE && end > actor->start - ms && may_hold(sim, event, &reader))
+    if (event->effect != EFFECT_REMOVE || event->certainty == EVENT_VOID ||
+        end <= actor->start - ms)
+      continue;
+    if (end > actor->start - 2 * sim->config.skew || may_hold(sim, event, &reader))
       return true;
   }
   return false;
