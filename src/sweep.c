@@ -123,11 +123,11 @@ static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep
   bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
   doc->emptied = false;
   for (size_t i = 0; i < doc->entries.count; i++) {
-    doc->unseen |= young && doc->messages[i] && !doc->messages[i]->found;
     if (call_over_budget(call, dropped->count + SWEEP_RESERVE))
       return;
-    if (is_doomed(call, sweep, doc, i) &&
-        span_set_add(&call->arena, dropped, doc->messages[i]->key))
+    bool doomed = is_doomed(call, sweep, doc, i);
+    doc->unseen |= young && !doomed; /* what is seen may be what it was before */
+    if (doomed && span_set_add(&call->arena, dropped, doc->messages[i]->key))
       kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
   }
   doc->emptied = true;

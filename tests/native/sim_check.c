@@ -55,16 +55,19 @@ static void check_not_found(struct run *run, struct object *thread) {
              ARGS(thread->id));
 }
 
+/* What is written may go: from now on nobody knows whether |event|'s object is there. */
+static void doubt(struct work *work, struct event *event) {
+  struct actor *later = ARENA_NEW(&work->sim->arena, struct actor);
+  *later = work->actor;
+  later->end += RISK_MS;
+  model_event(work->sim, event->object, EFFECT_REMOVE, later);
+}
+
 /* What is written into a thread that may just have been deleted may go with it.  So may an object
  * that an update brought back, having read it before it saw the deletion. */
 static void mark_risk(struct work *work, struct event *event, struct object *thread) {
-  struct sim *sim = work->sim;
-  if (!thread || !model_was_removed(sim, thread, &work->actor, RISK_MS))
-    return;
-  struct actor *later = ARENA_NEW(&sim->arena, struct actor);
-  *later = work->actor;
-  later->end += RISK_MS;
-  model_event(sim, event->object, EFFECT_REMOVE, later);
+  if (thread && model_was_removed(work->sim, thread, &work->actor, RISK_MS))
+    doubt(work, event);
 }
 
 /* ---- messages */
@@ -131,8 +134,12 @@ void done_message_update(struct run *run) {
     return;
   struct listed found = {0};
   found.objects = ARENA_ARRAY(&sim->arena, struct object *, work->count);
-  for (size_t i = work->count; i-- > 0;)
-    mark_risk(work, work->events[i], work->events[i]->object);
+  for (size_t i = work->count; i-- > 0;) {
+    struct object *object = work->events[i]->object;
+    bool lost = model_lost_thread(object, &work->actor, RISK_MS);
+    if (lost || model_was_removed(sim, object, &work->actor, RISK_MS))
+      doubt(work, work->events[i]);
+  }
   settle(work, EVENT_SURE);
   struct span messages = look_field(sim, run->result, "messages");
   for (struct json_walk walk = json_walk(messages); json_next(&walk) && !sim->failed;) {
@@ -258,7 +265,7 @@ static void remove_newcomers(struct work *work) {
     if (object->kind == OBJECT_MESSAGE && object->prefix == work->prefix &&
         !event_of(work, object) &&
         model_may_be(sim, object, FIELD_HOME, work->thread->id, &work->actor))
-      work_event(work, object, EFFECT_REMOVE);
+      work_event(work, object, EFFECT_REMOVE)->with_thread = true;
   }
 }
 

@@ -31,7 +31,8 @@ struct event {
   struct actor *actor;
   enum effect effect;
   enum certainty certainty;
-  bool sure_at_rest;               /* a removal that a later sweep completes */
+  bool sure_at_rest; /* a removal that a later sweep completes */
+  bool with_thread;  /* a removal of a whole thread */
   struct span values[FIELD_COUNT]; /* `ptr` NULL: not set */
   struct object *copied;           /* values that are not set are whatever this one's were */
   uint32_t asked;                  /* the last query that came here */
@@ -86,6 +87,10 @@ bool model_must_be(struct sim *sim, struct object *object, enum field field, str
  * ended less than |ms| before; or by one so short before that clocks may tell another order. */
 bool model_was_removed(struct sim *sim, struct object *object, const struct actor *actor,
                        int64_t ms);
+
+/* model_lost_thread tells whether the thread that |object| was in was removed less than |ms| before
+ * |actor| began, whatever came after. */
+bool model_lost_thread(const struct object *object, const struct actor *actor, int64_t ms);
 
 /* model_is_sure tells whether it is known of all events before |reader|'s end whether they took
  * place. */

@@ -83,7 +83,7 @@ static void choose(struct sim *sim) {
   config->isolates = config->places + (int)sim_upto(sim, SIM_ISOLATES_MAX - config->places);
   config->threads = 1 + (int)sim_upto(sim, 3);
   config->resources = 1 + (int)sim_upto(sim, 1);
-  config->operations = 15 + (int)sim_upto(sim, 60);
+  config->operations = 20 + (int)sim_upto(sim, 120);
   config->theme = (uint32_t)sim_upto(sim, WORK_THEMES - 1);
   config->large = sim_chance(sim, 10);
   choose_faults(sim);

@@ -297,7 +297,7 @@ static void job_thread_delete(struct sim *sim, struct isolate *isolate, int pref
     struct object *object = sim->model->objects[i];
     if (object->kind == OBJECT_MESSAGE && object->prefix == prefix &&
         model_may_be(sim, object, FIELD_HOME, thread->id, &reader))
-      work_event(work, object, EFFECT_REMOVE);
+      work_event(work, object, EFFECT_REMOVE)->with_thread = true;
   }
   start(isolate, work, TKV_OP_THREAD_DELETE, SPAN(""),
         sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_delete);
