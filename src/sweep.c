@@ -226,6 +226,10 @@ static enum tkv_status run_one(struct call *call, void *self) {
   if (!deletion->marker_get->found || !json_fields(deletion->marker_get->value, &deleted_at, 1) ||
       !json_int(deleted_at.value, &deletion->sweep.deleted_at))
     return begin_one(call, op); /* finished meanwhile */
+  if (now_since(call, deletion->sweep.deleted_at) <= SETTLE_MS) {
+    op->pending++; /* a message that has moved away might still be seen here as the thread's */
+    return begin_one(call, op);
+  }
   deletion->sweep.recreated = deletion->thread.state != THREAD_DELETED;
   deletion->sweep.collection = collection_new(call, COLLECTION_THREAD, deletion->id, LOAD_HEAD);
   return call_enter(call, deletion_finish, deletion, end_one);

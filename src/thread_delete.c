@@ -46,8 +46,7 @@ static enum tkv_status bury(struct call *call, void *self) {
     return answer(call, op);
   for (size_t i = 0; i < collection->entries.count; i++)
     span_set_add(&call->arena, &op->sweep.suffixes, collection->entries.items[i].journal);
-  bool again = op->thread.state == THREAD_DELETED;
-  int64_t stamp = again ? op->thread.deleted : call_stamp(call);
+  int64_t stamp = call_stamp(call);
   struct head head = {.stamp = stamp, .since = stamp, .checked_at = call->now};
   struct span metadata = record_metadata(call, stamp, SPAN_NONE);
   struct json_out tomb = json_out(&call->arena, 64), marker = json_out(&call->arena, 64);
@@ -56,9 +55,8 @@ static enum tkv_status bury(struct call *call, void *self) {
   json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
   json_put_int(&marker, stamp);
   json_put_char(&marker, '}');
-  if (!again)
-    kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp),
-           json_out_span(&tomb), KV_REMEMBER);
+  kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp),
+         json_out_span(&tomb), KV_REMEMBER);
   kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata,
          KV_REMEMBER);
   kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);

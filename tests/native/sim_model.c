@@ -280,8 +280,8 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
 bool model_lost_thread(const struct object *object, const struct actor *actor, int64_t ms) {
   for (size_t i = 0; i < object->count; i++) {
     const struct event *event = object->events[i];
-    if (event->with_thread && event->certainty != EVENT_VOID &&
-        event->actor->start <= actor->end && event->actor->end > actor->start - ms)
+    if (event->with_thread && event->certainty != EVENT_VOID && event->actor->start <= actor->end &&
+        event->actor->end > actor->start - ms)
       return true;
   }
   return false;

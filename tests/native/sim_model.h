@@ -31,8 +31,8 @@ struct event {
   struct actor *actor;
   enum effect effect;
   enum certainty certainty;
-  bool sure_at_rest; /* a removal that a later sweep completes */
-  bool with_thread;  /* a removal of a whole thread */
+  bool sure_at_rest;               /* a removal that a later sweep completes */
+  bool with_thread;                /* a removal of a whole thread */
   struct span values[FIELD_COUNT]; /* `ptr` NULL: not set */
   struct object *copied;           /* values that are not set are whatever this one's were */
   uint32_t asked;                  /* the last query that came here */
