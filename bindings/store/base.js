@@ -1,0 +1,87 @@
+/**
+ * What every method of a store stands on: the line to the core, and the calls that concern the whole store.
+ *
+ * The store's class is a chain, one link for each kind of record: base, threads, messages, resources.
+ *
+ * @module
+ */
+
+import { Caller, NOTHING } from '../caller.js';
+import { findTable } from '../config.js';
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+
+/** Starting and stopping, upkeep, and what it all cost. */
+export class BaseStore {
+  /**
+   * Does no I/O and may run at global scope.
+   *
+   * @param {import('../config.js').CloudflareStoreConfig} config
+   */
+  constructor(config) {
+    /** @protected @readonly */
+    this.caller = new Caller(config);
+    // Whoever prints a store sees the store, not what it was configured with.
+    Object.defineProperty(this, 'caller', { enumerable: false, writable: false, configurable: false });
+  }
+
+  /**
+   * Writes down the format of the data, or checks what is written there: data of a newer version is refused.
+   * Worth one call at the start; calling it again is harmless.
+   *
+   * @returns {Promise<void>}
+   */
+  async init() {
+    await this.caller.call('init', 'store.init', NOTHING);
+  }
+
+  /**
+   * Finishes deletions that one call could not. Meant for a cron.
+   *
+   * @returns {Promise<import('../types.js').SweepResult>}
+   */
+  async sweep() {
+    return this.caller.read('sweep', 'store.sweep', NOTHING);
+  }
+
+  /**
+   * Deletes everything of one table under this prefix.
+   *
+   * @param {{ tableName: string }} args  'threads', 'messages', 'metadata', 'resources', or Mastra's name for one
+   * @returns {Promise<import('../types.js').ClearResult>}
+   */
+  async clearTable(args) {
+    const { tableName } = shape.requireObject(args, 'clearTable');
+    const table = findTable(tableName);
+    if (table === undefined)
+      throw storeError('INVALID_ARGUMENT', 'clearTable', 'tableName must name a table');
+    return this.caller.read('clearTable', 'store.clear', { table });
+  }
+
+  /**
+   * Deletes everything under this prefix.
+   *
+   * @returns {Promise<import('../types.js').ClearResult>}
+   */
+  async dangerouslyClearAll() {
+    return this.caller.read('dangerouslyClearAll', 'store.clear', NOTHING);
+  }
+
+  /**
+   * What the calls of this object have cost so far.
+   *
+   * @returns {import('../stats.js').Stats}
+   */
+  stats() {
+    return this.caller.stats();
+  }
+
+  /**
+   * Waits for upkeep that is still under way. The store may be used again afterwards.
+   *
+   * @returns {Promise<void>}
+   */
+  async close() {
+    await this.caller.settle();
+  }
+}

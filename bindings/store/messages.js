@@ -1,0 +1,162 @@
+/**
+ * Messages: what was said in threads.
+ *
+ * @module
+ */
+
+import { NOTHING } from '../caller.js';
+import { reviveDates, withDates, withDateText } from '../dates.js';
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+import { ThreadStore } from './threads.js';
+
+/**
+ * @typedef {import('../types.js').Message} Message
+ * @typedef {import('../types.js').MessageInput} MessageInput
+ * @typedef {import('../types.js').MessagePage} MessagePage
+ */
+
+/** Dates outside, text inside. */
+const DATES = ['createdAt'];
+
+const PER_PAGE = 40;
+
+/** Messages. */
+export class MessageStore extends ThreadStore {
+  /**
+   * Stores messages, each in place of any other with its id; a message that was in another thread moves. Their threads
+   * must exist. All are checked before the first is written. Of several with one id the last counts.
+   *
+   * @template {MessageInput} M
+   * @param {{ messages: M[] }} args
+   * @returns {Promise<{ messages: import('../types.js').SavedMessage<M>[] }>} the messages, with Dates
+   */
+  async saveMessages(args) {
+    const { messages } = shape.requireObject(args, 'saveMessages');
+    if (!Array.isArray(messages) || messages.length === 0) return { messages: [] };
+    const payload = messages.map((message) => withDateText(message, DATES));
+    await this.caller.call('saveMessages', 'message.save', NOTHING, payload);
+    const byId = new Map(messages.map((message) => [message.id, message]));
+    return { messages: Array.from(byId.values(), savedMessage) };
+  }
+
+  /**
+   * Messages of one or several threads, oldest first, by pages; and the messages that `include` names, with their
+   * neighbours.
+   *
+   * @param {import('../types.js').ListMessagesArgs} args
+   * @returns {Promise<MessagePage>}
+   */
+  async listMessages(args) {
+    const { threadId, resourceId } = shape.requireObject(args, 'listMessages');
+    return this.#messagePage('listMessages', 'message.list', args, { threadId, resourceId });
+  }
+
+  /**
+   * Unknown ids are left out. Oldest first.
+   *
+   * @param {{ messageIds: string[] }} args
+   * @returns {Promise<{ messages: Message[] }>}
+   */
+  async listMessagesById(args) {
+    const { messageIds } = shape.requireObject(args, 'listMessagesById');
+    if (isEmptyArray(messageIds)) return { messages: [] };
+    const { messages } = await this.caller.read('listMessagesById', 'message.get', NOTHING, { messageIds });
+    return { messages: reviveMessages(messages) };
+  }
+
+  /**
+   * Messages of all threads of a resource, oldest first, by pages.
+   *
+   * @param {import('../types.js').ListMessagesByResourceIdArgs} args
+   * @returns {Promise<MessagePage>}
+   */
+  async listMessagesByResourceId(args) {
+    const { resourceId } = shape.requireObject(args, 'listMessagesByResourceId');
+    return this.#messagePage('listMessagesByResourceId', 'message.list_by_resource', args, { resourceId });
+  }
+
+  /**
+   * Changes the fields that are given; `content` and `content.metadata` are merged key by key. Another `threadId` moves
+   * the message. Unknown ids are left out.
+   *
+   * @param {{ messages: import('../types.js').MessageUpdate[] }} args
+   * @returns {Promise<Message[]>} the updated messages, in the order of the arguments
+   */
+  async updateMessages(args) {
+    const { messages } = shape.requireObject(args, 'updateMessages');
+    if (isEmptyArray(messages)) return [];
+    requireArray(messages, 'messages', 'updateMessages');
+    const payload = messages.map((message) => withDateText(message, DATES));
+    const result = await this.caller.read('updateMessages', 'message.update', NOTHING, payload);
+    return reviveMessages(result.messages);
+  }
+
+  /**
+   * Unknown ids are no error.
+   *
+   * @param {string[]} messageIds
+   * @returns {Promise<void>}
+   */
+  async deleteMessages(messageIds) {
+    if (messageIds === undefined || isEmptyArray(messageIds)) return;
+    await this.caller.call('deleteMessages', 'message.delete', NOTHING, { messageIds });
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {import('../types.js').MessageListOptions} options
+   * @param {{ threadId?: string | string[], resourceId?: string }} scope
+   * @returns {Promise<MessagePage>}
+   */
+  async #messagePage(method, op, options, scope) {
+    const { page = 0, perPage = PER_PAGE, include, filter, includeTotal } = options;
+    const control = { ...shape.pageControl(options), includeTotal: shape.booleanOrNull(includeTotal) };
+    const payload = {
+      ...scope,
+      include,
+      dateRange: shape.dateRange(filter?.dateRange),
+      metadata: shape.messageFilter(filter?.metadata),
+    };
+    const { messages, total, hasMore } = await this.caller.read(method, op, control, payload);
+    return { messages: reviveMessages(messages), total, page, perPage, hasMore };
+  }
+}
+
+/**
+ * What `saveMessages` returns for a message. 'v2' is the type of a message that was given none.
+ *
+ * @param {any} message
+ */
+function savedMessage(message) {
+  const saved = withDates(message, DATES);
+  if (saved.type === 'v2') delete saved.type;
+  return saved;
+}
+
+/**
+ * @param {any[]} messages  freshly parsed
+ * @returns {Message[]}
+ */
+function reviveMessages(messages) {
+  for (const message of messages) {
+    reviveDates(message, DATES);
+    if (message.type === 'v2') delete message.type;
+  }
+  return messages;
+}
+
+/** @param {unknown} value */
+function isEmptyArray(value) {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ */
+function requireArray(value, name, method) {
+  if (!Array.isArray(value)) throw storeError('INVALID_ARGUMENT', method, `${name} must be an array`);
+}

@@ -1,0 +1,60 @@
+/**
+ * Resources: what an agent keeps of a user across threads.
+ *
+ * @module
+ */
+
+import { NOTHING } from '../caller.js';
+import { reviveDates, withDates, withDateText } from '../dates.js';
+import * as shape from '../shape.js';
+import { MessageStore } from './messages.js';
+
+/**
+ * @typedef {import('../types.js').Resource} Resource
+ * @typedef {import('../types.js').ResourceInput} ResourceInput
+ */
+
+/** Dates outside, text inside. */
+const DATES = ['createdAt', 'updatedAt'];
+
+/** Resources. */
+export class ResourceStore extends MessageStore {
+  /**
+   * Stores a resource as given, in place of any other with its id.
+   *
+   * @template {ResourceInput} R
+   * @param {{ resource: R }} args
+   * @returns {Promise<import('../types.js').SavedResource<R>>} the resource, with Dates
+   */
+  async saveResource(args) {
+    const { resource } = shape.requireObject(args, 'saveResource');
+    shape.requireRecord(resource, 'resource', 'saveResource');
+    await this.caller.call('saveResource', 'resource.save', NOTHING, withDateText(resource, DATES));
+    return withDates(resource, DATES);
+  }
+
+  /**
+   * @param {{ resourceId: string }} args
+   * @returns {Promise<Resource | null>} a fresh object
+   */
+  async getResourceById(args) {
+    const { resourceId } = shape.requireObject(args, 'getResourceById');
+    const resource = await this.caller.read('getResourceById', 'resource.get', NOTHING, { resourceId });
+    if (resource !== null) reviveDates(resource, DATES);
+    return resource;
+  }
+
+  /**
+   * Replaces the working memory if given, merges metadata key by key, and makes the resource if it does not exist.
+   *
+   * @param {{ resourceId: string, workingMemory?: string, metadata?: Record<string, any> }} args
+   * @returns {Promise<Resource>} the resource as it is stored now
+   */
+  async updateResource(args) {
+    const { resourceId, workingMemory, metadata } = shape.requireObject(args, 'updateResource');
+    const payload = { resourceId, workingMemory, metadata };
+    const resource = await this.caller.read('updateResource', 'resource.update', NOTHING, payload);
+    reviveDates(resource, DATES);
+    return resource;
+  }
+}
