@@ -5,6 +5,8 @@ BUILD        ?= build
 CJSON        ?= $(BUILD)/third_party/cjson
 CLANG        ?= clang
 CLANG_TIDY   ?= clang-tidy
+LLVM_COV     ?= llvm-cov
+LLVM_PROFDATA ?= llvm-profdata
 EMCC         ?= emcc
 OPT          ?= -Oz
 PORT         ?= 8787
@@ -32,6 +34,7 @@ SETUP        = BUILD=$(BUILD) CLANG=$(CLANG) CJSON=$(CJSON) tools/setup.sh
 WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
+COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
 # The module's own allocator and strtod, see bindings/libc.c.
 HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
@@ -53,6 +56,8 @@ OBJ          = $(BUILD)/obj
 WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
 FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) tests/native/imports.c) $(OBJ)/fuzz/cJSON.o
 NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(NATIVE)) $(OBJ)/native/cJSON.o
+COVER_OBJ    = $(patsubst %.c,$(OBJ)/cover/%.o,$(CORE)) $(OBJ)/cover/cJSON.o
+COVERED      = $(BUILD)/cover/test $(patsubst tests/fuzz/%.c,$(BUILD)/cover/fuzz-%,$(FUZZ))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -83,6 +88,11 @@ check: check-format check-lint check-types check-layers check-drift
 ## Bytes of the module, its imports and exports; fails above the budget
 size: wasm
 	@node tools/size.mjs $(BUILD)/threadkv.wasm
+
+## Lines and branches of src/ that native tests, simulation and fuzz corpus reach; fails below 95 % and 90 %
+coverage: $(COVERED)
+	@$(SETUP) coverage
+	@LLVM_COV=$(LLVM_COV) LLVM_PROFDATA=$(LLVM_PROFDATA) node tools/coverage.mjs $(BUILD)/cover $(COVERED)
 
 ## Recorded conversations through the Worker: what was stored and what each kind of call cost
 demo: wasm
@@ -223,6 +233,26 @@ $(OBJ)/fuzz/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
+# For coverage the same tests without sanitizers, which would add branches of their own.
+$(BUILD)/cover/test: $(patsubst %.c,$(OBJ)/cover/%.o,$(NATIVE)) $(COVER_OBJ)
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(COVER) -o $@ $^ -lm
+
+$(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imports.o $(COVER_OBJ)
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(COVER) -fsanitize=fuzzer -o $@ $^ -lm
+
+$(OBJ)/cover/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(COVER) -MMD -MP -c -o $@ $<
+
+$(OBJ)/cover/cJSON.o: $(CJSON)/cJSON.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(CFLAGS) -O1 -c -o $@ $<
+
 $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
 	$< -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$* tests/fuzz/corpus/$*
@@ -262,5 +292,6 @@ check-deploy: wasm
 check-package: wasm types
 	npm pack --dry-run --ignore-scripts
 
-.SECONDARY: $(FUZZ_OBJ) $(patsubst %.c,$(OBJ)/fuzz/%.o,$(FUZZ))
--include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ) $(FUZZ_OBJ))
+.SECONDARY: $(FUZZ_OBJ) $(COVER_OBJ) $(patsubst %.c,$(OBJ)/fuzz/%.o,$(FUZZ)) \
+            $(patsubst %.c,$(OBJ)/cover/%.o,$(FUZZ) $(NATIVE))
+-include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ) $(FUZZ_OBJ) $(COVER_OBJ))

@@ -2,8 +2,9 @@
 # Installs what building and testing need and this machine lacks, and says what to do where it cannot.
 # Run it as often as you like: it looks first, and is quick when nothing is missing.
 #
-#   tools/setup.sh                 everything but emscripten
+#   tools/setup.sh                 everything but the two below
 #   tools/setup.sh emscripten      only emscripten
+#   tools/setup.sh coverage        only llvm-cov and llvm-profdata
 #
 # On Debian and as root it installs packages itself. WASI_SDK_PATH=<dir> takes clang from a wasi-sdk instead. Without
 # any clang for Wasm, the module is built by @yowasp/clang from npm. The choice goes to build/toolchain.mk.
@@ -132,6 +133,13 @@ setup_emscripten() {
   install emscripten || die 'install emscripten (emcc) for make wasm-emscripten'
 }
 
+# make coverage looks for them by itself, and says so if they are missing still.
+setup_coverage() {
+  local tools
+  tools=llvm-$(clang_major)
+  has llvm-cov || has "${tools/llvm/llvm-cov}" || install "$tools" || install llvm || true
+}
+
 # ---- cJSON ----------------------------------------------------------------------------------------------------------
 
 sha256_check() { if has sha256sum; then sha256sum --check --status; else shasum -a 256 --check --status; fi; }
@@ -188,6 +196,8 @@ setup_cjson() {
 
 if [ "${1:-}" = emscripten ]; then
   setup_emscripten
+elif [ "${1:-}" = coverage ]; then
+  setup_coverage
 else
   has make || install make || say 'install GNU make'
   setup_node
