@@ -22,6 +22,7 @@
  * @property {string} key
  * @property {Uint8Array} value  UTF-8 text; the back end may keep the array
  * @property {string | null} metadata  JSON text of at most 1,024 bytes
+ * @property {number} expires  when the key is to go, seconds since 1970, at least a minute ahead; 0: never
  */
 /** @typedef {{ kind: 'delete', space: number, table: string, key: string }} KVDelete */
 /**

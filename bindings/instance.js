@@ -55,10 +55,11 @@ const MAX_BYTES_PER_CHARACTER = 3;
 const TABLE = 2;
 const LIMIT = 3;
 const TRIES = 4;
-const KEY = 5;
-const VALUE = 7;
-const METADATA = 9;
-const KEYS = 11;
+const EXPIRES = 5;
+const KEY = 6;
+const VALUE = 8;
+const METADATA = 10;
+const KEYS = 12;
 
 /** The status of an answer that there was no room for. */
 const NO_ROOM = 507;
@@ -291,6 +292,7 @@ export class Instance {
           key: this.#text(at + KEY),
           value: this.#copy(at + VALUE),
           metadata: this.#text(at + METADATA) || null,
+          expires: this.#words[at + EXPIRES],
         })),
         delete: ask((at, table) => ({ kind: 'delete', space: 0, table, key: this.#text(at + KEY) })),
         list: ask((at, table) => ({

@@ -8,6 +8,8 @@
 const MAX_KEY = 512;
 const MAX_METADATA = 1024;
 const MAX_LIST = 1000;
+/** Seconds that a key must live at least. */
+const MIN_EXPIRY = 60;
 /** Of one value, and of all the values of a bulk get. */
 export const MAX_VALUE = 25 * 1024 * 1024;
 
@@ -24,11 +26,14 @@ class Entry {
   /**
    * @param {string | Uint8Array} value
    * @param {string | null} metadata
+   * @param {number} expires
    */
-  constructor(value, metadata) {
+  constructor(value, metadata, expires) {
     this.#value = value;
     /** @readonly JSON text */
     this.metadataText = metadata;
+    /** @readonly seconds since 1970; 0: never */
+    this.expires = expires;
   }
 
   /** The value as text, which is how KV is read here; decoded once. */
@@ -49,7 +54,7 @@ class Entry {
   }
 }
 
-/** @typedef {{ name: string, metadata?: unknown }} ListedKey */
+/** @typedef {{ name: string, expiration?: number, metadata?: unknown }} ListedKey */
 
 /** A sorted map of keys to entries. */
 export class MemoryStorage {
@@ -65,18 +70,29 @@ export class MemoryStorage {
   #fresh = [];
   /** @type {Set<string>} */
   #gone = new Set();
+  #now;
+  /** When the first of all keys expires, at the earliest. */
+  #nextExpiry = Infinity;
+
+  /** @param {{ now?: () => number }} [options]  milliseconds since 1970; default `Date.now` */
+  constructor({ now = Date.now } = {}) {
+    this.#now = now;
+  }
 
   get size() {
+    this.#expire();
     return this.#entries.size;
   }
 
   /** All keys, in byte order. */
   keys() {
+    this.#expire();
     this.#settle();
     return this.#order.filter((key) => !this.#gone.has(key));
   }
 
   clear() {
+    this.#nextExpiry = Infinity;
     this.#entries.clear();
     this.#order = [];
     this.#fresh = [];
@@ -88,6 +104,7 @@ export class MemoryStorage {
    * @returns {Entry | number} a status when there is no entry
    */
   get(key) {
+    this.#expire();
     return this.#entries.get(key) ?? (keyStatus(key) || 404);
   }
 
@@ -97,9 +114,11 @@ export class MemoryStorage {
    * @param {string} key
    * @param {string | Uint8Array} value
    * @param {string | null} metadata  JSON text
+   * @param {number} [expires]  seconds since 1970, at least a minute ahead; 0: never
    * @returns {number} status
    */
-  put(key, value, metadata) {
+  put(key, value, metadata, expires = 0) {
+    if (expires !== 0 && !this.#mayExpire(expires)) return 400;
     if (exceeds(value, MAX_VALUE)) return 413;
     if (metadata !== null && exceeds(metadata, MAX_METADATA)) return 413;
     if (!this.#entries.has(key)) {
@@ -107,7 +126,8 @@ export class MemoryStorage {
       if (refused !== 0) return refused;
       if (!this.#gone.delete(key)) this.#fresh.push(key);
     }
-    this.#entries.set(key, new Entry(value, metadata));
+    this.#entries.set(key, new Entry(value, metadata, expires));
+    if (expires !== 0) this.#nextExpiry = Math.min(this.#nextExpiry, expires);
     return 200;
   }
 
@@ -132,6 +152,7 @@ export class MemoryStorage {
     if (exceeds(prefix, MAX_KEY)) return { status: 414 };
     const after = cursor === null ? null : readCursor(cursor);
     if (after === undefined) return { status: 400 };
+    this.#expire();
     this.#settle();
     /** @type {ListedKey[]} */
     const keys = [];
@@ -143,7 +164,11 @@ export class MemoryStorage {
       if (keys.length === limit) {
         return { status: 200, keys, cursor: encodeURIComponent(keys[limit - 1].name) };
       }
-      keys.push(entry.metadataText === null ? { name } : { name, metadata: entry.metadata });
+      /** @type {ListedKey} */
+      const key = { name };
+      if (entry.expires !== 0) key.expiration = entry.expires;
+      if (entry.metadataText !== null) key.metadata = entry.metadata;
+      keys.push(key);
     }
     return { status: 200, keys, cursor: null };
   }
@@ -156,6 +181,34 @@ export class MemoryStorage {
     if (after === null || compareBytes(after, prefix) < 0) return lowerBound(this.#order, prefix);
     const at = lowerBound(this.#order, after);
     return this.#order[at] === after ? at + 1 : at;
+  }
+
+  /**
+   * When a key is to go that is put with these options of a `KVNamespace`.
+   *
+   * @param {{ expiration?: unknown, expirationTtl?: unknown }} options
+   * @returns {number}
+   */
+  expiryOf({ expiration, expirationTtl }) {
+    if (expiration !== undefined) return Number(expiration);
+    return expirationTtl === undefined ? 0 : Math.floor(this.#now() / 1000) + Number(expirationTtl);
+  }
+
+  /** @param {number} expires */
+  #mayExpire(expires) {
+    return Number.isInteger(expires) && expires >= Math.floor(this.#now() / 1000) + MIN_EXPIRY;
+  }
+
+  /** Drops the keys whose time has come. */
+  #expire() {
+    const now = this.#now() / 1000;
+    if (now < this.#nextExpiry) return;
+    this.#nextExpiry = Infinity;
+    for (const [key, { expires }] of this.#entries) {
+      if (expires === 0) continue;
+      if (expires <= now) this.delete(key);
+      else this.#nextExpiry = Math.min(this.#nextExpiry, expires);
+    }
   }
 
   /** Brings #order up to date: a few new keys are inserted, many are sorted in. */

@@ -24,11 +24,12 @@ const MAX_BULK_KEYS = 100;
 /**
  * A back end in memory. Stores that are given the same one share what is in it.
  *
- * @param {{ spaces?: number }} [options]  how many namespaces, 1 when not given
+ * @param {{ spaces?: number, now?: () => number }} [options]
+ *   how many namespaces, 1 when not given; and the clock by which keys expire, default `Date.now`
  * @returns {MemoryBackend}
  */
-export function createMemoryBackend({ spaces = 1 } = {}) {
-  const storages = Array.from({ length: spaces }, () => new MemoryStorage());
+export function createMemoryBackend({ spaces = 1, now } = {}) {
+  const storages = Array.from({ length: spaces }, () => new MemoryStorage({ now }));
   return {
     name: 'memory',
     spaces: storages,
@@ -50,7 +51,7 @@ function perform(storage, request) {
     case 'get_many':
       return getMany(storage, request.keys);
     case 'put':
-      return { status: storage.put(request.key, request.value, request.metadata) };
+      return { status: storage.put(request.key, request.value, request.metadata, request.expires) };
     case 'delete':
       return { status: storage.delete(request.key) };
     case 'list':
@@ -85,8 +86,7 @@ function toReply(entry) {
 }
 
 /**
- * A `KVNamespace` in memory, to be handed over where a binding is wanted. Expiring keys are the one thing of the
- * real one that it refuses.
+ * A `KVNamespace` in memory, to be handed over where a binding is wanted.
  *
  * @param {{ storage?: MemoryStorage }} [options]  what to stand on, else a new one
  * @returns {MemoryNamespace}
@@ -106,12 +106,10 @@ export function createMemoryNamespace({ storage = new MemoryStorage() } = {}) {
       return new Map([...answer].map(([name, entry]) => [name, entry?.value ?? null]));
     },
     async put(key, value, options = {}) {
-      if (options.expiration !== undefined || options.expirationTtl !== undefined) {
-        throw new Error('KV PUT failed: 400 keys do not expire in a memory namespace');
-      }
       const metadata = options.metadata ?? null;
+      const text = metadata === null ? null : JSON.stringify(metadata);
       const bytes = await toStored(value);
-      check('PUT', key, storage.put(key, bytes, metadata === null ? null : JSON.stringify(metadata)));
+      check('PUT', key, storage.put(key, bytes, text, storage.expiryOf(options)));
     },
     async delete(key) {
       check('DELETE', key, storage.delete(key));

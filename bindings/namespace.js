@@ -143,9 +143,12 @@ async function getOne(namespace, key) {
  * @param {import('./backend.js').KVPut} request
  * @returns {Promise<KVReply>}
  */
-async function put(namespace, { key, value, metadata }) {
-  if (metadata === null) await namespace.put(key, value);
-  else await namespace.put(key, value, { metadata: JSON.parse(metadata) });
+async function put(namespace, { key, value, metadata, expires }) {
+  /** @type {{ metadata?: unknown, expiration?: number }} */
+  const options = {};
+  if (metadata !== null) options.metadata = JSON.parse(metadata);
+  if (expires > 0) options.expiration = expires;
+  await namespace.put(key, value, options);
   return { status: 200 };
 }
 

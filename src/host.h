@@ -29,6 +29,7 @@ struct tkv_request {
   uint32_t table;          /* enum tkv_table, for statistics */
   uint32_t limit;          /* list: keys per page */
   uint32_t tries;          /* how often it failed before */
+  uint32_t expires;        /* put: when KV is to drop the key, seconds since 1970; 0: never */
   struct span key;         /* get, put, delete; list: the prefix */
   struct span value;       /* put; list: the cursor, `ptr` NULL on the first page */
   struct span metadata;    /* put: JSON text */

@@ -26,6 +26,7 @@
 #include "status.h"
 #include "table.h"
 
+enum { KV_EXPIRES_AHEAD_S = 90 }; /* the clocks may differ, and a retry takes time */
 enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX = 1024 };
 
 enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
@@ -51,6 +52,7 @@ struct kv_request {
   struct span group;    /* KV_REMEMBER: see memory_note */
   struct span value;    /* put: given; get: the answer */
   struct span metadata; /* likewise: JSON text, may be empty */
+  int64_t expires;      /* put: set by whoever queued it: see kv_expires; 0: never */
   int64_t stamp;        /* the value's `w`: put: given; get: the answer, 0 when unknown */
 
   bool found;            /* get */
@@ -87,6 +89,13 @@ struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct spa
                              unsigned flags);
 struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
                            struct span cursor);
+
+/* kv_expires returns for the field `expires` when a key is to go that is of no use after |ms|, a
+ * time since 1970.  KV takes no time less than a minute ahead: a put that is sent later than
+ * KV_EXPIRES_AHEAD_S before its `expires` asks for that much. */
+static inline int64_t kv_expires(int64_t ms) {
+  return ms > 0 ? (ms + 999) / 1000 : 1;
+}
 
 /* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when
  * nothing is left, TKV_PENDING when the host has to act, or the error of a request that failed for

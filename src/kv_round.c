@@ -28,12 +28,21 @@ static struct kv_slot *add_slot(struct call *call, struct kv_request *first) {
   return &kv->slots[kv->slot_count++];
 }
 
+static uint32_t expires_of(const struct call *call, const struct kv_request *request) {
+  int64_t soonest = call->now / 1000 + KV_EXPIRES_AHEAD_S;
+  if (!request->expires)
+    return 0;
+  int64_t expires = request->expires > soonest ? request->expires : soonest;
+  return expires < UINT32_MAX ? (uint32_t)expires : 0;
+}
+
 static struct tkv_request request_of(struct call *call, const struct kv_request *request) {
   return (struct tkv_request){.slot = (uint32_t)call->kv.slot_count - 1,
                               .space = call->store.spaces[request->table],
                               .table = request->table,
                               .limit = KV_LIST_MAX,
                               .tries = (uint32_t)request->tries,
+                              .expires = expires_of(call, request),
                               .key = request->key,
                               .value = request->kind == KV_LIST ? request->cursor : request->value,
                               .metadata = request->metadata};

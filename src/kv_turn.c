@@ -18,6 +18,7 @@ static void keep(struct call *call, struct kv_request *request, struct note *not
   memory_keep(call->memory, note, kind, request->value, request->metadata);
   note->own = own;
   note->stamp = request->stamp;
+  note->expires = request->expires;
 }
 
 /* The first look at a write: gives it its order and notes its value. */
@@ -48,6 +49,7 @@ static void send_newest(struct call *call, struct kv_request *put, const struct 
   put->value = arena_copy(&call->arena, note->value);
   put->metadata = arena_copy(&call->arena, note->metadata);
   put->stamp = note->stamp;
+  put->expires = note->expires;
 }
 
 bool kv_turn_take(struct call *call, struct kv_request *put) {

@@ -42,6 +42,7 @@ struct note {
   struct span value, metadata; /* NOTE_VALUE */
   int64_t at;                  /* ms: when this was noted */
   int64_t stamp;               /* the record's `w`; 0 when unknown */
+  int64_t expires;             /* of an own value: as in struct kv_request */
   int64_t checked;             /* of a head: when this isolate last listed its journal */
 
   uint32_t flight;    /* the call whose write is under way; 0 for none */

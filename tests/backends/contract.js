@@ -140,6 +140,23 @@ export function describeBackend(name, create) {
       expect(names(await one(list(base)))).toEqual([]);
     });
 
+    it('takes the time when a key is to go', async () => {
+      const soon = Math.floor(Date.now() / 1000) + 120;
+      await store(put(`${base}k`, 'x', { a: 1 }, 0, soon), put(`${base}l`, 'y', null, 0, soon));
+      expect((await one(get(`${base}k`))).entry?.metadata).toEqual({ a: 1 });
+      expect(names(await one(list(base)))).toEqual([`${base}k`, `${base}l`]);
+      await store(put(`${base}k`, 'stays'));
+      expect(textOf((await one(get(`${base}k`))).entry)).toBe('stays');
+    });
+
+    it('refuses a time that is less than a minute ahead', async () => {
+      const now = Math.floor(Date.now() / 1000);
+      for (const expires of [now + 30, now - 5]) {
+        expect((await one(put(`${base}k`, 'x', null, 0, expires))).status).toBe(400);
+      }
+      expect((await one(get(`${base}k`))).status).toBe(404);
+    });
+
     it('keeps namespaces apart', async () => {
       expect(backend.spaces.length).toBeGreaterThanOrEqual(2);
       await store(put(`${base}k`, 'zero', null, 0), put(`${base}k`, 'one', null, 1));

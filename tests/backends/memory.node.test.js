@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
+import { createMemoryBackend, createMemoryNamespace, MemoryStorage } from '../../bindings/memory.js';
 import { describeBackend } from './contract.js';
 import { get, list, put, remove } from './requests.js';
 
@@ -47,6 +47,56 @@ describe('the memory back end', () => {
     const [got, page] = await backend.run([get('k'), list('')]);
     expect(got.status).toBe(404);
     expect(page.keys).toEqual([]);
+  });
+});
+
+describe('keys that expire', () => {
+  /** A namespace whose clock the test turns. */
+  const world = () => {
+    const clock = { now: 1_000_000_000_000 };
+    const storage = new MemoryStorage({ now: () => clock.now });
+    return { clock, storage, kv: createMemoryNamespace({ storage }) };
+  };
+
+  it('are gone at their time, from gets and from lists', async () => {
+    const { clock, storage, kv } = world();
+    await kv.put('a', 'x', { expirationTtl: 60 });
+    await kv.put('b', 'x', { expiration: 1_000_000_120 });
+    await kv.put('c', 'x');
+    expect(await kv.list()).toMatchObject({
+      keys: [
+        { name: 'a', expiration: 1_000_000_060 },
+        { name: 'b', expiration: 1_000_000_120 },
+        { name: 'c' },
+      ],
+    });
+    clock.now += 59_999;
+    expect(await kv.get('a')).toBe('x');
+    clock.now += 1;
+    expect(await kv.get('a')).toBeNull();
+    expect(storage.keys()).toEqual(['b', 'c']);
+    clock.now += 60_000;
+    expect((await kv.list()).keys).toEqual([{ name: 'c' }]);
+    expect(storage.size).toBe(1);
+  });
+
+  it('stay when they are written again without a time', async () => {
+    const { clock, kv } = world();
+    await kv.put('a', 'x', { expirationTtl: 60 });
+    await kv.put('a', 'y');
+    clock.now += 120_000;
+    expect(await kv.get('a')).toBe('y');
+    await kv.put('a', 'z', { expirationTtl: 60 });
+    clock.now += 60_000;
+    expect(await kv.get('a')).toBeNull();
+  });
+
+  it('share a clock with their back end', async () => {
+    let now = 1_000_000_000_000;
+    const backend = createMemoryBackend({ now: () => now });
+    await backend.run([put('k', 'x', null, 0, 1_000_000_060)]);
+    now += 60_000;
+    expect((await backend.run([get('k')]))[0].status).toBe(404);
   });
 });
 
@@ -110,7 +160,7 @@ describe('the memory namespace', () => {
     await expect(kv.put('k', 'x', { metadata: 'x'.repeat(1024) })).rejects.toThrow('KV PUT failed: 413');
     await expect(kv.get(['k', 'l'], 'stream')).rejects.toThrow('KV GET_BULK failed: 400');
     await expect(kv.list({ limit: 1001 })).rejects.toThrow('KV GET failed: 400');
-    await expect(kv.put('k', 'x', { expirationTtl: 60 })).rejects.toThrow('keys do not expire');
+    await expect(kv.put('k', 'x', { expirationTtl: 59 })).rejects.toThrow('KV PUT failed: 400');
   });
 
   it('lists as KV does', async () => {

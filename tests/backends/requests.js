@@ -12,14 +12,15 @@ export const get = (key, space = 0) => ({ kind: 'get', space, table: 'threads', 
 /** @param {string[]} keys @param {number} [space] @returns {import('../../bindings/backend.js').KVGetMany} */
 export const getMany = (keys, space = 0) => ({ kind: 'get_many', space, table: 'threads', keys });
 
-/** @param {string} key @param {string} value @param {unknown} [metadata] @param {number} [space] @returns {import('../../bindings/backend.js').KVPut} */
-export const put = (key, value, metadata = null, space = 0) => ({
+/** @param {string} key @param {string} value @param {unknown} [metadata] @param {number} [space] @param {number} [expires] @returns {import('../../bindings/backend.js').KVPut} */
+export const put = (key, value, metadata = null, space = 0, expires = 0) => ({
   kind: 'put',
   space,
   table: 'threads',
   key,
   value: encoder.encode(value),
   metadata: metadata === null ? null : JSON.stringify(metadata),
+  expires,
 });
 
 /** @param {string} key @param {number} [space] @returns {import('../../bindings/backend.js').KVDelete} */

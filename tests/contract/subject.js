@@ -79,7 +79,15 @@ export function rawKeys(backend, prefix) {
       const space = await spaceOf(key);
       const bytes = new TextEncoder().encode(value);
       const text = metadata === null ? null : JSON.stringify(metadata);
-      await ask({ kind: 'put', space, table: 'any', key: prefix + key, value: bytes, metadata: text });
+      await ask({
+        kind: 'put',
+        space,
+        table: 'any',
+        key: prefix + key,
+        value: bytes,
+        metadata: text,
+        expires: 0,
+      });
     },
     remove: async (key) => {
       await ask({ kind: 'delete', space: await spaceOf(key), table: 'any', key: prefix + key });

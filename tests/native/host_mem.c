@@ -54,6 +54,7 @@ void mem_put(struct mem *mem, uint32_t space, struct span key, struct span value
   }
   found->value = copy(mem, value);
   found->metadata = metadata.len ? copy(mem, metadata) : SPAN_NONE;
+  found->expires = 0;
 }
 
 void mem_delete(struct mem *mem, uint32_t space, struct span key) {
@@ -105,6 +106,7 @@ static void ask(void *host, uint32_t call, enum import_kind import,
                                     .slot = request->slot,
                                     .space = request->space,
                                     .limit = request->limit,
+                                    .expires = request->expires,
                                     .keys = keys,
                                     .count = count,
                                     .value = copy(mem, request->value),
@@ -185,7 +187,7 @@ static uint32_t answer_list(struct mem *mem, const struct mem_request *request,
 }
 
 /* What KV refuses: its status, or 0. */
-static uint32_t refusal(const struct mem_request *request) {
+static uint32_t refusal(const struct mem *mem, const struct mem_request *request) {
   for (size_t i = 0; i < request->count; i++)
     if (request->keys[i].len > 512 || (request->kind != MEM_LIST && !request->keys[i].len))
       return 414;
@@ -194,11 +196,22 @@ static uint32_t refusal(const struct mem_request *request) {
     return 413;
   if (request->kind == MEM_GET_MANY && (request->count < 1 || request->count > 100))
     return 400;
+  if (request->expires && request->expires < mem->now / 1000 + 60)
+    return 400;
   return request->kind == MEM_LIST && (request->limit < 1 || request->limit > 1000) ? 400 : 0;
 }
 
+static void expire(struct mem *mem) {
+  size_t kept = 0;
+  for (size_t i = 0; i < mem->count; i++)
+    if (!mem->keys[i].expires || mem->keys[i].expires * 1000 > mem->now)
+      mem->keys[kept++] = mem->keys[i];
+  mem->count = kept;
+}
+
 static uint32_t perform(struct mem *mem, const struct mem_request *request, struct json_out *out) {
-  uint32_t refused = refusal(request);
+  uint32_t refused = refusal(mem, request);
+  expire(mem);
   mem->refused += refused != 0;
   if (refused)
     return refused;
@@ -210,6 +223,7 @@ static uint32_t perform(struct mem *mem, const struct mem_request *request, stru
     return answer_list(mem, request, out);
   case MEM_PUT:
     mem_put(mem, request->space, request->keys[0], request->value, request->metadata);
+    mem_find(mem, request->space, request->keys[0])->expires = request->expires;
     return 200;
   case MEM_DELETE:
     mem_delete(mem, request->space, request->keys[0]);

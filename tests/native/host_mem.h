@@ -5,7 +5,7 @@
  *   struct answer answer = world_run(&world, TKV_OP_THREAD_GET, "", "{'threadId':'t1'}");
  *   world_free(&world);
  *
- * Clock, randomness and faults are the world's, so every run is the same.  Lists are up to date and
+ * Clock, randomness and faults are the world's, so every run is the same.  Keys expire by its clock.  Lists are up to date and
  * complete: what real KV does with them is the simulation's business, not this host's.
  */
 #ifndef TESTS_HOST_MEM_H
@@ -24,12 +24,13 @@ enum mem_kind { MEM_GET, MEM_GET_MANY, MEM_PUT, MEM_DELETE, MEM_LIST, MEM_WAIT }
 struct mem_key {
   uint32_t space;
   struct span key, value, metadata;
+  int64_t expires; /* seconds since 1970; 0: never */
 };
 
 /* One request that the core has queued. */
 struct mem_request {
   enum mem_kind kind;
-  uint32_t call, slot, space, limit, ms;
+  uint32_t call, slot, space, limit, ms, expires;
   struct span *keys; /* list: the prefix */
   size_t count;
   struct span value, metadata; /* list: `value` is the cursor, without `ptr` on the first page */
