@@ -7,8 +7,8 @@ static struct kv_request *queue(struct call *call, struct kv_request request) {
   struct kv_request *added = ARENA_NEW(&call->arena, struct kv_request);
   *added = request;
   added->group = request.key;
-  if (request.table == TABLE_THREADS) /* so that a list of all threads finds them in the memory */
-    added->group.len = call->prefix.len + table_name(TABLE_THREADS).len;
+  if (request.table != TABLE_METADATA) /* so that a scan finds them in the memory */
+    added->group.len = call->prefix.len + table_name(request.table).len;
   *(call->kv.last ? &call->kv.last->next : &call->kv.first) = added;
   return call->kv.last = added;
 }

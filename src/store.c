@@ -136,7 +136,7 @@ static enum tkv_status drop_page(struct call *call, void *self) {
   while (count && call_over_budget(call, count))
     count--;
   for (size_t i = 0; i < count; i++)
-    kv_delete(call, op->tables[op->next], op->page->items[i].name, 0);
+    kv_delete(call, op->tables[op->next], op->page->items[i].name, KV_REMEMBER);
   op->deleted += count;
   if (count < op->page->count)
     op->next = SIZE_MAX;

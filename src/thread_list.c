@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "key.h"
 #include "operations.h"
+#include "scan.h"
 #include "thread.h"
 
 enum { PAGE_STANDARD = 100 };
@@ -25,8 +26,8 @@ struct list {
   bool read_all; /* the index does not tell which threads match, or in which order */
 
   struct collections collections;
-  struct kv_request *scan;
-  struct span_set seen, shown;
+  struct scan scan;
+  struct span_set shown;
   struct entries entries; /* that may match, newest first */
   struct entry **ordered;
   struct kv_request **records, **heads;
@@ -34,6 +35,8 @@ struct list {
 };
 
 static enum tkv_status found(struct call *call, void *self);
+static void take_thread(struct call *call, struct scan *scan, struct span key,
+                        struct span metadata);
 static enum tkv_status scanned(struct call *call, void *self);
 static enum tkv_status read_page(struct call *call, struct list *list);
 static enum tkv_status answer(struct call *call, void *self);
@@ -79,9 +82,12 @@ enum tkv_status thread_list(struct call *call, void *self) {
   if (!list->resource.len) {
     struct span none = SPAN_NONE;
     list->read_all = list->by_updated;
-    list->scan = kv_list(call, TABLE_THREADS,
-                         key_join(&call->arena, call->prefix, TABLE_THREADS, &none, 1), SPAN_NONE);
-    return call_next(call, scanned);
+    list->scan =
+        (struct scan){.table = TABLE_THREADS,
+                      .prefix = key_join(&call->arena, call->prefix, TABLE_THREADS, &none, 1),
+                      .take = take_thread,
+                      .owner = list};
+    return call_enter(call, scan_run, &list->scan, scanned);
   }
   list->read_all = list->by_updated || list->filter.ptr || list->archived != CONTROL_ABSENT;
   struct collection *collection =
@@ -124,23 +130,18 @@ static bool passes(const struct list *list, bool archived, struct span metadata)
   return !list->filter.ptr || metadata_matches(metadata, list->filter);
 }
 
-static void add_thread(struct call *call, struct list *list, struct span id, int64_t created) {
-  entries_add(&call->arena, &list->entries, (struct entry){.id = id, .time = created});
-}
-
-/* Takes one listed key, by what its metadata says; a thread whose metadata says too little has to
- * be read. */
-static void take_item(struct call *call, struct list *list, const struct kv_item *item) {
+/* Takes one key, by what its metadata says; a thread whose metadata says too little has to be read.
+ */
+static void take_thread(struct call *call, struct scan *scan, struct span key,
+                        struct span metadata) {
+  struct list *list = scan->owner;
   struct json_field fields[] = {{SPAN("c"), SPAN_NONE},
                                 {SPAN("a"), SPAN_NONE},
                                 {SPAN("m"), SPAN_NONE},
                                 {SPAN("x"), SPAN_NONE}};
-  size_t start = call->prefix.len + table_name(TABLE_THREADS).len + 1;
-  struct span id = key_decode(&call->arena, span_from(item->name, start));
+  struct span id = key_decode(&call->arena, span_from(key, scan->prefix.len));
   int64_t created = 0;
-  if (!span_set_add(&call->arena, &list->seen, id))
-    return;
-  bool read = item->metadata.len && json_fields(item->metadata, fields, 4);
+  bool read = metadata.len && json_fields(metadata, fields, 4);
   if (read && fields[3].value.ptr) /* a tombstone */
     return;
   bool told =
@@ -150,37 +151,11 @@ static void take_item(struct call *call, struct list *list, const struct kv_item
   else if (!passes(list, json_is_bool(fields[1].value) && fields[1].value.ptr[0] == 't',
                    fields[2].value))
     return;
-  add_thread(call, list, id, created);
-}
-
-/* What this isolate wrote outweighs the list, which may lag a minute. */
-static void take_own(struct call *call, struct list *list) {
-  struct span group = {list->scan->key.ptr, list->scan->key.len - 1};
-  uint32_t space = call->store.spaces[TABLE_THREADS];
-  for (struct note *note = NULL; (note = memory_in_group(call->memory, space, group, note));) {
-    if (!note->own || note->kind == NOTE_EMPTY || now_since(call, note->at) > MEMORY_OVERLAY_MS)
-      continue;
-    struct kv_request known = {.found = note->kind == NOTE_VALUE,
-                               .value = arena_copy(&call->arena, note->value)};
-    struct thread thread = thread_read(call, &known);
-    struct span id = arena_copy(&call->arena, span_from(note->key, group.len + 1));
-    span_set_add(&call->arena, &list->seen, key_decode(&call->arena, id));
-    if (thread.state == THREAD_THERE &&
-        (list->read_all || passes(list, thread.archived.ptr, thread.metadata)))
-      add_thread(call, list, thread.id, thread.created);
-  }
+  entries_add(&call->arena, &list->entries, (struct entry){.id = id, .time = created});
 }
 
 static enum tkv_status scanned(struct call *call, void *self) {
   struct list *list = self;
-  if (!list->seen.cap)
-    take_own(call, list);
-  for (size_t i = 0; i < list->scan->count; i++)
-    take_item(call, list, &list->scan->items[i]);
-  if (list->scan->cursor.ptr) {
-    list->scan = kv_list(call, TABLE_THREADS, list->scan->key, list->scan->cursor);
-    return call_next(call, scanned);
-  }
   entries_sort(&call->arena, &list->entries);
   return read_page(call, list);
 }
