@@ -272,10 +272,12 @@ $(OBJ)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
 	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS)
 	@touch $@
 
-check-types:
+# The last two are users of the package, with its declarations.
+check-types: types
 	tsc -p tsconfig.json
 	tsc -p tsconfig.worker.json
-	tsc -p tsconfig.types.json --outDir $(BUILD)/check/types
+	tsc -p tests/types/tsconfig.json
+	tsc -p tests/types/tsconfig.mastra.json
 
 check-layers:
 	node tools/check-layers.mjs

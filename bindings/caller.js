@@ -67,6 +67,11 @@ export class Caller {
     }
   }
 
+  /** @param {Promise<unknown>} work  to be finished even if its request goes away */
+  keep(work) {
+    this.#followups.keep(work);
+  }
+
   stats() {
     return this.#stats.read();
   }

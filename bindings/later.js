@@ -7,6 +7,9 @@
 
 import { waitUntil as platformWaitUntil } from '#platform';
 
+/** Who waits for the work hears of its failure. */
+const NOTHING_MORE = () => {};
+
 /**
  * @param {((promise: Promise<unknown>) => void) | undefined} given  the user's waitUntil
  */
@@ -31,6 +34,15 @@ export function createFollowups(given) {
       return undefined;
     },
 
+    /**
+     * Has the platform finish work even if the request that it belongs to goes away.
+     *
+     * @param {Promise<unknown>} work
+     */
+    keep(work) {
+      if (waitUntil !== undefined) handOver(waitUntil, work.catch(NOTHING_MORE));
+    },
+
     /** Resolves when nothing is under way any more. */
     async settle() {
       while (underWay.size > 0) await Promise.all(underWay);
@@ -40,7 +52,7 @@ export function createFollowups(given) {
 
 /**
  * @param {(promise: Promise<unknown>) => void} waitUntil
- * @param {Promise<void>} work
+ * @param {Promise<unknown>} work
  * @returns {boolean} false when there is no request to attach it to (any more)
  */
 function handOver(waitUntil, work) {

@@ -32,7 +32,10 @@ export class BaseStore {
    * @returns {Promise<void>}
    */
   async init() {
-    await this.caller.call('init', 'store.init', NOTHING);
+    const work = this.caller.call('init', 'store.init', NOTHING);
+    // Programs keep this promise for all their requests. It must settle, whatever becomes of the first of them.
+    this.caller.keep(work);
+    await work;
   }
 
   /**

@@ -65,6 +65,7 @@ describe('layers', () => {
     write('src/arena.c', '#include "arena.h"\n#include "span.h"\n/* cJSON is not used here; host_wait() neither. */\n');
     write('src/json_control.c', '#include <cJSON.h>\n');
     write('bindings/store.js', "import { x } from './core.js';\nimport y from '#module';\n");
+    write('bindings/mastra/store.js', "import { x } from '@mastra/core/storage';\nimport { y } from '../core.js';\n");
     expect(run('check-layers.mjs')).toMatchObject({ status: 0, errors: '' });
   });
 
@@ -77,6 +78,9 @@ describe('layers', () => {
     ['addresses elsewhere', 'bindings/store.js', 'wasm.memory.buffer;\n', 'bindings/store.js:1:'],
     ['HTTP elsewhere', 'bindings/store.js', 'await fetch(url);\n', 'bindings/store.js:1:'],
     ['a dependency', 'bindings/store.js', "import { Hono } from 'hono';\n", 'bindings/store.js:1:'],
+    ['Mastra elsewhere', 'bindings/store.js', "import '@mastra/core/error';\n", 'bindings/store.js:1:'],
+    ['a way to Mastra', 'bindings/index.js', "export * from './mastra/index.js';\n", 'bindings/index.js:1:'],
+    ['more than Mastra', 'bindings/mastra/a.js', "import { z } from 'zod';\n", 'bindings/mastra/a.js:1:'],
     ['an import from the Worker', 'bindings/store.js', "import '../worker/app.js';\n", 'bindings/store.js:1:'],
   ])('%s is a fault', (_name, file, text, fault) => {
     write(file, text);

@@ -398,7 +398,7 @@ describe('what a call leaves to be done', () => {
   it('goes to waitUntil', async () => {
     for (const when of /** @type {const} */ (['soon', 'later'])) {
       const waitUntil = vi.fn();
-      await storeLeaving(when, waitUntil).init();
+      await storeLeaving(when, waitUntil).sweep();
       expect(waitUntil).toHaveBeenCalledExactlyOnceWith(run.mock.results.at(-1)?.value);
     }
   });
@@ -417,6 +417,20 @@ describe('what a call leaves to be done', () => {
     finish();
     await call;
     expect(run).toHaveBeenCalledOnce();
+  });
+
+  it('init goes to waitUntil itself: a program keeps its promise when the request that began it is gone', async () => {
+    const waitUntil = vi.fn();
+    core = createFakeCore('', new Error('no KV today'));
+    const store = new CloudflareStore({
+      backend: createMemoryBackend(),
+      core: /** @type {any} */ (core),
+      waitUntil,
+    });
+    await store.init();
+    expect(waitUntil).toHaveBeenCalledExactlyOnceWith(expect.any(Promise));
+    await expect(store.init()).rejects.toThrow('no KV today');
+    await waitUntil.mock.lastCall?.[0];
   });
 
   it('later: is left alone, but close waits for it', async () => {

@@ -1,0 +1,56 @@
+/**
+ * From the configurations that Mastra's users write to the plain store behind the domains.
+ *
+ * @module
+ */
+
+import { CloudflareStore } from '../store.js';
+import { mastraError } from './errors.js';
+
+/**
+ * What Mastra asks of every store, besides where the data is.
+ * @typedef {object} MastraOptions
+ * @property {string} [id]  default 'cloudflare-kv'
+ * @property {boolean} [disableInit]  Mastra does not call `init()` by itself
+ * @property {import('@mastra/core/storage').RetentionConfig} [retention]  for how long `prune()` keeps what
+ */
+/** @typedef {import('../config.js').BindingsConfig} CloudflareWorkersConfig */
+/**
+ * Cloudflare's REST API, for use outside Workers.
+ * @typedef {import('../config.js').CommonConfig & { accountId: string, apiToken: string, namespacePrefix?: string,
+ *   baseURL?: string }} CloudflareRestConfig
+ */
+/**
+ * A client of Cloudflare's SDK. Only its token and its address are used: it must have been made with an `apiToken`.
+ * @typedef {import('../config.js').CommonConfig & { accountId: string, namespacePrefix?: string,
+ *   client: { apiToken: string | null, baseURL?: string } }} CloudflareClientConfig
+ */
+/**
+ * @typedef {(CloudflareWorkersConfig | CloudflareRestConfig | import('../config.js').BackendConfig) & MastraOptions}
+ *   CloudflareStoreConfig
+ */
+/**
+ * What a domain alone takes: where its data is, or a store of 'threadkv' that it shall share.
+ * @typedef {CloudflareClientConfig | CloudflareWorkersConfig | CloudflareRestConfig
+ *   | import('../config.js').BackendConfig | { store: CloudflareStore }} CloudflareDomainConfig
+ */
+
+/**
+ * @param {CloudflareStoreConfig | CloudflareDomainConfig} config
+ * @returns {CloudflareStore} a new one, or that of the configuration
+ */
+export function openStore(config) {
+  if (typeof config === 'object' && config !== null && 'store' in config) return config.store;
+  try {
+    return new CloudflareStore(/** @type {any} */ (withoutClient(config)));
+  } catch (error) {
+    throw mastraError('INIT', 'FAILED', {}, error);
+  }
+}
+
+/** @param {any} config */
+function withoutClient(config) {
+  if (typeof config?.client !== 'object' || config.client === null) return config;
+  const { client, ...rest } = config;
+  return { apiToken: client.apiToken ?? undefined, baseURL: client.baseURL, ...rest };
+}

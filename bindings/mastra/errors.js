@@ -1,0 +1,109 @@
+/**
+ * The errors that Mastra's users see: `MASTRA_STORAGE_CLOUDFLARE_<OPERATION>_<STATUS>`, made here and nowhere else.
+ * Each has the store's own error as its cause, with `code`, `op` and `details`.
+ *
+ * @module
+ */
+
+import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
+import { createStorageErrorId } from '@mastra/core/storage';
+import { StoreTypeError } from '../errors.js';
+
+/**
+ * What an error tells of the arguments of its call: ids, never content. What is not listed tells nothing.
+ * @type {Record<string, (...args: any[]) => Record<string, unknown>>}
+ */
+const DETAILS = {
+  getThreadById: ({ threadId }) => ({ threadId }),
+  saveThread: ({ thread }) => ({ threadId: thread.id }),
+  updateThread: ({ id, title = null }) => ({ threadId: id, title }),
+  deleteThread: ({ threadId }) => ({ threadId }),
+  listThreads: ({ page, perPage }) => ({ page, perPage }),
+  copyThread: ({ sourceThreadId, newThreadId }) => ({ sourceThreadId, newThreadId }),
+  saveMessages: ({ messages }) => ({ threadId: threadOf(messages) }),
+  listMessages: ({ threadId, resourceId = '', page }) => ({ threadId: joined(threadId), resourceId, page }),
+  listMessagesById: ({ messageIds }) => ({ messageIds: JSON.stringify(messageIds) }),
+  listMessagesByResourceId: ({ resourceId, page }) => ({ resourceId, page }),
+  deleteMessages: (messageIds) => ({ messageIds: JSON.stringify(messageIds) }),
+  getResourceById: ({ resourceId }) => ({ resourceId }),
+  saveResource: ({ resource }) => ({ resourceId: resource.id }),
+  updateResource: ({ resourceId }) => ({ resourceId }),
+  clearTable: (tableName) => ({ tableName }),
+};
+
+/** Bad arguments that have a status of their own, by the method and what its error says. */
+const STATUSES = [
+  { methods: /^list(Threads|Messages)/, says: /^(page|perPage) /, status: 'INVALID_PAGE' },
+  { methods: /^listMessages$/, says: /^threadId must be /, status: 'INVALID_THREAD_ID' },
+];
+
+/** The statuses that are the caller's fault; Mastra's stores count all others as their platform's. */
+const USER_STATUSES = ['INVALID_PAGE', 'VALIDATION_FAILED'];
+
+/**
+ * Runs a method of a domain, and makes of its error what Mastra expects.
+ *
+ * @template T
+ * @param {string} method
+ * @param {unknown[]} args
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function attempt(method, args, run) {
+  try {
+    return await run();
+  } catch (error) {
+    throw toMastraError(method, args, error);
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {unknown[]} args
+ * @param {unknown} error
+ */
+function toMastraError(method, args, error) {
+  // A metadata filter that cannot be one stays a TypeError, as in Mastra's own stores.
+  if (error instanceof StoreTypeError || error instanceof MastraError) return error;
+  const text = error instanceof Error ? error.message : '';
+  const known = STATUSES.find(({ methods, says }) => methods.test(method) && says.test(text));
+  return mastraError(method, known?.status ?? 'FAILED', detailsOf(method, args), error);
+}
+
+/**
+ * @param {string} operation  a method, or the word for one
+ * @param {string} status
+ * @param {Record<string, any>} details
+ * @param {unknown} cause
+ */
+export function mastraError(operation, status, details, cause) {
+  const category = USER_STATUSES.includes(status) ? ErrorCategory.USER : ErrorCategory.THIRD_PARTY;
+  const id = createStorageErrorId('CLOUDFLARE', operation, status);
+  return new MastraError({ id, domain: ErrorDomain.STORAGE, category, details }, cause);
+}
+
+/**
+ * @param {string} method
+ * @param {unknown[]} args
+ * @returns {Record<string, any>} only what Mastra's errors can carry
+ */
+function detailsOf(method, args) {
+  try {
+    const details = Object.entries(DETAILS[method]?.(...args) ?? {});
+    return Object.fromEntries(details.filter(([, value]) => isScalar(value)));
+  } catch {
+    return {}; // Arguments of a wrong shape: the error itself says so.
+  }
+}
+
+/** @param {unknown} value */
+const isScalar = (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
+
+/** @param {unknown} ids */
+const joined = (ids) => (Array.isArray(ids) ? ids.join(',') : ids);
+
+/** @param {{ threadId?: string }[]} messages */
+function threadOf(messages) {
+  const ids = new Set(messages.map(({ threadId }) => threadId));
+  return ids.size === 1 ? ids.values().next().value : undefined;
+}

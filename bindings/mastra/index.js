@@ -1,0 +1,17 @@
+/**
+ * threadkv for Mastra: storage classes over Cloudflare Workers KV. Needs `@mastra/core`, which 'threadkv' does not.
+ *
+ * @module
+ */
+
+export { CloudflareKVStorage, CloudflareStore } from './store.js';
+export { MemoryStorageCloudflare } from './memory.js';
+export { createCore } from '../core.js';
+
+/**
+ * @typedef {import('./config.js').CloudflareStoreConfig} CloudflareStoreConfig
+ * @typedef {import('./config.js').CloudflareWorkersConfig} CloudflareWorkersConfig
+ * @typedef {import('./config.js').CloudflareRestConfig} CloudflareRestConfig
+ * @typedef {import('./config.js').CloudflareClientConfig} CloudflareClientConfig
+ * @typedef {import('./config.js').CloudflareDomainConfig} CloudflareDomainConfig
+ */

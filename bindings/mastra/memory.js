@@ -1,0 +1,200 @@
+/**
+ * Threads, messages and working memory for Mastra.
+ *
+ * @module
+ */
+
+import { MemoryStorage } from '@mastra/core/storage';
+import { clearTables } from './clear.js';
+import { openStore } from './config.js';
+import { attempt } from './errors.js';
+import { normalise, requireReadable } from './messages.js';
+
+/**
+ * @typedef {import('@mastra/core/storage').StorageListMessagesInput} StorageListMessagesInput
+ * @typedef {import('@mastra/core/storage').StorageListMessagesOutput} StorageListMessagesOutput
+ * @typedef {import('@mastra/core/storage').StorageListMessagesByResourceIdInput} StorageListMessagesByResourceIdInput
+ * @typedef {import('@mastra/core/storage').StorageListThreadsInput} StorageListThreadsInput
+ * @typedef {import('@mastra/core/storage').StorageListThreadsOutput} StorageListThreadsOutput
+ * @typedef {import('@mastra/core/storage').StorageResourceType} StorageResourceType
+ * @typedef {import('@mastra/core/memory').StorageThreadType} StorageThreadType
+ * @typedef {import('./messages.js').MastraDBMessage} MastraDBMessage
+ */
+
+/** What `dangerouslyClearAll` clears. */
+const TABLES = ['threads', 'messages', 'resources'];
+
+/** Mastra's `memory` domain. Works in a store of its own, too. */
+export class MemoryStorageCloudflare extends MemoryStorage {
+  /** An update leaves alone what it does not name. @type {true} */
+  supportsPartialThreadUpdate = true;
+
+  #store;
+
+  /** @param {import('./config.js').CloudflareDomainConfig} config */
+  constructor(config) {
+    super();
+    this.#store = openStore(config);
+  }
+
+  /** @override @returns {Promise<void>} */
+  init() {
+    return attempt('init', [], () => this.#store.init());
+  }
+
+  /**
+   * @override
+   * @param {{ threadId: string, resourceId?: string }} args
+   * @returns {Promise<StorageThreadType | null>}
+   */
+  getThreadById(args) {
+    return attempt('getThreadById', [args], () => this.#store.getThreadById(args));
+  }
+
+  /**
+   * @override
+   * @param {{ thread: StorageThreadType }} args
+   * @returns {Promise<StorageThreadType>}
+   */
+  saveThread(args) {
+    return attempt('saveThread', [args], () => this.#store.saveThread(args));
+  }
+
+  /**
+   * @override
+   * @param {{ id: string, title?: string, metadata?: Record<string, unknown>, archivedAt?: Date | null }} args
+   * @returns {Promise<StorageThreadType>}
+   */
+  updateThread(args) {
+    return attempt('updateThread', [args], () => this.#store.updateThread(args));
+  }
+
+  /**
+   * @override
+   * @param {{ threadId: string }} args
+   * @returns {Promise<void>}
+   */
+  deleteThread(args) {
+    return attempt('deleteThread', [args], () => this.#store.deleteThread(args));
+  }
+
+  /**
+   * @override
+   * @param {StorageListThreadsInput} [args]
+   * @returns {Promise<StorageListThreadsOutput>}
+   */
+  listThreads(args = {}) {
+    return attempt('listThreads', [args], () => this.#store.listThreads(args));
+  }
+
+  /**
+   * @override
+   * @param {import('@mastra/core/storage').StorageCloneThreadInput} args
+   * @returns {Promise<import('@mastra/core/storage').StorageCopyThreadOutput>}
+   */
+  copyThread(args) {
+    return attempt('copyThread', [args], () => this.#store.copyThread(args));
+  }
+
+  /**
+   * @override
+   * @param {{ messages: MastraDBMessage[] }} args
+   * @returns {Promise<{ messages: MastraDBMessage[] }>}
+   */
+  saveMessages(args) {
+    return attempt('saveMessages', [args], async () => {
+      requireReadable(args?.messages, 'saveMessages');
+      const { messages } = await this.#store.saveMessages(args);
+      return { messages: normalise(messages, 'saveMessages') };
+    });
+  }
+
+  /**
+   * @override
+   * @param {StorageListMessagesInput} args
+   * @returns {Promise<StorageListMessagesOutput>}
+   */
+  listMessages(args) {
+    return attempt('listMessages', [args], async () => {
+      const { messages, ...page } = await this.#store.listMessages(args);
+      return { messages: normalise(messages, 'listMessages'), ...page };
+    });
+  }
+
+  /**
+   * @override
+   * @param {StorageListMessagesByResourceIdInput} args
+   * @returns {Promise<StorageListMessagesOutput>}
+   */
+  listMessagesByResourceId(args) {
+    return attempt('listMessagesByResourceId', [args], async () => {
+      const { messages, ...page } = await this.#store.listMessagesByResourceId(args);
+      return { messages: normalise(messages, 'listMessagesByResourceId'), ...page };
+    });
+  }
+
+  /**
+   * @override
+   * @param {{ messageIds: string[] }} args
+   * @returns {Promise<{ messages: MastraDBMessage[] }>}
+   */
+  listMessagesById(args) {
+    return attempt('listMessagesById', [args], async () => {
+      const { messages } = await this.#store.listMessagesById(args);
+      return { messages: normalise(messages, 'listMessagesById') };
+    });
+  }
+
+  /**
+   * @override
+   * @param {Parameters<MemoryStorage['updateMessages']>[0]} args
+   * @returns {Promise<MastraDBMessage[]>}
+   */
+  updateMessages(args) {
+    return attempt('updateMessages', [args], async () => {
+      const messages = await this.#store.updateMessages(args);
+      return normalise(messages, 'updateMessages');
+    });
+  }
+
+  /**
+   * @override
+   * @param {string[]} messageIds
+   * @returns {Promise<void>}
+   */
+  deleteMessages(messageIds) {
+    return attempt('deleteMessages', [messageIds], () => this.#store.deleteMessages(messageIds));
+  }
+
+  /**
+   * @override
+   * @param {{ resourceId: string }} args
+   * @returns {Promise<StorageResourceType | null>}
+   */
+  getResourceById(args) {
+    return attempt('getResourceById', [args], () => this.#store.getResourceById(args));
+  }
+
+  /**
+   * @override
+   * @param {{ resource: StorageResourceType }} args
+   * @returns {Promise<StorageResourceType>}
+   */
+  saveResource(args) {
+    return attempt('saveResource', [args], () => this.#store.saveResource(args));
+  }
+
+  /**
+   * @override
+   * @param {{ resourceId: string, workingMemory?: string, metadata?: Record<string, unknown> }} args
+   * @returns {Promise<StorageResourceType>}
+   */
+  updateResource(args) {
+    return attempt('updateResource', [args], () => this.#store.updateResource(args));
+  }
+
+  /** @override @returns {Promise<void>} */
+  dangerouslyClearAll() {
+    return clearTables(this.#store, TABLES);
+  }
+}

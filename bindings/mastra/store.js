@@ -1,0 +1,75 @@
+/**
+ * The store that a Mastra is given: its domains, over one plain store and so over one set of data.
+ *
+ * @module
+ */
+
+import { MastraCompositeStore } from '@mastra/core/storage';
+import { openStore } from './config.js';
+import { attempt } from './errors.js';
+import { MemoryStorageCloudflare } from './memory.js';
+
+const DEFAULT_ID = 'cloudflare-kv';
+
+/**
+ * Mastra's storage in Workers KV.
+ *
+ * ```js
+ * const storage = new CloudflareStore({ bindings: { threads: env.THREADS_KV, messages: env.MESSAGES_KV } });
+ * const mastra = new Mastra({ storage, agents });
+ * ```
+ *
+ * The constructor does no I/O and may run at global scope.
+ */
+export class CloudflareKVStorage extends MastraCompositeStore {
+  #store;
+
+  /** @param {import('./config.js').CloudflareStoreConfig} config */
+  constructor(config) {
+    const { id = DEFAULT_ID, disableInit, retention } = config ?? {};
+    super({ id, name: 'Cloudflare', disableInit, retention });
+    const store = openStore(config);
+    this.#store = store;
+    this.stores = { memory: new MemoryStorageCloudflare({ store }) };
+  }
+
+  /**
+   * Once for all domains, since they share their data. Mastra calls it before anything else.
+   *
+   * @override
+   * @returns {Promise<void>}
+   */
+  init() {
+    return attempt('init', [], () => this.#store.init());
+  }
+
+  /**
+   * Finishes deletions of threads that were too large for one call. Meant for a cron.
+   *
+   * @returns {Promise<import('../types.js').SweepResult>}
+   */
+  sweep() {
+    return attempt('sweep', [], () => this.#store.sweep());
+  }
+
+  /**
+   * What the calls of all domains have cost in KV operations so far.
+   *
+   * @returns {import('../stats.js').Stats}
+   */
+  stats() {
+    return this.#store.stats();
+  }
+
+  /**
+   * Waits for upkeep that is still under way. The store may be used again afterwards.
+   *
+   * @override
+   * @returns {Promise<void>}
+   */
+  close() {
+    return attempt('close', [], () => this.#store.close());
+  }
+}
+
+export { CloudflareKVStorage as CloudflareStore };
