@@ -36,6 +36,8 @@ CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
+# Native tests make these fail, see tests/native/alloc.h.
+ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))
 # The module's own allocator and strtod, see bindings/libc.c.
 HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
@@ -208,15 +210,17 @@ $(BUILD)/native/test: $(NATIVE_OBJ)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(SANITIZE) -o $@ $^ -lm
 
+$(OBJ)/native/src/%.o $(OBJ)/cover/src/%.o: HEAP_OF = $(ALLOC)
+
 $(OBJ)/native/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(HEAP_OF) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
 
 $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) $(SANITIZE) -c -o $@ $<
 
 $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	@mkdir -p $(@D)
@@ -239,7 +243,8 @@ $(BUILD)/cover/test: $(patsubst %.c,$(OBJ)/cover/%.o,$(NATIVE)) $(COVER_OBJ)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(COVER) -o $@ $^ -lm
 
-$(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imports.o $(COVER_OBJ)
+$(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imports.o \
+                      $(OBJ)/cover/tests/native/alloc.o $(COVER_OBJ)
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(COVER) -fsanitize=fuzzer -o $@ $^ -lm
@@ -247,11 +252,12 @@ $(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imp
 $(OBJ)/cover/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(COVER) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(HEAP_OF) $(COVER) -MMD -MP -c -o $@ $<
 
 $(OBJ)/cover/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) $(CFLAGS) -O1 -c -o $@ $<
+	@echo 'clang  $@'
+	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) -O1 -c -o $@ $<
 
 $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*

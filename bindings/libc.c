@@ -52,11 +52,13 @@ void *malloc(size_t size) {
   uint32_t class = size > SIZE_MAX - HEADER ? CLASS_MAX : class_of(size + HEADER);
   if (class == CLASS_MAX)
     return NULL;
-  struct block *block = free_blocks[class];
-  if (block)
+  struct block *block = free_blocks[class] ? NULL : take_new(class);
+  while (!block && class < CLASS_MAX && !free_blocks[class]) /* a larger one, when all is taken */
+    class++;
+  if (!block && class < CLASS_MAX) {
+    block = free_blocks[class];
     free_blocks[class] = block->next;
-  else
-    block = take_new(class);
+  }
   return block ? (char *)block + HEADER : NULL;
 }
 

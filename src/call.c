@@ -105,16 +105,29 @@ bool call_over_budget(const struct call *call, size_t more) {
   return call->kv.operations + more > call->store.max_operations;
 }
 
+/* Memory ran out.  Nothing of the step that it ran out in is sent; all that the call had is given
+ * back at once, also its error's text: the host has one of its own. */
+static enum tkv_status give_up(struct call *call) {
+  kv_give_up(call);
+  arena_free(&call->arena);
+  call->kv = (struct kv){0};
+  call->input = NULL;
+  call->outcome = (struct tkv_outcome){0};
+  return call->error = TKV_ERR_NO_MEMORY;
+}
+
 enum tkv_status call_run(struct call *call) {
   while (call->depth) {
     enum tkv_status status = call->entering ? TKV_DONE : kv_settle(call);
     call->entering = false;
-    if (status == TKV_PENDING)
+    if (status == TKV_PENDING && !call->arena.failed)
       return call->status = status;
-    if (status == TKV_DONE) {
+    if (status == TKV_DONE && !call->arena.failed) {
       struct call_frame frame = call->frames[call->depth - 1];
       status = frame.step(call, frame.self);
     }
+    if (call->arena.failed)
+      status = give_up(call);
     if (status < 0)
       return call->status = status;
     if (status == TKV_DONE)

@@ -25,6 +25,7 @@ void tkv_core_del(struct core *core) {
     if (core->seats[i].call)
       seat_free(core, &core->seats[i]);
   memory_free(&core->memory);
+  arena_reserve_free(&core->reserve);
   free(core->seats);
   free(core);
 }
@@ -73,12 +74,13 @@ static struct core_seat *free_seat(struct core *core) {
 uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
   reclaim_abandoned(core, now);
   memory_expire(&core->memory, now);
-  struct core_seat *seat = free_seat(core);
+  struct core_seat *seat = arena_reserve_fill(&core->reserve) ? free_seat(core) : NULL;
   struct call *call = seat ? calloc(1, sizeof *call) : NULL;
   if (!call)
     return 0;
   seat->turn = seat->turn % (UINT32_MAX / SEATS_MAX - 1) + 1;
   *call = (struct call){.core = core,
+                        .arena = {.reserve = &core->reserve},
                         .memory = &core->memory,
                         .host = core->host,
                         .handle = seat->turn * SEATS_MAX + (uint32_t)(seat - core->seats),
@@ -99,13 +101,20 @@ void *tkv_call_input(struct core *core, uint32_t handle) {
   return seat ? seat->call->input : NULL;
 }
 
+/* What the scanner takes for an object and cJSON does not: there was no memory for it. */
+static enum tkv_status bad_control(struct call *call, struct span text) {
+  struct span value;
+  call->arena.failed = json_value(text, &value) && json_is_object(value);
+  return call_invalid(call, SPAN("control"), SPAN("must be a JSON object"));
+}
+
 static enum tkv_status read_input(struct call *call, size_t prefix, size_t control,
                                   size_t payload) {
   const char *text = (const char *)call->input + sizeof call->store;
   memcpy(&call->store, call->input, sizeof call->store);
   call->prefix = key_encode(&call->arena, (struct span){text, prefix});
   if (!control_read((struct span){text + prefix, control}, &call->control))
-    return call_invalid(call, SPAN("control"), SPAN("must be a JSON object"));
+    return bad_control(call, (struct span){text + prefix, control});
   if (payload && !json_value((struct span){text + prefix + control, payload}, &call->payload))
     return call_invalid(call, SPAN("payload"), SPAN("must be JSON, nested at most 8,192 deep"));
   return TKV_DONE;
@@ -124,7 +133,7 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
   struct call *call = seat->call;
   call->frames[call->depth++] = (struct call_frame){steps[op], NULL};
   enum tkv_status status = read_input(call, prefix, control, payload);
-  return status == TKV_DONE ? call_run(call) : status;
+  return status == TKV_DONE || call->arena.failed ? call_run(call) : status;
 }
 
 void *tkv_call_reply(struct core *core, uint32_t handle, uint32_t slot, size_t size) {

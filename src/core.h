@@ -62,8 +62,9 @@ void *tkv_call_input(struct core *core, uint32_t call);
 enum tkv_status tkv_call_begin(struct core *core, uint32_t call, enum tkv_op op, size_t prefix,
                                size_t control, size_t payload);
 
-/* tkv_call_reply returns room for at most |size| bytes of the answer to |slot|, or NULL (unknown
- * call or slot, or no memory).  Answers are laid out as kv.h says. */
+/* tkv_call_reply returns room for at most |size| bytes of the answer to |slot|, or NULL: unknown
+ * call or slot, or no memory; the call then ends with NO_MEMORY when it is resumed.  Answers are
+ * laid out as kv.h says. */
 void *tkv_call_reply(struct core *core, uint32_t call, uint32_t slot, size_t size);
 
 /* tkv_call_replied finishes an answer: |status| is 200, 404, or the HTTP status of a failure, 0

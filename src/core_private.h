@@ -7,7 +7,8 @@
 struct core {
   void *host;
   struct memory memory;
-  struct core_seat *seats; /* the handle table */
+  struct arena_reserve reserve; /* there whenever a call runs; in use only while a step ends */
+  struct core_seat *seats;      /* the handle table */
   size_t seat_count, live;
   int64_t last_stamp, last_reclaim;
   uint64_t orders;

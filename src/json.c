@@ -5,21 +5,6 @@
 
 enum { EQUAL_DEPTH_MAX = 100 }; /* bounds the C stack; deeper values are equal only by their text */
 
-bool json_name_is(struct span name, struct span text) {
-  if (name.len < 2)
-    return false;
-  struct span inner = {name.ptr + 1, name.len - 2};
-  if (span_eq(inner, text))
-    return true;
-  if (inner.len <= text.len || !memchr(inner.ptr, '\\', inner.len)) /* escapes make a name longer */
-    return false;
-  struct arena scratch = {0};
-  struct span decoded;
-  bool same = json_string(&scratch, name, &decoded) && span_eq(decoded, text);
-  arena_free(&scratch);
-  return same;
-}
-
 bool json_fields(struct span object, struct json_field *fields, size_t count) {
   for (size_t i = 0; i < count; i++)
     fields[i].value = SPAN_NONE;
@@ -74,6 +59,27 @@ static size_t decode_escape(const char *in, const char *end, char **out) {
   return 12;
 }
 
+bool json_name_is(struct span name, struct span text) {
+  if (name.len < 2)
+    return false;
+  struct span inner = {name.ptr + 1, name.len - 2};
+  if (span_eq(inner, text))
+    return true;
+  if (inner.len <= text.len || !memchr(inner.ptr, '\\', inner.len)) /* escapes make a name longer */
+    return false;
+  for (const char *in = inner.ptr, *end = inner.ptr + inner.len; in < end;) {
+    char decoded[4], *out = decoded;
+    size_t used = *in == '\\' ? decode_escape(in, end, &out) : 1;
+    struct span part =
+        *in == '\\' ? (struct span){decoded, (size_t)(out - decoded)} : (struct span){in, 1};
+    if (!used || !span_starts(text, part))
+      return false;
+    text = span_from(text, part.len);
+    in += used;
+  }
+  return text.len == 0;
+}
+
 bool json_string(struct arena *arena, struct span value, struct span *text) {
   if (!json_is_string(value))
     return false;
@@ -82,7 +88,9 @@ bool json_string(struct arena *arena, struct span value, struct span *text) {
     *text = (struct span){in, (size_t)(end - in)};
     return true;
   }
-  char *start = arena_alloc(arena, value.len), *out = start;
+  char *start = arena_take(arena, value.len), *out = start;
+  if (!start)
+    return false;
   while (in < end) {
     if (*in != '\\') {
       *out++ = *in++;
@@ -170,7 +178,7 @@ bool json_equal(struct span a, struct span b) {
 
 struct json_out json_out(struct arena *arena, size_t expected) {
   struct json_out out = {.arena = arena};
-  out.ptr = arena_try(arena, expected);
+  out.ptr = arena_take(arena, expected);
   out.cap = out.ptr ? expected : 0;
   out.failed = !out.ptr;
   return out;
@@ -182,7 +190,7 @@ static bool make_room(struct json_out *out, size_t more) {
   if (out->cap - out->len >= more)
     return true;
   size_t cap = (out->cap + more) * 2;
-  char *grown = arena_try(out->arena, cap);
+  char *grown = arena_take(out->arena, cap);
   if (!grown) {
     out->failed = true;
     return false;

@@ -138,6 +138,14 @@ static enum tkv_status finish(struct call *call) {
   return TKV_DONE;
 }
 
+void kv_give_up(struct call *call) {
+  for (struct kv_request *request = call->kv.first; request; request = request->next)
+    if (request->order && request->state != KV_SETTLED) {
+      request->state = KV_SETTLED;
+      kv_turn_end(call, request, false);
+    }
+}
+
 enum tkv_status kv_settle(struct call *call) {
   kv_round_absorb(call);
   while (call->kv.first) {

@@ -107,6 +107,10 @@ enum tkv_status kv_settle(struct call *call);
  * between a step and its writes. */
 void kv_renew(struct call *call, struct kv_request *get);
 
+/* kv_give_up ends the round that is being made or answered: what it would have written counts as not
+ * written. */
+void kv_give_up(struct call *call);
+
 /* kv_fail fails the call with KV_FAILED on account of |request|, which failed. */
 enum tkv_status kv_fail(struct call *call, const struct kv_request *request);
 

@@ -106,7 +106,9 @@ void *kv_reply_room(struct call *call, uint32_t number, size_t size) {
   if (!slot)
     return NULL;
   slot->room = size;
-  return slot->bytes = arena_try(&call->arena, size);
+  slot->bytes = arena_try(&call->arena, size);
+  call->arena.failed |= !slot->bytes;
+  return slot->bytes;
 }
 
 void kv_replied(struct call *call, uint32_t number, uint32_t status, size_t used,

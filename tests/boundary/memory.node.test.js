@@ -1,10 +1,12 @@
 /** The module's memory: views of it that grow stale, large values, and what is given back. */
 
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { asBytes, failNth } from '../backends/faults.js';
 import { message, thread } from '../contract/support.js';
+import { limitMemory } from './patch.js';
 import { answering, gate, openIsolate, resource, watchInstances } from './support.js';
 
 const KIB = 1024;
@@ -124,6 +126,48 @@ describe('when the memory grows', () => {
       expect(await reader.getThreadById({ threadId: `held${i}` })).toMatchObject({
         title: `Title ${i} ${SCRIPTS}`,
       });
+    }
+  });
+});
+
+describe('when no memory is left', () => {
+  const wasm = readFileSync(process.env.THREADKV_WASM || 'build/threadkv.wasm');
+  const noMemory = { name: 'StoreError', code: 'NO_MEMORY' };
+
+  it('a call that is too large fails, and the others go on', async () => {
+    const memory = createMemoryBackend();
+    const large = resource('large', 'x'.repeat(6 * MIB));
+    await openIsolate(memory).store.saveResource({ resource: large });
+    const { store, core } = openIsolate(memory, { module: limitMemory(wasm, 4 * MIB) });
+    await store.saveThread({ thread: thread('t') });
+    await expect(store.saveResource({ resource: large })).rejects.toMatchObject(noMemory);
+    await expect(store.getResourceById({ resourceId: 'large' })).rejects.toMatchObject(noMemory);
+    await store.saveMessages({ messages: [message('m')] });
+    expect((await store.listMessages({ threadId: 't' })).messages).toHaveLength(1);
+    expect(core.calls).toBe(0);
+    expect(watch.instances).toHaveLength(2);
+  });
+
+  it('of many calls at once those fail that it is missing for, without a word stored', async () => {
+    const { store, core } = openIsolate(createMemoryBackend(), { module: limitMemory(wasm, 8 * MIB) });
+    await store.saveThread({ thread: thread('t') });
+    const saved = new Map();
+    const calls = Array.from({ length: 60 }, async (_, i) => {
+      const resourceId = `r${i}`;
+      const given = resource(resourceId, fill(SCRIPTS, (1 + (i % 5)) * 40 * KIB));
+      await store.saveResource({ resource: given }).then(
+        () => saved.set(resourceId, given),
+        (/** @type {any} */ error) => expect(error).toMatchObject(noMemory),
+      );
+    });
+    await Promise.all(calls);
+    expect(core.calls).toBe(0);
+    expect(watch.instances).toHaveLength(1);
+    expect(saved.size).toBeGreaterThan(0);
+    expect(saved.size).toBeLessThan(60);
+    for (let i = 0; i < 60; i++) {
+      const found = await store.getResourceById({ resourceId: `r${i}` });
+      expectSame(found, saved.get(`r${i}`) ?? null);
     }
   });
 });

@@ -1,10 +1,11 @@
 /**
- * Changes compiled modules, for tests that need one that traps.
+ * Changes compiled modules, for tests that need one that traps or has little memory.
  *
  * @module
  */
 
 const IMPORTS = 2;
+const MEMORY = 5;
 const EXPORTS = 7;
 const CODE = 10;
 const FUNCTION = 0;
@@ -23,13 +24,36 @@ export function trapIn(wasm, name) {
   const imported = readImports(sections.get(IMPORTS)).filter((kind) => kind === FUNCTION).length;
   const index = readExports(sections.get(EXPORTS)).get(name);
   if (index === undefined) throw new Error(`the module exports no function ${name}`);
+  sections.set(CODE, replaceBody(sections.get(CODE) ?? new Uint8Array(), index - imported));
+  return compile(wasm, sections);
+}
+
+/**
+ * The module with a memory that grows by no more than so many bytes.
+ *
+ * @param {Uint8Array} wasm
+ * @param {number} bytes
+ * @returns {WebAssembly.Module}
+ */
+export function limitMemory(wasm, bytes) {
+  const sections = readSections(wasm);
+  const reader = new Reader(sections.get(MEMORY) ?? new Uint8Array());
+  if (reader.number() !== 1) throw new Error('one memory is expected');
+  reader.byte();
+  const pages = reader.number();
+  const most = pages + Math.floor(bytes / 65536);
+  sections.set(MEMORY, Uint8Array.of(1, 1, ...leb(pages), ...leb(most)));
+  return compile(wasm, sections);
+}
+
+/** @param {Uint8Array} wasm @param {Map<number, Uint8Array>} sections */
+function compile(wasm, sections) {
   /** @type {Uint8Array[]} */
   const parts = [wasm.subarray(0, 8)];
   for (const [id, content] of sections) {
-    const bytes = id === CODE ? replaceBody(content, index - imported) : content;
-    parts.push(Uint8Array.of(id, ...leb(bytes.length)), bytes);
+    parts.push(Uint8Array.of(id, ...leb(content.length)), content);
   }
-  return new WebAssembly.Module(concat(parts));
+  return new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (concat(parts)));
 }
 
 /** @param {Uint8Array} wasm  without two sections of one number, as compilers write it when it was stripped */

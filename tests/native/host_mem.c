@@ -1,6 +1,7 @@
 /* host_mem.c: host.h in memory, and the driver. */
 #include "host_mem.h"
 
+#include "alloc.h"
 #include "kv.h"
 
 #include <stdarg.h>
@@ -95,6 +96,7 @@ static void ask(void *host, uint32_t call, enum import_kind import,
                                         [IMPORT_PUT] = MEM_PUT,
                                         [IMPORT_DELETE] = MEM_DELETE,
                                         [IMPORT_LIST] = MEM_LIST};
+  alloc_outside();
   struct mem *mem = host;
   enum mem_kind kind = kinds[import];
   size_t count = kind == MEM_GET_MANY ? request->count : 1;
@@ -111,10 +113,13 @@ static void ask(void *host, uint32_t call, enum import_kind import,
                                     .count = count,
                                     .value = copy(mem, request->value),
                                     .metadata = copy(mem, request->metadata)});
+  alloc_inside();
 }
 
 static void ask_wait(void *host, uint32_t call, uint32_t slot, uint32_t ms) {
+  alloc_outside();
   enqueue(host, (struct mem_request){.kind = MEM_WAIT, .call = call, .slot = slot, .ms = ms});
+  alloc_inside();
 }
 
 static void give_random(void *host, void *bytes, size_t count) {
@@ -279,8 +284,10 @@ static void answer(struct world *world, const struct mem_request *request) {
       .request = request, .status = status, .bytes = out.ptr, .used = out.len, .room = out.cap};
   if (mem->spoil && !wait)
     mem->spoil(&reply, mem->spoil_self);
+  alloc_inside();
   char *room =
       reply.used ? tkv_call_reply(world->core, request->call, request->slot, reply.used) : NULL;
+  alloc_outside();
   if (room)
     memcpy(room, reply.bytes, reply.used);
   tkv_call_replied(world->core, request->call, request->slot, reply.status, reply.used,
@@ -359,7 +366,9 @@ static enum tkv_status begin(struct world *world, enum tkv_op op, struct span co
                              struct span payload, uint32_t *call) {
   struct span prefix = text_span(world->prefix);
   size_t size = sizeof world->store + prefix.len + control.len + payload.len;
+  alloc_inside();
   *call = tkv_call_new(world->core, size, world->mem.now);
+  alloc_outside();
   char *to = tkv_call_input(world->core, *call);
   if (!to)
     return TKV_ERR_NO_MEMORY;
@@ -370,7 +379,11 @@ static enum tkv_status begin(struct world *world, enum tkv_op op, struct span co
       memcpy(to, parts[i].ptr, parts[i].len);
     to += parts[i].len;
   }
-  return tkv_call_begin(world->core, *call, op, prefix.len, control.len, payload.len);
+  alloc_inside();
+  enum tkv_status status =
+      tkv_call_begin(world->core, *call, op, prefix.len, control.len, payload.len);
+  alloc_outside();
+  return status;
 }
 
 enum tkv_status world_begin(struct world *world, enum tkv_op op, const char *control,
@@ -401,7 +414,10 @@ enum tkv_status world_step(struct world *world, uint32_t call) {
   world->mem.rounds++;
   for (; requests; requests = requests->next)
     answer(world, requests);
-  return tkv_call_resume(world->core, call, world->mem.now);
+  alloc_inside();
+  enum tkv_status status = tkv_call_resume(world->core, call, world->mem.now);
+  alloc_outside();
+  return status;
 }
 
 struct answer world_end(struct world *world, uint32_t call, enum tkv_status status) {

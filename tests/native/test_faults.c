@@ -4,7 +4,7 @@
  * before is still found; repeating it heals; and afterwards the store, looked at from another
  * isolate, is as if nothing had happened.
  */
-#include "story.h"
+#include "faults.h"
 
 static void stock(struct world *world) {
   world_do(world, TKV_OP_STORE_INIT, "");
@@ -47,12 +47,7 @@ static void nothing(struct world *world) {
   "{'id':'" id "','threadId':'" thread "','resourceId':'u1','role':'user','content':'x',"          \
   "'createdAt':'2026-01-01T00:09:00.000Z'}"
 
-static const struct scenario {
-  const char *name;
-  void (*setup)(struct world *world);
-  enum tkv_op op;
-  const char *control, *payload;
-} scenarios[] = {
+const struct scenario fault_scenarios[] = {
     {"init of an empty store", nothing, TKV_OP_STORE_INIT, "", ""},
     {"init again", stock, TKV_OP_STORE_INIT, "", ""},
     {"clear the messages", stock, TKV_OP_STORE_CLEAR, "{'table':'messages'}", ""},
@@ -117,6 +112,8 @@ static const struct scenario {
     {"refresh a head", behead, TKV_OP_COLLECTION_REFRESH, "",
      "{'collections':[{'kind':'thread','id':'a','gone':[]}]}"},
 };
+
+const size_t fault_scenario_count = sizeof fault_scenarios / sizeof *fault_scenarios;
 
 /* ---- What the store looks like ---- */
 
@@ -205,18 +202,7 @@ static bool holds(struct span result, struct span id) {
 
 /* ---- One failure ---- */
 
-struct expected {
-  struct span before, after; /* the messages, before the call and after it */
-  struct span all, heads;
-  size_t requests;
-};
-
-struct variant {
-  const struct scenario *scenario;
-  bool cold, hide_metadata;
-};
-
-static void set_up(struct world *world, const struct variant *variant) {
+void fault_set_up(struct world *world, const struct variant *variant) {
   world_init(world);
   variant->scenario->setup(world);
   world->mem.hide_metadata = variant->hide_metadata;
@@ -225,22 +211,20 @@ static void set_up(struct world *world, const struct variant *variant) {
   story_later(world, variant->cold ? 90 : 5);
 }
 
-static struct answer run(struct world *world, const struct variant *variant) {
+struct answer fault_run(struct world *world, const struct variant *variant) {
   return world_run(world, variant->scenario->op, variant->scenario->control,
                    variant->scenario->payload);
 }
 
-/* How the call goes, and what the store looks like then, without any failure.  The texts live in
- * |keeper|. */
-static struct expected expect(struct world *keeper, const struct variant *variant) {
+struct expected fault_expect(struct world *keeper, const struct variant *variant) {
   struct expected expected;
   struct world world;
-  set_up(&world, variant);
+  fault_set_up(&world, variant);
   expected.before = arena_copy(&keeper->mem.arena, messages(&world));
   world_free(&world);
-  set_up(&world, variant);
+  fault_set_up(&world, variant);
   world_faults(&world, (struct mem_fault){0});
-  struct answer answer = run(&world, variant);
+  struct answer answer = fault_run(&world, variant);
   CHECK_EQ(answer.status, TKV_DONE);
   expected.requests = world.mem.requests;
   world_follow(&world, answer);
@@ -262,28 +246,33 @@ static void check_nothing_lost(struct world *world, const struct expected *expec
   }
 }
 
+void fault_heal(struct world *world, const struct variant *variant, const struct expected *expected,
+                struct answer answer, bool restart) {
+  check_nothing_lost(world, expected);
+  if (answer.status != TKV_DONE) {
+    if (restart)
+      world_restart(world);
+    answer = fault_run(world, variant);
+    CHECK(answer.status == TKV_DONE ||
+          answer.status == TKV_ERR_ALREADY_EXISTS); /* a copy may have been made in full */
+  }
+  world_follow(world, answer);
+  CHECK_SPAN(look(world), expected->all);
+  CHECK_SPAN(look_at_heads(world), expected->heads);
+}
+
 static void fail_at(const struct variant *variant, const struct expected *expected,
                     struct mem_fault fault) {
   struct world world;
-  set_up(&world, variant);
+  fault_set_up(&world, variant);
   world_faults(&world, fault);
-  struct answer answer = run(&world, variant);
+  struct answer answer = fault_run(&world, variant);
   CHECK_EQ(tkv_core_calls(world.core), 0);
   CHECK(answer.status == TKV_DONE || answer.status == TKV_ERR_KV_FAILED);
   if (fault.count == 1)
     CHECK_EQ(answer.status, TKV_DONE);
   world_faults(&world, (struct mem_fault){0});
-  check_nothing_lost(&world, expected);
-  if (answer.status != TKV_DONE) {
-    if (fault.first % 2) /* again in another isolate, or in the same one */
-      world_restart(&world);
-    answer = run(&world, variant);
-    CHECK(answer.status == TKV_DONE ||
-          answer.status == TKV_ERR_ALREADY_EXISTS); /* a copy may have been made in full */
-  }
-  world_follow(&world, answer);
-  CHECK_SPAN(look(&world), expected->all);
-  CHECK_SPAN(look_at_heads(&world), expected->heads);
+  fault_heal(&world, variant, expected, answer, fault.first % 2);
   world_free(&world);
 }
 
@@ -294,7 +283,7 @@ static void fail_everywhere(const struct variant *variant) {
   struct world keeper;
   world_init(&keeper);
   check_context("%s", variant->scenario->name);
-  struct expected expected = expect(&keeper, variant);
+  struct expected expected = fault_expect(&keeper, variant);
   int failures = check_failures();
   for (size_t n = 1; n <= expected.requests && check_failures() < failures + 3; n++)
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -311,8 +300,8 @@ static void fail_everywhere(const struct variant *variant) {
 }
 
 static void fail_all(bool cold, bool hide_metadata) {
-  for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
-    fail_everywhere(&(struct variant){&scenarios[i], cold, hide_metadata});
+  for (size_t i = 0; i < fault_scenario_count; i++)
+    fail_everywhere(&(struct variant){&fault_scenarios[i], cold, hide_metadata});
 }
 
 TEST(faults_where_the_isolate_knows_what_it_wrote) {

@@ -195,10 +195,22 @@ TEST(hostile_answers_to_slots_that_were_not_asked) {
   CHECK(tkv_call_reply(world.core, call, 1, 100) == NULL);
   CHECK(tkv_call_reply(world.core, call, UINT32_MAX, 100) == NULL);
   tkv_call_replied(world.core, call, 1, 200, 100, 0);
-  CHECK(tkv_call_reply(world.core, call, 0, SIZE_MAX) == NULL); /* no such memory */
-  tkv_call_replied(world.core, call, 0, 200, 100, 0);           /* more than there was room for */
+  CHECK(tkv_call_reply(world.core, call, 0, 99) != NULL);
+  tkv_call_replied(world.core, call, 0, 200, 100, 0); /* more than there was room for */
   CHECK_EQ(tkv_call_resume(world.core, call, world.mem.now),
            TKV_PENDING); /* it counts as no answer, and is asked again */
+  tkv_call_end(world.core, call);
+  world_free(&world);
+}
+
+TEST(hostile_answers_that_no_memory_can_hold) {
+  struct world world;
+  uint32_t call;
+  world_init(&world);
+  CHECK_EQ(world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'a'}", &call), TKV_PENDING);
+  CHECK(tkv_call_reply(world.core, call, 0, SIZE_MAX) == NULL);
+  tkv_call_replied(world.core, call, 0, 200, SIZE_MAX, 0);
+  CHECK_EQ(tkv_call_resume(world.core, call, world.mem.now), TKV_ERR_NO_MEMORY);
   tkv_call_end(world.core, call);
   world_free(&world);
 }
