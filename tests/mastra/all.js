@@ -1,0 +1,28 @@
+import { includeScope } from './include-scope.js';
+import { messagesChange } from './messages-change.js';
+import { messagesList } from './messages-list.js';
+import { messagesPaged } from './messages-paged.js';
+import { resources } from './resources.js';
+import { threads } from './threads.js';
+import { threadsFiltered } from './threads-filtered.js';
+import { threadsSorted } from './threads-sorted.js';
+
+/**
+ * What Mastra asks of a storage, for one back end.
+ *
+ * @param {import('./support.js').Make} make
+ */
+export function mastraContract(make) {
+  for (const suite of [
+    threads,
+    threadsSorted,
+    threadsFiltered,
+    messagesList,
+    messagesPaged,
+    messagesChange,
+    resources,
+    includeScope,
+  ]) {
+    suite(make);
+  }
+}

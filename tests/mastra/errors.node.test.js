@@ -1,0 +1,166 @@
+/** Every method of a domain, when KV fails and when it is called wrongly: the error that a user of Mastra sees. */
+
+import { MastraError } from '@mastra/core/error';
+import { describe, expect, it, vi } from 'vitest';
+import { createMemoryBackend } from '../../bindings/memory.js';
+import { failNth } from '../backends/faults.js';
+import { at, message } from '../contract/support.js';
+import { makeSubject, thread } from './support.js';
+
+const SECRET = 'my deepest secret';
+const secret = { text: SECRET };
+const content = { format: 2, parts: [{ type: 'text', text: SECRET }], metadata: secret };
+const resource = { id: 'alice', workingMemory: SECRET, metadata: secret, createdAt: at(0), updatedAt: at(0) };
+
+/** Method, arguments, the error's operation and details. @type {[string, any[], string, object][]} */
+const memoryCalls = [
+  ['getThreadById', [{ threadId: 't' }], 'GET_THREAD_BY_ID', { threadId: 't' }],
+  ['saveThread', [{ thread: thread('t', { metadata: secret }) }], 'SAVE_THREAD', { threadId: 't' }],
+  ['updateThread', [{ id: 't', metadata: secret }], 'UPDATE_THREAD', { threadId: 't', title: null }],
+  ['updateThread', [{ id: 't', title: 'T' }], 'UPDATE_THREAD', { threadId: 't', title: 'T' }],
+  ['deleteThread', [{ threadId: 't' }], 'DELETE_THREAD', { threadId: 't' }],
+  ['listThreads', [{}], 'LIST_THREADS', {}],
+  ['copyThread', [{ sourceThreadId: 't' }], 'COPY_THREAD', { sourceThreadId: 't' }],
+  ['saveMessages', [{ messages: [message('m', 1, { content })] }], 'SAVE_MESSAGES', { threadId: 't' }],
+  ['listMessages', [{ threadId: ['t', 'u'] }], 'LIST_MESSAGES', { threadId: 't,u', resourceId: '' }],
+  ['listMessagesById', [{ messageIds: ['m'] }], 'LIST_MESSAGES_BY_ID', { messageIds: '["m"]' }],
+  ['listMessagesByResourceId', [{ resourceId: 'a' }], 'LIST_MESSAGES_BY_RESOURCE_ID', { resourceId: 'a' }],
+  ['updateMessages', [{ messages: [{ id: 'm', content }] }], 'UPDATE_MESSAGES', {}],
+  ['deleteMessages', [['m']], 'DELETE_MESSAGES', { messageIds: '["m"]' }],
+  ['getResourceById', [{ resourceId: 'alice' }], 'GET_RESOURCE_BY_ID', { resourceId: 'alice' }],
+  ['saveResource', [{ resource }], 'SAVE_RESOURCE', { resourceId: 'alice' }],
+  ['updateResource', [{ resourceId: 'alice', ...secret }], 'UPDATE_RESOURCE', { resourceId: 'alice' }],
+  ['dangerouslyClearAll', [], 'CLEAR_TABLE', { tableName: 'threads' }],
+  ['init', [], 'INIT', {}],
+];
+
+/** @param {Promise<unknown>} promise @returns {Promise<any>} */
+const failure = (promise) =>
+  promise.then(
+    () => expect.fail('the call was expected to fail'),
+    (error) => error,
+  );
+
+/** A store that is set up, and from then on cannot reach KV. */
+async function stranded() {
+  let at = Infinity;
+  const backend = failNth(createMemoryBackend(), { at: 1, times: Infinity, match: () => at === 0 });
+  const subject = await makeSubject(() => ({ backend }));
+  // What the isolate has read or written lately needs no KV.
+  subject.clock.advance(3_600_000);
+  at = 0;
+  return subject;
+}
+
+describe('when KV fails', () => {
+  it.each(memoryCalls)('%s rejects (%#)', async (method, args, operation, details) => {
+    const { memory } = await stranded();
+    const error = await failure(memory[method](...args));
+    expect(error).toBeInstanceOf(MastraError);
+    expect(error).toMatchObject({
+      id: `MASTRA_STORAGE_CLOUDFLARE_${operation}_FAILED`,
+      domain: 'STORAGE',
+      category: 'THIRD_PARTY',
+      cause: { code: 'KV_FAILED' },
+    });
+    expect(error.details).toEqual(details);
+  });
+
+  it.each(memoryCalls)('%s tells nothing of what was said (%#)', async (method, args) => {
+    const { memory } = await stranded();
+    const error = await failure(memory[method](...args));
+    expect(JSON.stringify(error) + JSON.stringify(error.cause) + error.stack).not.toContain(SECRET);
+  });
+});
+
+describe('when a call is wrong', () => {
+  it.each([
+    [{ page: -1 }],
+    [{ page: 0.5 }],
+    [{ perPage: -1 }],
+    [{ perPage: NaN }],
+    [{ page: 1, perPage: false }],
+  ])('listThreads calls a bad page one: %j', async (args) => {
+    const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    const error = await failure(memory.listThreads(args));
+    expect(error).toMatchObject({
+      id: 'MASTRA_STORAGE_CLOUDFLARE_LIST_THREADS_INVALID_PAGE',
+      category: 'USER',
+    });
+    expect(error.details).toEqual(args);
+  });
+
+  it.each([
+    [{ page: -1 }, 'page must be >= 0'],
+    [{ perPage: -1 }, 'perPage must be >= 0'],
+  ])('listMessages calls a bad page one: %j', async (args, text) => {
+    const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    const error = await failure(memory.listMessages({ threadId: 't', ...args }));
+    expect(error).toMatchObject({
+      id: 'MASTRA_STORAGE_CLOUDFLARE_LIST_MESSAGES_INVALID_PAGE',
+      category: 'USER',
+    });
+    expect(error.message).toBe(text);
+  });
+
+  it('listMessages calls a bad thread one', async () => {
+    const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    expect(await failure(memory.listMessages({ threadId: '' }))).toMatchObject({
+      id: 'MASTRA_STORAGE_CLOUDFLARE_LIST_MESSAGES_INVALID_THREAD_ID',
+      category: 'THIRD_PARTY',
+      message: 'threadId must be a non-empty string or array of non-empty strings',
+      details: { threadId: '' },
+    });
+  });
+
+  it.each([[{ 'a b': 1 }], [{ a: {} }], [{ __proto__x: undefined }], [7]])(
+    'a metadata filter that is none is a TypeError: %j',
+    async (metadata) => {
+      const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+      const error = await failure(memory.listMessages({ threadId: 't', filter: { metadata } }));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).not.toBeInstanceOf(MastraError);
+    },
+  );
+
+  it('no arguments at all are an error too', async () => {
+    const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    for (const method of ['getThreadById', 'saveThread', 'saveMessages', 'listMessages', 'updateMessages']) {
+      expect(await failure(memory[method]())).toMatchObject({ domain: 'STORAGE', details: {} });
+    }
+  });
+
+  it('content that Mastra could not read again is refused before anything is written', async () => {
+    const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    await memory.saveThread({ thread: thread('t') });
+    const messages = [
+      message('m1', 1),
+      message('m2', 2, { content: { ...content, toolInvocations: SECRET } }),
+    ];
+    const error = await failure(memory.saveMessages({ messages }));
+    expect(error).toMatchObject({ id: 'MASTRA_STORAGE_CLOUDFLARE_SAVE_MESSAGES_FAILED' });
+    expect(error.message).not.toContain(SECRET);
+    expect((await memory.listMessages({ threadId: 't' })).total).toBe(0);
+  });
+});
+
+describe('the log', () => {
+  it('gets nothing of what is said', async () => {
+    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn(), trackException: vi.fn() };
+    const spies = /** @type {const} */ (['log', 'info', 'warn', 'error', 'debug']).map((name) =>
+      vi.spyOn(console, name),
+    );
+    const { storage, memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    storage.__setLogger(logger);
+    memory.__setLogger(logger);
+    await memory.saveThread({ thread: thread('t', { metadata: secret }) });
+    await memory.saveMessages({ messages: [message('m', 1, { content })] });
+    await memory.updateMessages({ messages: [{ id: 'm', content }] });
+    await memory.saveResource({ resource });
+    await memory.listMessages({ threadId: 't' });
+    await failure(memory.listMessages({ threadId: '' }));
+    const calls = [...Object.values(logger), ...spies].flatMap((spy) => spy.mock.calls);
+    expect(JSON.stringify(calls)).not.toContain(SECRET);
+    vi.restoreAllMocks();
+  });
+});

@@ -1,0 +1,109 @@
+/**
+ * What the suites for Mastra's storage classes share. They follow Mastra's own conformance suite, line by line of
+ * what it checks, in tests of our own; each suite is a function of `make` and knows nothing of the back end.
+ *
+ * @module
+ */
+
+import { createCore } from '../../bindings/index.js';
+import { CloudflareStore } from '../../bindings/mastra/index.js';
+import { at, makeClock, message } from '../contract/support.js';
+import { createRandom } from '../meter/random.js';
+
+/**
+ * @typedef {object} Subject
+ * @property {any} storage  what a Mastra would be given, over no data
+ * @property {any} memory  its domains
+ * @property {import('../contract/support.js').Clock} clock
+ */
+
+/** @typedef {() => Promise<Subject>} Make */
+
+let isolates = 0;
+
+/**
+ * @param {(clock: import('../contract/support.js').Clock) => object} configure  says where the data is
+ * @returns {Promise<Subject & { reopen: () => Promise<Subject> }>}
+ */
+export async function makeSubject(configure) {
+  const clock = makeClock();
+  const config = configure(clock);
+  const open = async () => {
+    const core = createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill });
+    const storage = new CloudflareStore(/** @type {any} */ ({ ...config, core }));
+    await storage.init();
+    return { ...(await domainsOf(storage)), clock };
+  };
+  return { ...(await open()), reopen: open };
+}
+
+/** @param {import('@mastra/core/storage').MastraCompositeStore} storage */
+export async function domainsOf(storage) {
+  /** @type {any} */
+  const { memory } = storage.stores ?? {};
+  return { storage, memory };
+}
+
+/**
+ * A subject that has threads of the given ids and owners.
+ *
+ * @param {Make} make
+ * @param {Record<string, string>} owners  thread → resource
+ */
+export async function withThreads(make, owners) {
+  const subject = await make();
+  for (const [id, resourceId] of Object.entries(owners)) {
+    await subject.memory.saveThread({ thread: thread(id, { resourceId }) });
+  }
+  return subject;
+}
+
+/**
+ * A subject whose thread `t` of Alice holds m1, m2, … a second apart.
+ *
+ * @param {Make} make
+ * @param {number} count
+ */
+export async function withMessages(make, count) {
+  const subject = await withThreads(make, { t: 'alice', u: 'alice', v: 'bob' });
+  await subject.memory.saveMessages({ messages: talk(count) });
+  return subject;
+}
+
+/**
+ * m1 to m<count>, or with another first letter, said in turns by user and assistant.
+ *
+ * @param {number} count
+ * @param {Record<string, unknown>} [fields]
+ * @param {string} [letter]
+ */
+export function talk(count, fields = {}, letter = 'm') {
+  return Array.from({ length: count }, (_, i) =>
+    message(`${letter}${i + 1}`, i + 1, { role: i % 2 ? 'assistant' : 'user', ...fields }),
+  );
+}
+
+/**
+ * @param {string} id
+ * @param {Record<string, unknown>} [fields]
+ * @returns {any}
+ */
+export function thread(id, fields = {}) {
+  const dates = { createdAt: at(0), updatedAt: at(0) };
+  return { id, resourceId: 'alice', title: `About ${id}`, ...dates, metadata: {}, ...fields };
+}
+
+/**
+ * The number of a thread's latest change, in milliseconds.
+ *
+ * @param {any} memory
+ * @param {string} [threadId]
+ */
+export const changedAt = async (memory, threadId = 't') =>
+  (await memory.getThreadById({ threadId })).updatedAt.getTime();
+
+/** @param {{ messages: { id: string }[] }} page */
+export const idsOf = ({ messages }) => messages.map(({ id }) => id);
+
+/** @param {string} letter @param {...number} numbers */
+export const named = (letter, ...numbers) => numbers.map((n) => letter + n);
