@@ -17,6 +17,7 @@
  * @property {number} status  200, 404, or that of a failure; 0 when there is no answer to speak of
  * @property {number} retryAfter  ms, 0 for none
  * @property {number} operations  that it took
+ * @property {string} [reason]  of a failure, in words
  * @property {(Text | null)[] | null} pairs
  *   value and metadata of each key asked for, the value null where there is no such key; of a list, name and metadata
  *   of each key found; null when the answer says nothing but its status
@@ -24,6 +25,7 @@
  */
 
 const MAX_RETRY_AFTER = 60_000;
+const MAX_REASON = 200;
 
 /** @type {Answer} */
 const NONE = { status: 0, retryAfter: 0, operations: 1, pairs: null, cursor: undefined };
@@ -48,7 +50,7 @@ export function readReply(request, reply) {
  * @returns {Answer}
  */
 function read(request, reply) {
-  const { status, retryAfter, operations } = reply;
+  const { status, retryAfter, operations, reason } = reply;
   /** @type {Answer} */
   const answer = {
     status: isWhole(status) && status < 1000 ? status : 0,
@@ -57,6 +59,7 @@ function read(request, reply) {
     pairs: null,
     cursor: undefined,
   };
+  if (typeof reason === 'string' && status !== 200) answer.reason = reason.slice(0, MAX_REASON);
   if (status === 200) readContent(answer, request, reply);
   // Only a get of one key may say so; elsewhere it is a namespace, or a server, that is not there.
   else if (status === 404 && request.kind === 'get_many') answer.status = 0;

@@ -51,6 +51,7 @@
  * @property {string | null} [cursor]  for list: null on the last page
  * @property {number} [retryAfter]
  * @property {number} [operations]  KV operations that the answer took, 1 when not given
+ * @property {string} [reason]  of a failure: a few words for people, without keys, values or secrets
  */
 
 /**

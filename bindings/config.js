@@ -8,6 +8,8 @@
 import { TABLES } from './abi.js';
 import { storeError } from './errors.js';
 import { createNamespaceBackend, namespaceProblem } from './namespace.js';
+import { createRestBackend } from './rest.js';
+import { readRestOptions } from './rest/options.js';
 
 /**
  * @typedef {import('./backend.js').Backend} Backend
@@ -32,10 +34,15 @@ import { createNamespaceBackend, namespaceProblem } from './namespace.js';
  * @typedef {CommonConfig & { bindings: Record<string, KVNamespaceLike | null | undefined> }} BindingsConfig
  */
 /**
+ * Cloudflare's REST API, for use outside Workers. Every table has a namespace of its own, titled
+ * `<namespacePrefix><table>`: 'dev_threads', 'dev_messages' …; it is made when it is first written to.
+ * @typedef {CommonConfig & import('./rest/options.js').RestConfig} CloudflareRestConfig
+ */
+/**
  * A back end of one's own, such as `createMemoryBackend()` of 'threadkv/memory'.
  * @typedef {CommonConfig & { backend: Backend | (() => Backend) }} BackendConfig
  */
-/** @typedef {BindingsConfig | BackendConfig} CloudflareStoreConfig */
+/** @typedef {BindingsConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
 
 /**
  * What the core is told about a store.
@@ -99,17 +106,21 @@ export function findTable(name) {
 function readStorage(config) {
   if ('backend' in config && config.backend !== undefined) return readBackend(config.backend);
   if ('bindings' in config) return readBindings(config.bindings);
-  throw invalid(restProblem(/** @type {object} */ (config)));
+  return readRest(/** @type {CloudflareRestConfig} */ (config));
 }
 
-/** @param {{ accountId?: unknown, apiToken?: unknown }} config */
-function restProblem({ accountId, apiToken }) {
+/**
+ * @param {CloudflareRestConfig} config
+ * @returns {Pick<Settings, 'backend' | 'tables'>}
+ */
+function readRest(config) {
+  const { accountId, apiToken } = config;
   if (accountId === undefined && apiToken === undefined) {
-    return 'give KV namespaces as `bindings` (for the REST API, accountId is required)';
+    throw invalid('give KV namespaces as `bindings` (for the REST API, accountId is required)');
   }
-  if (isBlank(accountId)) return 'accountId is required for the REST API';
-  if (isBlank(apiToken)) return 'apiToken is required for the REST API';
-  return 'the REST API is not available in this version yet; give KV namespaces as `bindings`';
+  const { namespacePrefix, ...options } = readRestOptions(config, invalid);
+  const titles = TABLES.map(([table]) => namespacePrefix + table);
+  return { backend: createRestBackend({ titles, ...options }), tables: tableMap((_, index) => index) };
 }
 
 /**
@@ -172,11 +183,6 @@ function readBinding(bindings, table, mastra) {
  */
 function tableMap(spaceOf) {
   return Object.fromEntries(TABLES.map(([table], index) => [table, spaceOf(table, index)]));
-}
-
-/** @param {unknown} value */
-function isBlank(value) {
-  return typeof value !== 'string' || value.trim() === '';
 }
 
 /**

@@ -38,6 +38,8 @@ import { createInstance } from './instance.js';
  * @typedef {{ when: 'soon' | 'later', run: () => Promise<void> }} Followup
  */
 
+/** @typedef {Record<number, string>} Reasons  of a call's failed requests, in words, by status */
+
 /** @typedef {{ text: string, followup?: Followup }} CallResult  `text` is JSON, '' for nothing */
 
 /**
@@ -83,16 +85,18 @@ export class Core {
     const { now } = this.#options;
     const instance = this.#live();
     let handle = 0;
+    /** @type {Reasons} */
+    const reasons = {};
     try {
       const text = isEmpty(control) ? '' : JSON.stringify(control);
       handle = instance.begin(OPERATIONS[op], this.#heads.of(store), text, payload, now());
       if (handle === 0) throw storeError('NO_MEMORY', method, 'no memory is left for another call');
       while (instance.status === PENDING) {
-        await this.#perform(store, instance, handle);
+        await this.#perform(store, instance, handle, reasons);
         if (instance.dead) throw crashed(method);
         instance.resume(handle, now());
       }
-      return this.#finish(instance, handle, store, method);
+      return this.#finish(instance, handle, store, method, reasons);
     } catch (error) {
       if (!instance.dead) throw error;
       // The module trapped: the instance and all its calls are lost, the next call gets a new one.
@@ -114,12 +118,13 @@ export class Core {
    * @param {number} handle
    * @param {CoreStore} store
    * @param {string} method
+   * @param {Reasons} reasons
    * @returns {CallResult}
    */
-  #finish(instance, handle, store, method) {
+  #finish(instance, handle, store, method, reasons) {
     const { status } = instance;
     const { result, followup, soon } = instance.outcome(handle);
-    if (status < 0) throw failure(status, result, method);
+    if (status < 0) throw failure(status, result, method, reasons);
     if (followup === '') return { text: result };
     const run = async () => {
       // What cannot be brought up to date now is found by a later check.
@@ -134,8 +139,9 @@ export class Core {
    * @param {CoreStore} store
    * @param {Instance} instance
    * @param {number} handle  of the call that ran last
+   * @param {Reasons} reasons  filled in
    */
-  async #perform(store, instance, handle) {
+  async #perform(store, instance, handle, reasons) {
     const { now, wait } = this.#options;
     const { slots } = instance;
     /** @type {KVRequest[]} */
@@ -156,6 +162,7 @@ export class Core {
     for (const { number, request, retries } of slots) {
       if (instance.dead) return;
       const answer = request === undefined ? WAITED : readReply(request, replies[next++]);
+      if (answer.reason !== undefined) reasons[answer.status] = answer.reason;
       const bytes = instance.answer(handle, number, answer);
       if (request !== undefined) observe(store, request, answer, { bytes, ms, retries, round });
     }
@@ -259,12 +266,15 @@ const UNSAID = {
  * @param {number} status
  * @param {string} text
  * @param {string} method
+ * @param {Reasons} reasons
  */
-function failure(status, text, method) {
+function failure(status, text, method, reasons) {
   const known = ERRORS[status];
   if (text === '') return storeError(known, method, UNSAID[known] ?? `${method} failed`);
   const { code, message, details } = JSON.parse(text);
-  return storeError(code, method, message, details);
+  const reason = code === 'KV_FAILED' ? reasons[details?.status] : undefined;
+  if (reason === undefined) return storeError(code, method, message, details);
+  return storeError(code, method, `${message}: ${reason}`, { ...details, reason });
 }
 
 /** @param {string} method */

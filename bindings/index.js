@@ -11,6 +11,7 @@ export { createCore } from './core.js';
 /**
  * @typedef {import('./config.js').CloudflareStoreConfig} CloudflareStoreConfig
  * @typedef {import('./config.js').BindingsConfig} BindingsConfig
+ * @typedef {import('./config.js').CloudflareRestConfig} CloudflareRestConfig
  * @typedef {import('./config.js').BackendConfig} BackendConfig
  * @typedef {import('./backend.js').Backend} Backend
  * @typedef {import('./namespace.js').KVNamespaceLike} KVNamespaceLike

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { MAX_VALUE, MemoryStorage } from './memory-storage.js';
+import { MAX_BULK_KEYS, MAX_VALUE } from './limits.js';
+import { MemoryStorage } from './memory-storage.js';
 
 /**
  * @typedef {import('./backend.js').Backend} Backend
@@ -18,8 +19,6 @@ import { MAX_VALUE, MemoryStorage } from './memory-storage.js';
  */
 
 export { MemoryStorage };
-
-const MAX_BULK_KEYS = 100;
 
 /**
  * A back end in memory. Stores that are given the same one share what is in it.

@@ -4,7 +4,10 @@
  * @module
  */
 
+import { createLanes, MAX_CONCURRENT } from './lanes.js';
+
 /**
+ * @typedef {import('./lanes.js').Lanes} Lanes
  * @typedef {import('./backend.js').Backend} Backend
  * @typedef {import('./backend.js').KVRequest} KVRequest
  * @typedef {import('./backend.js').KVReply} KVReply
@@ -21,9 +24,6 @@
  * @property {(key: string) => Promise<void>} delete
  * @property {(options?: any) => Promise<any>} list
  */
-
-/** How many requests a Worker may have under way at once; further ones would only queue. */
-const MAX_CONCURRENT = 6;
 
 const METHODS = /** @type {const} */ (['get', 'getWithMetadata', 'put', 'delete', 'list']);
 
@@ -65,36 +65,6 @@ export function createNamespaceBackend({ namespaces }) {
       const inLane = createLanes(MAX_CONCURRENT);
       return Promise.all(requests.map((request) => perform(namespaces[request.space], request, inLane)));
     },
-  };
-}
-
-/** @typedef {<T>(task: () => Promise<T>) => Promise<T>} Lanes  runs a task once fewer than the limit are running */
-
-/**
- * Belongs to one round, never to the back end: a lane held by a cancelled request would stay held for ever.
- *
- * @param {number} limit
- * @returns {Lanes}
- */
-function createLanes(limit) {
-  let running = 0;
-  /** @type {(() => void)[]} */
-  const waiting = [];
-  return async (task) => {
-    if (running < limit) running++;
-    else {
-      await new Promise((resolve) => {
-        waiting.push(() => resolve(undefined));
-      });
-    }
-    try {
-      return await task();
-    } finally {
-      // The lane passes straight to the next in line, if any.
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
-    }
   };
 }
 

@@ -15,11 +15,7 @@ import { mastraError } from './errors.js';
  * @property {import('@mastra/core/storage').RetentionConfig} [retention]  for how long `prune()` keeps what
  */
 /** @typedef {import('../config.js').BindingsConfig} CloudflareWorkersConfig */
-/**
- * Cloudflare's REST API, for use outside Workers.
- * @typedef {import('../config.js').CommonConfig & { accountId: string, apiToken: string, namespacePrefix?: string,
- *   baseURL?: string }} CloudflareRestConfig
- */
+/** @typedef {import('../config.js').CloudflareRestConfig} CloudflareRestConfig */
 /**
  * A client of Cloudflare's SDK. Only its token and its address are used: it must have been made with an `apiToken`.
  * @typedef {import('../config.js').CommonConfig & { accountId: string, namespacePrefix?: string,

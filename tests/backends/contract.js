@@ -5,7 +5,7 @@
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compareBytes } from '../../bindings/memory-storage.js';
+import { compareBytes } from '../../bindings/limits.js';
 import { createRandom } from '../meter/random.js';
 import { get, getMany, list, put, remove } from './requests.js';
 

@@ -110,20 +110,62 @@ describe('a back end', () => {
 });
 
 describe('the REST form', () => {
+  const rest = { accountId: 'a', apiToken: 'secret-token' };
+
   it.each([
     [{}, 'bindings'],
     [{ accountId: '', apiToken: 'x' }, 'accountId is required'],
     [{ apiToken: 'x' }, 'accountId is required'],
     [{ accountId: 'a', apiToken: '  ' }, 'apiToken is required'],
     [{ accountId: 'a' }, 'apiToken is required'],
-    [
-      { accountId: 'a', apiToken: 'secret-token', namespacePrefix: 'dev_' },
-      'not available in this version yet',
-    ],
+    [{ accountId: null, apiToken: 'secret-token' }, 'accountId is required'],
+    [{ accountId: 'a/b', apiToken: 'secret-token' }, 'accountId may have'],
+    [{ accountId: 'a', apiToken: 'secret-token\nX-Evil: 1' }, 'apiToken may have'],
+    [{ ...rest, namespacePrefix: 7 }, 'namespacePrefix must be a string'],
+    [{ ...rest, namespacePrefix: 'a\ud800' }, 'namespacePrefix must be well-formed'],
+    [{ ...rest, namespacePrefix: 'x'.repeat(500) }, 'namespacePrefix may have'],
+    [{ ...rest, baseURL: 'api.cloudflare.com' }, 'baseURL must be a URL'],
+    [{ ...rest, baseURL: 'http://api.cloudflare.com/client/v4' }, 'baseURL must begin with https://'],
+    [{ ...rest, baseURL: 'http://127.0.0.1.evil.example' }, 'baseURL must begin with https://'],
+    [{ ...rest, baseURL: 'https://me:secret-token@api.cloudflare.com' }, 'baseURL must have no user'],
+    [{ ...rest, baseURL: 'https://api.cloudflare.com/?x=1' }, 'baseURL must have no user'],
+    [{ ...rest, fetch: 'fetch' }, 'fetch must be a function'],
+    [{ ...rest, timeout: 0 }, 'timeout must be'],
+    [{ ...rest, timeout: Infinity }, 'timeout must be'],
+    [{ ...rest, timeout: '5' }, 'timeout must be'],
   ])('is refused (%#)', (config, text) => {
     const message = problemWith(config);
     expect(message).toContain(text);
     expect(message).not.toContain('secret-token');
+  });
+
+  it('gives every table a namespace of its own', () => {
+    const { spaces, tables } = tablesOf({ ...rest, namespacePrefix: ' dev_ ' });
+    expect(new Set(Object.values(tables)).size).toBe(Object.keys(tables).length);
+    for (const [table, space] of Object.entries(tables)) {
+      expect(spaces[space]).toBe(
+        `https://api.cloudflare.com/client/v4/accounts/a/storage/kv/namespaces#dev_${table}`,
+      );
+    }
+  });
+
+  it.each([
+    'http://localhost:1/v4',
+    'http://127.0.0.1:8788',
+    'http://[::1]:8788/',
+    'https://proxy.example/cf/',
+  ])('takes another address: %s', (baseURL) => {
+    expect(problemWith({ ...rest, baseURL })).toBe('nothing');
+  });
+
+  it('asks nothing when it is made', () => {
+    let asked = 0;
+    const fetch = async () => {
+      asked++;
+      return new Response();
+    };
+    new CloudflareStore({ ...rest, fetch });
+    expect(asked).toBe(0);
   });
 });
 

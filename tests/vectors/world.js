@@ -7,7 +7,7 @@
 
 import { TABLES } from '../../bindings/abi.js';
 import { createCore } from '../../bindings/core.js';
-import { compareBytes } from '../../bindings/memory-storage.js';
+import { compareBytes } from '../../bindings/limits.js';
 
 /** @typedef {import('../../bindings/backend.js').KVRequest} KVRequest */
 /** @typedef {import('../../bindings/backend.js').KVReply} KVReply */
