@@ -38,13 +38,10 @@ export class Caller {
    */
   async call(method, op, control, payload) {
     this.#core ??= defaultCore();
-    const { text, followup } = await this.#core.call(
-      this.#store,
-      op,
-      control,
-      toJSON(payload, method),
-      method,
-    );
+    const store = this.#store;
+    const { text, followup } = await this.#core.call(store, op, control, toJSON(payload, method), method);
+    // Not a promise that others wait for: a request that went away would leave them waiting.
+    if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
     if (followup !== undefined) await this.#followups.start(followup);
     return text;
   }

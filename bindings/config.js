@@ -24,6 +24,7 @@ import { readRestOptions } from './rest/options.js';
  * @property {(promise: Promise<unknown>) => void} [waitUntil]  default: that of the Workers runtime, if there is one
  * @property {(operation: Operation) => void} [onOperation]  called after every KV operation
  * @property {'strict'} [consistency]  makes every read ask the journal too, not only its head
+ * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
  * @property {number} [maxOperations]  KV operations that one call may make, default 900
  * @property {import('./core.js').Core} [core]  default: one for all stores of the process
  */
@@ -50,7 +51,7 @@ import { readRestOptions } from './rest/options.js';
  * @property {Backend} backend
  * @property {string} prefix
  * @property {Record<string, number>} tables  name → space
- * @property {{ strict: boolean, maxOperations: number }} options
+ * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
  */
 
 const REQUIRED = ['threads', 'messages'];
@@ -63,7 +64,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  */
 export function readConfig(config) {
   if (typeof config !== 'object' || config === null) throw invalid('the configuration must be an object');
-  const { keyPrefix = '', consistency, maxOperations = DEFAULT_MAX_OPERATIONS } = config;
+  const { keyPrefix = '', consistency, maxOperations = DEFAULT_MAX_OPERATIONS, autoInit = false } = config;
   if (typeof keyPrefix !== 'string') throw invalid('keyPrefix must be a string');
   // As bytes, all lone surrogates look the same: two prefixes would share their data.
   if (LONE_SURROGATE.test(keyPrefix)) throw invalid('keyPrefix must be well-formed Unicode');
@@ -73,11 +74,12 @@ export function readConfig(config) {
   if (!Number.isSafeInteger(maxOperations) || maxOperations < 1) {
     throw invalid('maxOperations must be a positive integer');
   }
+  if (typeof autoInit !== 'boolean') throw invalid('autoInit must be true or false');
   checkFunctions(config);
   return {
     ...readStorage(config),
     prefix: keyPrefix.trim(),
-    options: { strict: consistency === 'strict', maxOperations },
+    options: { strict: consistency === 'strict', maxOperations, check: autoInit },
   };
 }
 

@@ -29,7 +29,7 @@ import { createInstance } from './instance.js';
  * @property {Backend} backend
  * @property {string} prefix  as the user gave it, trimmed
  * @property {Record<string, number>} tables  name → index into `backend.spaces`
- * @property {{ strict: boolean, maxOperations: number }} options
+ * @property {{ strict: boolean, maxOperations: number, check?: boolean }} options  check: first do what `init` does
  * @property {(operation: import('./stats.js').Operation) => void} [observe]
  */
 
@@ -199,7 +199,8 @@ class Heads {
       const { backend, tables, options } = store;
       const spaces = TABLES.map(([name]) => this.#number(backend.spaces[tables[name]]));
       const limit = Math.min(options.maxOperations, 0xffffffff);
-      const words = new Uint8Array(new Uint32Array([...spaces, options.strict ? 1 : 0, limit]).buffer);
+      const flags = [Number(options.strict), limit, Number(options.check ?? false)];
+      const words = new Uint8Array(new Uint32Array([...spaces, ...flags]).buffer);
       const prefix = new TextEncoder().encode(store.prefix);
       const bytes = new Uint8Array(words.length + prefix.length);
       bytes.set(words);

@@ -133,6 +133,8 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
   struct call *call = seat->call;
   call->frames[call->depth++] = (struct call_frame){steps[op], NULL};
   enum tkv_status status = read_input(call, prefix, control, payload);
+  if (call->store.check && op != TKV_OP_STORE_INIT)
+    call->frames[call->depth++] = (struct call_frame){store_init, NULL};
   return status == TKV_DONE || call->arena.failed ? call_run(call) : status;
 }
 

@@ -33,6 +33,7 @@ struct tkv_store {
       spaces[TABLE_COUNT]; /* each table's KV namespace; equal numbers are the same namespace */
   uint32_t strict;         /* 1: every read asks the journal too, and nothing is reused */
   uint32_t max_operations; /* KV operations that one call may make before it stops early */
+  uint32_t check;          /* 1: the call first does what store.init does */
 };
 
 /* Where an answer's outcome stands. */

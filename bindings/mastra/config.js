@@ -11,7 +11,7 @@ import { mastraError } from './errors.js';
  * What Mastra asks of every store, besides where the data is.
  * @typedef {object} MastraOptions
  * @property {string} [id]  default 'cloudflare-kv'
- * @property {boolean} [disableInit]  Mastra does not call `init()` by itself
+ * @property {boolean} [disableInit]  the first call does not do what `init()` does
  * @property {import('@mastra/core/storage').RetentionConfig} [retention]  for how long `prune()` keeps what
  */
 /** @typedef {import('../config.js').BindingsConfig} CloudflareWorkersConfig */
@@ -38,15 +38,16 @@ import { mastraError } from './errors.js';
 export function openStore(config) {
   if (typeof config === 'object' && config !== null && 'store' in config) return config.store;
   try {
-    return new CloudflareStore(/** @type {any} */ (withoutClient(config)));
+    return new CloudflareStore(/** @type {any} */ (plainConfig(config)));
   } catch (error) {
     throw mastraError('INIT', 'FAILED', {}, error);
   }
 }
 
 /** @param {any} config */
-function withoutClient(config) {
-  if (typeof config?.client !== 'object' || config.client === null) return config;
-  const { client, ...rest } = config;
-  return { apiToken: client.apiToken ?? undefined, baseURL: client.baseURL, ...rest };
+function plainConfig(config) {
+  if (typeof config !== 'object' || config === null) return config;
+  const { client, disableInit, ...rest } = config;
+  const access = client ? { apiToken: client.apiToken ?? undefined, baseURL: client.baseURL } : {};
+  return { ...access, autoInit: disableInit !== true, ...rest };
 }

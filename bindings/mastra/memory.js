@@ -37,10 +37,8 @@ export class MemoryStorageCloudflare extends MemoryStorage {
     this.#store = openStore(config);
   }
 
-  /** @override @returns {Promise<void>} */
-  init() {
-    return attempt('init', [], () => this.#store.init());
-  }
+  /** The store's first call does what there is to do. @override */
+  async init() {}
 
   /**
    * @override

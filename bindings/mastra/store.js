@@ -26,15 +26,18 @@ export class CloudflareKVStorage extends MastraCompositeStore {
 
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
-    const { id = DEFAULT_ID, disableInit, retention } = config ?? {};
-    super({ id, name: 'Cloudflare', disableInit, retention });
+    const { id = DEFAULT_ID, retention } = config ?? {};
+    // Mastra would keep the promise of its own init() for all requests of an isolate, and were the first of them
+    // cancelled, all others would wait for ever. So the store's first call does it, whosever that is.
+    super({ id, name: 'Cloudflare', disableInit: true, retention });
     const store = openStore(config);
     this.#store = store;
     this.stores = { memory: new MemoryStorageCloudflare({ store }) };
   }
 
   /**
-   * Once for all domains, since they share their data. Mastra calls it before anything else.
+   * Writes down the format of the data, or refuses data of a newer one, for all domains. The first call of any method
+   * does it by itself, unless `disableInit` is set.
    *
    * @override
    * @returns {Promise<void>}

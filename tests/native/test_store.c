@@ -14,6 +14,26 @@ TEST(store_init_writes_the_schema_once) {
   world_free(&world);
 }
 
+TEST(store_check_runs_before_the_call) {
+  struct world world;
+  world_init(&world);
+  world.store.check = 1;
+  world_log(&world);
+  story_thread(&world, "a", "u1", 0);
+  world_restart(&world);
+  world.store.check = 0;
+  struct span log = json_out_span(&world.mem.log), wanted = SPAN("1 get metadata:schema\n"
+                                                                 "2 put metadata:schema\n3 ");
+  CHECK(span_starts(log, wanted));
+  world_put(&world, "metadata:schema", "{'v':1,'format':2}", "");
+  world.store.check = 1;
+  size_t before = json_out_span(&world.mem.log).len;
+  CHECK_EQ(world_run(&world, TKV_OP_THREAD_DELETE, "", "{'threadId':'a'}").status,
+           TKV_ERR_FORMAT_TOO_NEW);
+  CHECK_TEXT(span_from(json_out_span(&world.mem.log), before), "6 get metadata:schema\n");
+  world_free(&world);
+}
+
 TEST(store_init_refuses_a_newer_format_and_a_damaged_schema) {
   struct world world;
   world_init(&world);

@@ -259,7 +259,10 @@ describe('the whole store', () => {
   it('tells the core its prefix, tables and options', async () => {
     await storeAnswering().init();
     const { store, payload } = core.asked[0];
-    expect(store).toMatchObject({ prefix: 'dev_', options: { strict: false, maxOperations: 900 } });
+    expect(store).toMatchObject({
+      prefix: 'dev_',
+      options: { strict: false, maxOperations: 900, check: false },
+    });
     expect(store.tables).toMatchObject({ threads: 0, messages: 0 });
     expect(payload).toBeUndefined();
   });

@@ -176,11 +176,12 @@ describe('options', () => {
     expect(readConfig({ bindings, keyPrefix: ' dev_ ' }).prefix).toBe('dev_');
     expect(readConfig({ bindings })).toMatchObject({
       prefix: '',
-      options: { strict: false, maxOperations: 900 },
+      options: { strict: false, maxOperations: 900, check: false },
     });
     expect(readConfig({ bindings, consistency: 'strict', maxOperations: 50 }).options).toEqual({
       strict: true,
       maxOperations: 50,
+      check: false,
     });
   });
 
@@ -204,6 +205,7 @@ describe('options', () => {
     [{ bindings, maxOperations: 0 }],
     [{ bindings, maxOperations: 1.5 }],
     [{ bindings, maxOperations: '900' }],
+    [{ bindings, autoInit: 1 }],
     [{ bindings, waitUntil: true }],
     [{ bindings, onOperation: {} }],
     [{ bindings, core: {} }],
