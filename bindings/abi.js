@@ -33,7 +33,13 @@ export const OPERATIONS = {
   'resource.save': 15,
   'resource.get': 16,
   'resource.update': 17,
-  'collection.refresh': 18,
+  'row.save': 18,
+  'row.get': 19,
+  'row.update': 20,
+  'row.delete': 21,
+  'row.list': 22,
+  'row.prune': 23,
+  'collection.refresh': 24,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

@@ -34,6 +34,9 @@ static inline bool json_is_string(struct span value) {
 static inline bool json_is_null(struct span value) {
   return value.len && value.ptr[0] == 'n';
 }
+static inline bool json_is_true(struct span value) {
+  return value.len && value.ptr[0] == 't';
+}
 static inline bool json_is_bool(struct span value) {
   return value.len && (value.ptr[0] == 't' || value.ptr[0] == 'f');
 }

@@ -43,6 +43,7 @@ bool control_read(struct span text, struct control *control) {
         .per_page = get_value(document, "perPage"),
         .message_limit = get_value(document, "messageLimit"),
         .include_total = get_value(document, "includeTotal"),
+        .max_age = get_value(document, "maxAge"),
         .archived = get_value(document, "archived"),
         .ascending = span_eq(direction, SPAN("ASC")),
         .descending = span_eq(direction, SPAN("DESC")),

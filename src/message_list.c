@@ -68,32 +68,6 @@ static bool read_threads(struct call *call, struct list *list, struct span value
   return list->threads.count;
 }
 
-static bool is_true(struct span value) {
-  return json_is_bool(value) && value.ptr[0] == 't';
-}
-
-static bool read_range(struct call *call, struct list *list, struct span range) {
-  struct json_field fields[] = {{SPAN("start"), SPAN_NONE},
-                                {SPAN("end"), SPAN_NONE},
-                                {SPAN("startExclusive"), SPAN_NONE},
-                                {SPAN("endExclusive"), SPAN_NONE}};
-  if (!range.ptr)
-    return true;
-  if (!json_fields(range, fields, 4)) {
-    call_invalid(call, SPAN("filter.dateRange"), SPAN("must be an object"));
-    return false;
-  }
-  list->has_start = fields[0].value.ptr;
-  list->has_end = fields[1].value.ptr;
-  if ((list->has_start &&
-       !arg_date(call, fields[0].value, SPAN("filter.dateRange.start"), &list->start)) ||
-      (list->has_end && !arg_date(call, fields[1].value, SPAN("filter.dateRange.end"), &list->end)))
-    return false;
-  list->start += is_true(fields[2].value);
-  list->end -= is_true(fields[3].value);
-  return true;
-}
-
 static bool read_query(struct call *call, struct list *list) {
   struct json_field fields[] = {{SPAN("threadId"), SPAN_NONE},
                                 {SPAN("resourceId"), SPAN_NONE},
@@ -107,7 +81,7 @@ static bool read_query(struct call *call, struct list *list) {
     return false;
   if (!arg_page(call, PAGE_STANDARD, &list->page) ||
       !message_filter_check(call, fields[4].value, &list->filter) ||
-      !read_range(call, list, fields[3].value))
+      !arg_range(call, fields[3].value, &list->range))
     return false;
   if (!list->by_resource && !arg_text(call, fields[1].value, SPAN("resourceId"), &list->resource))
     return false;
@@ -181,8 +155,7 @@ static enum tkv_status settle(struct call *call, void *self) {
 
 static bool matches(const struct list *list, const struct entry *entry) {
   bool scoped = list->resource.len || (list->by_resource && list->resource.ptr);
-  return !(list->has_start && entry->time < list->start) &&
-         !(list->has_end && entry->time > list->end) &&
+  return range_has(&list->range, entry->time) &&
          !(scoped && !span_eq(entry->owner, list->resource));
 }
 
@@ -209,7 +182,7 @@ static void find_base(struct call *call, struct list *list) {
         entries_add(&call->arena, &list->base, entries->items[k]);
     }
   }
-  list->base_ends = !floor || (list->has_start && floor->time < list->start);
+  list->base_ends = !floor || (list->range.has_start && floor->time < list->range.start);
   if (list->collections.count > 1)
     entries_sort(&call->arena, &list->base);
 }

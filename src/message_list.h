@@ -16,10 +16,9 @@ struct window {
 struct list {
   struct entries threads; /* their ids */
   bool by_resource;
-  struct span resource;    /* SPAN_NONE: any */
-  struct span filter;      /* of content.metadata; SPAN_NONE: any */
-  bool has_start, has_end; /* of the date range; both ends included */
-  int64_t start, end;
+  struct span resource; /* SPAN_NONE: any */
+  struct span filter;   /* of content.metadata; SPAN_NONE: any */
+  struct date_range range;
   struct page page;
   bool ascending, count_all; /* count_all: `total` is wanted */
 

@@ -26,6 +26,12 @@
   X(RESOURCE_SAVE, "resource.save", resource_save)                                                 \
   X(RESOURCE_GET, "resource.get", resource_get)                                                    \
   X(RESOURCE_UPDATE, "resource.update", resource_update)                                           \
+  X(ROW_SAVE, "row.save", row_save)                                                                \
+  X(ROW_GET, "row.get", row_get)                                                                   \
+  X(ROW_UPDATE, "row.update", row_update)                                                          \
+  X(ROW_DELETE, "row.delete", row_delete)                                                          \
+  X(ROW_LIST, "row.list", row_list)                                                                \
+  X(ROW_PRUNE, "row.prune", row_prune)                                                             \
   X(COLLECTION_REFRESH, "collection.refresh", collection_refresh)
 
 enum tkv_op {

@@ -3,6 +3,8 @@
 
 #include "date.h"
 
+enum { UUID_LEN = 36 };
+
 struct span record_metadata(struct call *call, int64_t stamp, struct span journal) {
   struct json_out out = json_out(&call->arena, 64);
   json_put(&out, SPAN("{\"v\":1,\"w\":"));
@@ -13,6 +15,22 @@ struct span record_metadata(struct call *call, int64_t stamp, struct span journa
   }
   json_put_char(&out, '}');
   return json_out_span(&out);
+}
+
+struct span record_uuid(struct call *call) {
+  static const char hex[] = "0123456789abcdef";
+  unsigned char bytes[16];
+  char *text = arena_alloc(&call->arena, UUID_LEN), *to = text;
+  call_random(call, bytes, sizeof bytes);
+  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
+  bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+  for (int i = 0; i < 16; i++) {
+    if (i == 4 || i == 6 || i == 8 || i == 10)
+      *to++ = '-';
+    *to++ = hex[bytes[i] >> 4];
+    *to++ = hex[bytes[i] & 15];
+  }
+  return (struct span){text, UUID_LEN};
 }
 
 struct span record_journal(struct span metadata) {
@@ -71,6 +89,33 @@ bool arg_date(struct call *call, struct span value, struct span where, int64_t *
     return true;
   call_invalid(call, where, SPAN("must be a valid date"));
   return false;
+}
+
+bool arg_range(struct call *call, struct span value, struct date_range *range) {
+  struct json_field fields[] = {{SPAN("start"), SPAN_NONE},
+                                {SPAN("end"), SPAN_NONE},
+                                {SPAN("startExclusive"), SPAN_NONE},
+                                {SPAN("endExclusive"), SPAN_NONE}};
+  if (!value.ptr)
+    return true;
+  if (!json_fields(value, fields, 4)) {
+    call_invalid(call, SPAN("filter.dateRange"), SPAN("must be an object"));
+    return false;
+  }
+  range->has_start = fields[0].value.ptr;
+  range->has_end = fields[1].value.ptr;
+  if ((range->has_start &&
+       !arg_date(call, fields[0].value, SPAN("filter.dateRange.start"), &range->start)) ||
+      (range->has_end &&
+       !arg_date(call, fields[1].value, SPAN("filter.dateRange.end"), &range->end)))
+    return false;
+  range->start += json_is_true(fields[2].value);
+  range->end -= json_is_true(fields[3].value);
+  return true;
+}
+
+bool range_has(const struct date_range *range, int64_t ms) {
+  return !(range->has_start && ms < range->start) && !(range->has_end && ms > range->end);
 }
 
 bool arg_fields(struct call *call, struct json_field *fields, size_t count) {

@@ -17,6 +17,9 @@ struct span record_metadata(struct call *call, int64_t stamp, struct span journa
 /* record_journal returns the journal suffix that |metadata| names, or SPAN_NONE. */
 struct span record_journal(struct span metadata);
 
+/* record_uuid returns a new random id. */
+struct span record_uuid(struct call *call);
+
 /* record_fits tells whether |value| may be stored; if not, VALUE_TOO_LARGE is recorded, naming
  * |where|. */
 bool record_fits(struct call *call, struct span value, struct span where);
@@ -38,6 +41,19 @@ bool arg_date(struct call *call, struct span value, struct span where, int64_t *
 /* arg_fields fills |fields| from the payload.  False, with the error recorded, when that is no
  * object. */
 bool arg_fields(struct call *call, struct json_field *fields, size_t count);
+
+/* A stretch of time. */
+struct date_range {
+  bool has_start, has_end;
+  int64_t start, end; /* both included */
+};
+
+/* arg_range reads an optional {start, end, startExclusive, endExclusive}.  False, with the error
+ * recorded, when it is malformed. */
+bool arg_range(struct call *call, struct span value, struct date_range *range);
+
+/* range_has tells whether |ms| lies in |range|. */
+bool range_has(const struct date_range *range, int64_t ms);
 
 /* arg_ids reads an array of ids, repetitions dropped. */
 bool arg_ids(struct call *call, struct span array, struct span where, struct span_set *seen,

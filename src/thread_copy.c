@@ -10,7 +10,7 @@
 #include "operations.h"
 #include "thread.h"
 
-enum { UUID_LEN = 36, COPY_RESERVE = 12 };
+enum { COPY_RESERVE = 12 };
 
 struct copy {
   struct span source_id, id, key;
@@ -38,22 +38,6 @@ static enum tkv_status write_thread(struct call *call, void *self);
 static enum tkv_status write_record(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
-
-static struct span new_uuid(struct call *call) {
-  static const char hex[] = "0123456789abcdef";
-  unsigned char bytes[16];
-  char *text = arena_alloc(&call->arena, UUID_LEN), *to = text;
-  call_random(call, bytes, sizeof bytes);
-  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* RFC 9562: version 4 */
-  bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-  for (int i = 0; i < 16; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      *to++ = '-';
-    *to++ = hex[bytes[i] >> 4];
-    *to++ = hex[bytes[i] & 15];
-  }
-  return (struct span){text, UUID_LEN};
-}
 
 static bool optional_date(struct call *call, struct span value, struct span where, bool *given,
                           int64_t *ms) {
@@ -101,7 +85,7 @@ enum tkv_status thread_copy(struct call *call, void *self) {
   if (!read_args(call, op))
     return call->error;
   if (!op->id.ptr)
-    op->id = new_uuid(call);
+    op->id = record_uuid(call);
   struct collection *source = collection_new(call, COLLECTION_THREAD, op->source_id, LOAD_ALL);
   struct collection *target = collection_new(call, COLLECTION_THREAD, op->id, LOAD_CHECK);
   if (!source || !target || !thread_key(call, op->source_id, &source_key) ||
@@ -176,7 +160,7 @@ static struct span quoted(struct call *call, struct span text) {
 }
 
 static bool put_copy(struct call *call, struct copy *op, const struct entry *entry, bool rehome) {
-  struct span id = new_uuid(call), key;
+  struct span id = record_uuid(call), key;
   struct json_field fields[] = {
       {SPAN("id"), quoted(call, id)},
       {SPAN("threadId"), quoted(call, op->id)},
