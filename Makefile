@@ -35,14 +35,18 @@ WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
-SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory
+SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
 # Native tests make these fail, see tests/native/alloc.h.
 ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))
 # The module's own allocator and strtod, see bindings/libc.c.
 HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
 REACTOR      = -s -flto -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
-               -Wl,--lto-O2 -Wl,-O2 -Wl,--compress-relocations
+               -Wl,--lto-O2 -Wl,-O2 -Wl,--compress-relocations -Wl,-mllvm,-disable-lsr
+# Inline only what is called once, or no larger than a call: 5 % of the module.
+FEW_COPIES   = -Wl,-mllvm,-inline-threshold=-100
+# The same as far as a clang with assertions, as yowasp's, allows it.
+FEW_COPIES_Y = -finline-hint-functions
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
@@ -154,17 +158,17 @@ $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 # Linked without $(OPT): with it, clang would run whatever wasm-opt it finds and the bytes would depend on the machine.
 $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
 	@echo 'clang  $@'
-	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) -o $@ $^
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) $(FEW_COPIES) -o $@ $^
 
 # Changes when the flags do, so that everything is built anew then.
 $(OBJ)/wasm.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR)' >$@.now
+	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES)' >$@.now
 	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
 $(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags tools/build-yowasp.mjs
 	@echo 'yowasp $@'
-	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) -o $@ $(filter %.c,$^)
+	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES_Y) -o $@ $(filter %.c,$^)
 
 $(BUILD)/threadkv.emscripten.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags Makefile
 	@$(SETUP) emscripten

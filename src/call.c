@@ -5,17 +5,23 @@
 #include "host.h"
 
 enum tkv_status call_next(struct call *call, call_step step) {
-  call->frames[call->depth - 1].step = step;
+  call->frame->step = (void (*)(void))step;
   return TKV_PENDING;
 }
 
 void call_self(struct call *call, void *self) {
-  call->frames[call->depth - 1].self = self;
+  call->frame->self = self;
+}
+
+void call_push(struct call *call, call_step step, void *self) {
+  struct call_frame *frame = ARENA_NEW(&call->arena, struct call_frame);
+  *frame = (struct call_frame){(void (*)(void))step, self, call->frame};
+  call->frame = frame;
 }
 
 enum tkv_status call_enter(struct call *call, call_step step, void *self, call_step then) {
   call_next(call, then);
-  call->frames[call->depth++] = (struct call_frame){step, self};
+  call_push(call, step, self);
   call->entering = true;
   return TKV_PENDING;
 }
@@ -117,21 +123,19 @@ static enum tkv_status give_up(struct call *call) {
 }
 
 enum tkv_status call_run(struct call *call) {
-  while (call->depth) {
+  while (call->frame) {
     enum tkv_status status = call->entering ? TKV_DONE : kv_settle(call);
     call->entering = false;
     if (status == TKV_PENDING && !call->arena.failed)
       return call->status = status;
-    if (status == TKV_DONE && !call->arena.failed) {
-      struct call_frame frame = call->frames[call->depth - 1];
-      status = frame.step(call, frame.self);
-    }
+    if (status == TKV_DONE && !call->arena.failed)
+      status = ((call_step)call->frame->step)(call, call->frame->self);
     if (call->arena.failed)
       status = give_up(call);
     if (status < 0)
       return call->status = status;
     if (status == TKV_DONE)
-      call->depth--;
+      call->frame = call->frame->below;
   }
   return call->status = TKV_DONE;
 }

@@ -20,14 +20,16 @@
 #include "memory.h"
 
 enum { STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 };
-enum { CALL_DEPTH = 8, TKV_VALUE_MAX = 25 * 1024 * 1024 };
+enum { TKV_VALUE_MAX = 25 * 1024 * 1024 };
 
 struct call;
 typedef enum tkv_status (*call_step)(struct call *call, void *self);
 
 struct call_frame {
-  call_step step;
+  void (*step)(void); /* a call_step. Were it declared so, clang 14 would make several types of
+                         struct call and LTO could not pass spans by value */
   void *self;
+  struct call_frame *below;
 };
 
 struct call {
@@ -45,9 +47,8 @@ struct call {
   struct control control;
   struct span payload; /* checked JSON, or empty */
 
-  struct call_frame frames[CALL_DEPTH];
-  size_t depth;
-  bool entering; /* a frame was just entered: its first step adds to the round */
+  struct call_frame *frame; /* the running one; NULL when none is left */
+  bool entering;            /* a frame was just entered: its first step adds to the round */
   struct kv kv;
 
   enum tkv_status status, error; /* error: of the last call_fail */
@@ -99,6 +100,9 @@ void call_random(struct call *call, void *bytes, size_t count);
 
 /* call_over_budget tells whether |more| KV operations would exceed what this call may make. */
 bool call_over_budget(const struct call *call, size_t more);
+
+/* call_push puts a frame on top that begins with |step|. */
+void call_push(struct call *call, call_step step, void *self);
 
 /* call_run runs steps until the call waits or ends. */
 enum tkv_status call_run(struct call *call);

@@ -128,13 +128,13 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
 #undef X
   };
   struct core_seat *seat = find_seat(core, handle);
-  if (!seat || seat->call->depth || (unsigned)op >= TKV_OP_COUNT)
+  if (!seat || seat->call->frame || (unsigned)op >= TKV_OP_COUNT)
     return TKV_ERR_ABANDONED;
   struct call *call = seat->call;
-  call->frames[call->depth++] = (struct call_frame){steps[op], NULL};
+  call_push(call, steps[op], NULL);
   enum tkv_status status = read_input(call, prefix, control, payload);
   if (call->store.check && op != TKV_OP_STORE_INIT)
-    call->frames[call->depth++] = (struct call_frame){store_init, NULL};
+    call_push(call, store_init, NULL);
   return status == TKV_DONE || call->arena.failed ? call_run(call) : status;
 }
 
