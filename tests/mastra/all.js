@@ -1,5 +1,7 @@
+import { helpers } from './helpers.js';
 import { includeScope } from './include-scope.js';
 import { messagesChange } from './messages-change.js';
+import { messagesForm } from './messages-form.js';
 import { messagesList } from './messages-list.js';
 import { messagesPaged } from './messages-paged.js';
 import { resources } from './resources.js';
@@ -17,11 +19,13 @@ export function mastraContract(make) {
     threads,
     threadsSorted,
     threadsFiltered,
+    messagesForm,
     messagesList,
     messagesPaged,
     messagesChange,
     resources,
     includeScope,
+    helpers,
   ]) {
     suite(make);
   }

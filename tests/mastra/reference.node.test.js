@@ -14,7 +14,8 @@ function careful(domain) {
       typeof domain[name] === 'function' && name !== 'then'
         ? async (/** @type {unknown[]} */ ...args) => {
             vi.setSystemTime(Date.now() + 1);
-            return structuredClone(withoutType(await domain[name](...structuredClone(args))));
+            const given = name === 'updateThreadMetadata' ? args : structuredClone(args);
+            return structuredClone(withoutType(await domain[name](...given)));
           }
         : domain[name],
   });
@@ -30,6 +31,10 @@ function withoutType(result) {
 describe("Mastra's reference", () => {
   skipBecause({
     'the archive of threads > ': '@mastra/core 1.71.0 knows no archive; its later versions do',
+    'messages in older forms > come back': 'the reference hands out what it was given',
+    'messages that Mastra does not show > are those of the system': 'the reference shows them',
+    'messages that Mastra does not show > are not fields':
+      'the reference keeps only the fields that it knows',
     'pages of messages > of null are refused': 'the reference does not look at what it is given',
   });
   afterEach(() => {
