@@ -48,6 +48,9 @@ export function openStore(config) {
 function plainConfig(config) {
   if (typeof config !== 'object' || config === null) return config;
   const { client, disableInit, ...rest } = config;
-  const access = client ? { apiToken: client.apiToken ?? undefined, baseURL: client.baseURL } : {};
-  return { ...access, autoInit: disableInit !== true, ...rest };
+  const plain = { autoInit: disableInit !== true, ...rest };
+  if (!client) return plain;
+  // The client says where the data is, whatever bindings are given beside it.
+  delete plain.bindings;
+  return { ...plain, apiToken: client.apiToken ?? undefined, baseURL: client.baseURL };
 }

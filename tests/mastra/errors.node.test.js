@@ -31,7 +31,6 @@ const memoryCalls = [
   ['saveResource', [{ resource }], 'SAVE_RESOURCE', { resourceId: 'alice' }],
   ['updateResource', [{ resourceId: 'alice', ...secret }], 'UPDATE_RESOURCE', { resourceId: 'alice' }],
   ['dangerouslyClearAll', [], 'CLEAR_TABLE', { tableName: 'threads' }],
-  ['init', [], 'INIT', {}],
 ];
 
 /** @param {Promise<unknown>} promise @returns {Promise<any>} */

@@ -11,6 +11,7 @@ import {
   MemoryStorageCloudflare,
 } from '../../bindings/mastra/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
+import { rawKeys } from '../contract/subject.js';
 import { thread } from './support.js';
 
 /** @param {Record<string, unknown>} config @returns {any} */
@@ -39,7 +40,7 @@ describe('a store that is accepted', () => {
   it('is called Cloudflare', () => {
     const store = open({ id: 'kv', backend: createMemoryBackend() });
     expect(store).toBeInstanceOf(MastraCompositeStore);
-    expect(store).toMatchObject({ name: 'Cloudflare', id: 'kv', disableInit: false });
+    expect(store).toMatchObject({ name: 'Cloudflare', id: 'kv' });
     expect(CloudflareStore).toBe(CloudflareKVStorage);
   });
 
@@ -53,8 +54,8 @@ describe('a store that is accepted', () => {
 
   it('takes the options of every store', () => {
     const retention = { memory: { threads: { maxAge: '30d' } } };
-    const store = open({ backend: createMemoryBackend(), disableInit: true, retention });
-    expect(store).toMatchObject({ id: 'cloudflare-kv', disableInit: true, retention });
+    const store = open({ backend: createMemoryBackend(), retention });
+    expect(store).toMatchObject({ id: 'cloudflare-kv', retention });
   });
 });
 
@@ -155,24 +156,25 @@ describe('what a Mastra does with it', () => {
     return { storage, onOperation };
   }
 
-  it('it is initialised by the first call, once', async () => {
-    const { storage, onOperation } = counted();
-    const init = vi.spyOn(storage, 'init');
-    const mastra = new Mastra({ storage, logger: false });
-    expect(onOperation).not.toHaveBeenCalled();
-    const memory = await mastra.getStorage()?.getStore('memory');
-    await Promise.all([memory?.getThreadById({ threadId: 't' }), memory?.getThreadById({ threadId: 'u' })]);
-    await memory?.saveThread({ thread: thread('t') });
-    expect(init).toHaveBeenCalledOnce();
-    expect((await storage.stores.memory.getThreadById({ threadId: 't' })).id).toBe('t');
-  });
-
-  it('it is not initialised where that is turned off', async () => {
-    const { storage } = counted({ disableInit: true });
+  it('its first call writes down the format of the data, and no promise is shared', async () => {
+    const backend = createMemoryBackend();
+    const { storage, onOperation } = counted({ backend });
     const init = vi.spyOn(storage, 'init');
     const memory = await new Mastra({ storage, logger: false }).getStorage()?.getStore('memory');
-    await memory?.saveThread({ thread: thread('t') });
+    expect(onOperation).not.toHaveBeenCalled();
+    await memory?.getThreadById({ threadId: 't' });
+    expect(await rawKeys(backend, '').keys()).toEqual(['metadata:schema']);
     expect(init).not.toHaveBeenCalled();
+  });
+
+  it('its first call does no more than it must where that is turned off', async () => {
+    const backend = createMemoryBackend();
+    const { storage } = counted({ backend, disableInit: true });
+    const memory = await new Mastra({ storage, logger: false }).getStorage()?.getStore('memory');
+    await memory?.getThreadById({ threadId: 't' });
+    expect(await rawKeys(backend, '').keys()).toEqual([]);
+    await storage.init();
+    expect(await rawKeys(backend, '').keys()).toEqual(['metadata:schema']);
   });
 
   it('it initialises again after a failure', async () => {
