@@ -17,8 +17,8 @@ export function throughMastra(subject) {
   return { ...subject, store: dress(store), reopen: (options) => dress(reopen(options)) };
 }
 
-/** @param {any} store */
-function dress(store) {
+/** @param {any} store  a plain one @returns {any} */
+export function dress(store) {
   /** @type {any} */
   const memory = new MemoryStorageCloudflare({ store });
   const own = new Set(Object.getOwnPropertyNames(MemoryStorageCloudflare.prototype));
