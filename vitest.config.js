@@ -33,7 +33,11 @@ export default defineConfig({
       },
       {
         plugins: [otherModule, cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
-        test: { name: 'workerd', include: ['tests/**/*.workerd.test.js'] },
+        test: {
+          name: 'workerd',
+          include: ['tests/**/*.workerd.test.js'],
+          globalSetup: ['tests/rest/global.js'],
+        },
       },
     ],
   },

@@ -8,6 +8,7 @@
 import { Buffer } from 'node:buffer';
 import { createServer } from 'node:http';
 import { Account, MAX_BODY, Refusal } from './account.js';
+import { ACCOUNT, TOKEN } from './names.js';
 import { route } from './routes.js';
 
 /**
@@ -40,8 +41,7 @@ import { route } from './routes.js';
  * @property {(key: string) => boolean} [leaveOut]  nothing fails but these keys of bulk writes
  */
 
-export const ACCOUNT = '0123456789abcdef0123456789abcdef';
-export const TOKEN = 'test-token-that-nobody-may-see';
+export { ACCOUNT, TOKEN };
 /** What Cloudflare allows a token. */
 export const CLOUDFLARE_RATE = { requests: 1200, window: 5 * 60_000 };
 
