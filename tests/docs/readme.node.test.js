@@ -8,6 +8,7 @@ import { ERRORS } from '../../bindings/abi.js';
 import { CloudflareStore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
 import { costRows, createCostBench } from '../bench/cost.js';
+import { ACCOUNT, startServer, TOKEN } from '../rest/server.js';
 import { listFixtures } from '../fixtures/read.js';
 import { blocks, quoted, readText, section, tableRows } from './markdown.js';
 
@@ -28,6 +29,28 @@ describe('the example', () => {
     const run = new AsyncFunction('CloudflareStore', 'env', 'console', example.replace(/^import .*\n/, ''));
     await run(CloudflareStore, env, { log });
     expect(printed).toEqual(wanted);
+  });
+});
+
+describe('the example for use outside Workers', () => {
+  it('stores over the REST API', async () => {
+    const [example] = blocks(section(README, 'Outside Workers'), 'js');
+    const server = await startServer();
+    /** What the example makes, at the address of a server here. */
+    class LocalStore extends CloudflareStore {
+      /** @param {any} config */
+      constructor(config) {
+        super({ ...config, baseURL: server.url });
+      }
+    }
+    const env = { CLOUDFLARE_ACCOUNT_ID: ACCOUNT, CLOUDFLARE_API_TOKEN: TOKEN };
+    const store = new Function('CloudflareStore', 'process', `${example}; return store;`)(LocalStore, {
+      env,
+    });
+    await store.init();
+    const titles = server.account().namespaces.map(({ title }) => title);
+    expect(titles).toEqual(['dev_metadata']);
+    await server.close();
   });
 });
 
@@ -128,8 +151,12 @@ describe('lists', () => {
   it('the options', () => {
     const named = section(README, 'Configuration').match(/(?<=^- `)\w+/gm);
     const common = readText('bindings/config.js').matchAll(/@property \{.*\} \[(\w+)\]/g);
-    const options = ['backend', 'bindings', ...Array.from(common, ([, name]) => name)];
+    const options = ['accountId', 'backend', 'bindings', ...Array.from(common, ([, name]) => name)];
     expect(named?.sort()).toEqual(options.sort());
+    const all = quoted(section(README, 'Configuration'));
+    for (const name of ['accountId', 'apiToken', 'namespacePrefix', 'baseURL', 'timeout', 'fetch']) {
+      expect(all).toContain(name);
+    }
   });
 
   it('the codes of errors', () => {

@@ -49,6 +49,10 @@ describe('calls of a store', () => {
     ]);
     const { operations } = store.stats();
     expect(operations.put - before.operations.put).toBe(2);
+    // An isolate that knows nothing looks for the namespaces, and reads the thread, its head and its journal too.
+    server.reset();
+    await openStore(server, { namespacePrefix }).saveMessages({ messages: conversation(100) });
+    expect(server.requests).toHaveLength(1 + 6);
     const { messages, total } = await openStore(server, { namespacePrefix }).listMessages({ threadId: 't' });
     expect(ids(messages)).toHaveLength(40);
     expect(total).toBe(101);
