@@ -309,7 +309,7 @@ describe('requests of a round', () => {
     await backend.run([put('single', 'x', { m: 1 }, 0, expires)]);
     await backend.run([put('bare', 'x', null, 0, expires)]);
     await backend.run([put('one', 'x', { m: 1 }, 0, expires), put('two', 'x')]);
-    const { keys } = /** @type {any} */ (server.account().titled('a')?.storage.list('', null, 10));
+    const { keys } = /** @type {any} */ (server.account().titled('a'))?.storage.list('', null, 10) ?? {};
     expect(keys.map((/** @type {any} */ { name, expiration }) => [name, expiration])).toEqual([
       ['bare', expires],
       ['one', expires],

@@ -119,7 +119,7 @@ describe('the token is not seen in', () => {
     const seen = [];
     /** @type {typeof fetch} */
     const watching = async (url, init) => {
-      const { authorization, ...headers } = /** @type {Record<string, string>} */ (init?.headers);
+      const { authorization, ...headers } = /** @type {Record<string, string>} */ (init?.headers ?? {});
       expect(authorization).toBe(`Bearer ${SECRET}`);
       seen.push(url, headers, init?.body instanceof Blob ? await init.body.text() : String(init?.body));
       return fetch(url, init);
