@@ -7,6 +7,7 @@
 import { readConfig } from './config.js';
 import { defaultCore } from './default-core.js';
 import { storeError } from './errors.js';
+import { readRetention } from './retention.js';
 import { createFollowups } from './later.js';
 import { createStats } from './stats.js';
 
@@ -23,6 +24,8 @@ export class Caller {
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
     const settings = readConfig(config);
+    /** Policies by table. @readonly */
+    this.retention = readRetention(config.retention, 'constructor');
     this.#core = config.core;
     this.#stats = createStats(config.onOperation);
     this.#followups = createFollowups(config.waitUntil);
@@ -67,6 +70,15 @@ export class Caller {
   /** @param {Promise<unknown>} work  to be finished even if its request goes away */
   keep(work) {
     this.#followups.keep(work);
+  }
+
+  /**
+   * The control document of an operation on rows.
+   *
+   * @param {string} table
+   */
+  rows(table) {
+    return { table, maxAge: this.retention[table]?.maxAge };
   }
 
   stats() {

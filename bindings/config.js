@@ -25,6 +25,7 @@ import { readRestOptions } from './rest/options.js';
  * @property {(operation: Operation) => void} [onOperation]  called after every KV operation
  * @property {'strict'} [consistency]  makes every read ask the journal too, not only its head
  * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
+ * @property {import('./row-types.js').Retention} [retention]  what to keep for how long; default: all, for ever
  * @property {number} [maxOperations]  KV operations that one call may make, default 900
  * @property {import('./core.js').Core} [core]  default: one for all stores of the process
  */

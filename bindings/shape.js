@@ -55,6 +55,16 @@ export function booleanOrNull(value) {
 }
 
 /**
+ * What of a filter was given: a value that is undefined, null or empty filters nothing.
+ *
+ * @param {Record<string, unknown>} filter
+ */
+export function given(filter) {
+  const entries = Object.entries(filter).filter(([, value]) => value != null && value !== '');
+  return Object.fromEntries(entries);
+}
+
+/**
  * An order that is unknown is no error but the method's default.
  *
  * @param {{ page?: unknown, perPage?: unknown,

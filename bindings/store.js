@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ResourceStore } from './store/resources.js';
+import { PruningStore } from './store/prune.js';
 
 /**
  * The memory of agents in Workers KV.
@@ -20,4 +20,4 @@ import { ResourceStore } from './store/resources.js';
  * A failure is always an error (`StoreError`, with `code`, `op` and `details`), never an empty answer; null means
  * that the thing does not exist. Nothing is written before the arguments of a call were found to be good.
  */
-export class CloudflareStore extends ResourceStore {}
+export class CloudflareStore extends PruningStore {}

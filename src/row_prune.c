@@ -1,6 +1,6 @@
-/* row_prune.c: row.prune: what is older than a date, one page of a list at a time.
+/* row_prune.c: row.prune: what is older than an age, one page of a list at a time.
  *
- *   payload   {"before": date, "limit": n, "cursor": where to go on, or null}; control: table
+ *   payload   {"limit": n, "cursor": where to go on, or null}; control: table, maxAge in ms
  *   answer    {"deleted":n,"ids":[id, …],"cursor": where to go on, or null,"done": nothing is left}
  *
  * Rows and resources are deleted here.  Threads and messages are only named, for their deletion
@@ -26,19 +26,21 @@ static enum tkv_status answer(struct call *call, struct prune *op, struct span i
 
 enum tkv_status row_prune(struct call *call, void *self) {
   struct prune *op = ARENA_NEW(&call->arena, struct prune);
-  struct json_field fields[] = {
-      {SPAN("before"), SPAN_NONE}, {SPAN("limit"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}};
+  struct json_field fields[] = {{SPAN("limit"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}};
+  uint64_t age;
   struct span none = SPAN_NONE;
   (void)self;
   call_self(call, op);
   op->kind = row_kind_aging(call);
-  if (!op->kind || !arg_fields(call, fields, 3) ||
-      !arg_date(call, fields[0].value, SPAN("before"), &op->before))
+  if (!op->kind || !arg_fields(call, fields, 2))
     return call->error;
-  if (!json_int(fields[1].value, &op->limit) || op->limit < 1)
+  if (!control_number(call->control.max_age, &age))
+    return call_invalid(call, SPAN("maxAge"), SPAN("must be a number of milliseconds"));
+  op->before = call->now - (int64_t)age;
+  if (!json_int(fields[0].value, &op->limit) || op->limit < 1)
     return call_invalid(call, SPAN("limit"), SPAN("must be a positive integer"));
-  if (!json_is_null(fields[2].value) &&
-      !arg_text(call, fields[2].value, SPAN("cursor"), &op->cursor))
+  if (!json_is_null(fields[1].value) &&
+      !arg_text(call, fields[1].value, SPAN("cursor"), &op->cursor))
     return call->error;
   op->page = kv_list(call, op->kind->table,
                      key_join(&call->arena, call->prefix, op->kind->table, &none, 1), op->cursor);

@@ -372,9 +372,9 @@ TEST(row_operations_refuse_bad_arguments_before_they_ask_kv) {
       {TKV_OP_ROW_LIST, "scores", "", "{'dateField':'updatedAt'}"},
       {TKV_OP_ROW_LIST, "scores", "", "{'dateRange':{'start':'x'}}"},
       {TKV_OP_ROW_LIST, "scores", "", "{'under':7}"},
-      {TKV_OP_ROW_PRUNE, "blobs", "", "{'limit':1}"},
-      {TKV_OP_ROW_PRUNE, "scores", "", "{'before':'2026-01-01T00:00:00.000Z','limit':0}"},
-      {TKV_OP_ROW_PRUNE, "metadata", "", "{'before':'2026-01-01T00:00:00.000Z','limit':1}"},
+      {TKV_OP_ROW_PRUNE, "scores", "", "{'limit':1}"},
+      {TKV_OP_ROW_PRUNE, "scores", "'maxAge':1", "{'limit':0}"},
+      {TKV_OP_ROW_PRUNE, "metadata", "'maxAge':1", "{'limit':1}"},
   };
   struct world world;
   world_init(&world);
@@ -387,9 +387,16 @@ TEST(row_operations_refuse_bad_arguments_before_they_ask_kv) {
   world_free(&world);
 }
 
-static const char *prune_payload(struct world *world, int before, int limit, struct span cursor) {
-  return world_text(world, "{'before':%s,'limit':%d,'cursor':%.*s}", story_date(world, before),
-                    limit, (int)(cursor.ptr ? cursor.len : 4), cursor.ptr ? cursor.ptr : "null");
+/* One batch of what is older than minute |before|. */
+static struct span prune_batch(struct world *world, const char *table, int before, int limit,
+                               struct span cursor) {
+  int64_t age = world->mem.now - (INT64_C(1000) * (WORLD_START + before * 60));
+  struct answer answer =
+      run(world, TKV_OP_ROW_PRUNE, table, world_text(world, "'maxAge':%lld", (long long)age),
+          world_text(world, "{'limit':%d,'cursor':%.*s}", limit, (int)(cursor.ptr ? cursor.len : 4),
+                     cursor.ptr ? cursor.ptr : "null"));
+  CHECK_EQ(answer.status, TKV_DONE);
+  return answer.text;
 }
 
 /* Prunes a table until all is done; returns what was deleted or named. */
@@ -397,8 +404,7 @@ static int prune(struct world *world, const char *table, int before, int limit) 
   struct span cursor = SPAN_NONE;
   int64_t deleted, all = 0;
   for (int round = 0; round < 50; round++) {
-    struct span result =
-        row(world, TKV_OP_ROW_PRUNE, table, prune_payload(world, before, limit, cursor));
+    struct span result = prune_batch(world, table, before, limit, cursor);
     CHECK(json_int(story_field(result, "deleted"), &deleted) && deleted <= limit);
     all += deleted;
     if (story_field(result, "done").len == 4)
@@ -445,6 +451,7 @@ TEST(row_prune_leaves_what_has_no_date_or_has_changed) {
   CHECK_EQ(prune(&world, "background_tasks", 5, 100), 1);
   CHECK_TEXT(ids(&world, list(&world, "background_tasks", "", "{}")), "open of 1");
   CHECK_EQ(prune(&world, "thread_state", 5, 100), 0);
+  story_later(&world, 120);
   CHECK_EQ(prune(&world, "thread_state", 11, 100), 1);
   world_free(&world);
 }
@@ -458,14 +465,10 @@ TEST(row_prune_names_threads_and_messages) {
   world_do(&world, TKV_OP_RESOURCE_SAVE,
            world_text(&world, "{'id':'u','createdAt':%s,'updatedAt':%s}", story_date(&world, 0),
                       story_date(&world, 9)));
+  story_later(&world, 3600);
   for (int cold = 0; cold < 2; cold++) {
-    CHECK_JSON(story_field(row(&world, TKV_OP_ROW_PRUNE, "threads",
-                               prune_payload(&world, 5, 10, SPAN_NONE)),
-                           "ids"),
-               "['a:1']");
-    CHECK_JSON(story_field(row(&world, TKV_OP_ROW_PRUNE, "messages",
-                               prune_payload(&world, 4, 10, SPAN_NONE)),
-                           "ids"),
+    CHECK_JSON(story_field(prune_batch(&world, "threads", 5, 10, SPAN_NONE), "ids"), "['a:1']");
+    CHECK_JSON(story_field(prune_batch(&world, "messages", 4, 10, SPAN_NONE), "ids"),
                "['b-1','b-2','b-3']");
     world_restart(&world);
   }

@@ -1,0 +1,132 @@
+/**
+ * Blobs: text under the hash of its content.
+ *
+ * @module
+ */
+
+import { reviveDates, withDateText } from '../dates.js';
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+import { StateStore } from './states.js';
+
+/**
+ * @typedef {import('../row-types.js').Blob} Blob
+ * @typedef {import('../row-types.js').BlobInput} BlobInput
+ */
+
+const TABLE = 'blobs';
+const DATES = ['createdAt'];
+
+/** Blobs that go into one call. */
+const CHUNK = 100;
+
+/** Blobs. */
+export class BlobStore extends StateStore {
+  /**
+   * Stores a blob, unless its hash is there already.
+   *
+   * @param {BlobInput} entry
+   * @returns {Promise<void>}
+   */
+  async putBlob(entry) {
+    await this.#put('putBlob', [entry]);
+  }
+
+  /**
+   * @param {string} hash
+   * @returns {Promise<Blob | null>} a fresh object
+   */
+  async getBlob(hash) {
+    const [blob] = await this.#get('getBlob', [hash]);
+    return blob;
+  }
+
+  /**
+   * @param {string} hash
+   * @returns {Promise<boolean>}
+   */
+  async hasBlob(hash) {
+    const text = await this.caller.call('hasBlob', 'row.get', this.caller.rows(TABLE), [{ hash }]);
+    return text !== '[null]';
+  }
+
+  /**
+   * @param {string} hash
+   * @returns {Promise<boolean>} whether it was there
+   */
+  async deleteBlob(hash) {
+    const [existed] = await this.caller.read('deleteBlob', 'row.delete', this.caller.rows(TABLE), [{ hash }]);
+    return existed;
+  }
+
+  /**
+   * @param {BlobInput[]} entries
+   * @returns {Promise<void>}
+   */
+  async putManyBlobs(entries) {
+    await this.#put('putManyBlobs', entries);
+  }
+
+  /**
+   * @param {string[]} hashes
+   * @returns {Promise<Map<string, Blob>>} of those that exist, by hash
+   */
+  async getManyBlobs(hashes) {
+    requireArray(hashes, 'hashes', 'getManyBlobs');
+    /** @type {Map<string, Blob>} */
+    const found = new Map();
+    const wanted = [...new Set(hashes)];
+    for (let i = 0; i < wanted.length; i += CHUNK) {
+      const blobs = await this.#get('getManyBlobs', wanted.slice(i, i + CHUNK));
+      for (const blob of blobs) if (blob !== null) found.set(blob.hash, blob);
+    }
+    return found;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string[]} hashes
+   * @returns {Promise<(Blob | null)[]>}
+   */
+  async #get(method, hashes) {
+    const keys = hashes.map((hash) => ({ hash }));
+    const blobs = await this.caller.read(method, 'row.get', this.caller.rows(TABLE), keys);
+    for (const blob of blobs) if (blob !== null) reviveDates(blob, DATES);
+    return blobs;
+  }
+
+  /**
+   * @param {string} method
+   * @param {BlobInput[]} entries
+   */
+  async #put(method, entries) {
+    requireArray(entries, 'entries', method);
+    for (const entry of entries) requireBlob(entry, method);
+    for (let i = 0; i < entries.length; i += CHUNK) {
+      const rows = entries.slice(i, i + CHUNK).map((entry) => withDateText(entry, DATES));
+      await this.caller.call(method, 'row.save', this.caller.rows(TABLE), rows);
+    }
+  }
+}
+
+/**
+ * @param {BlobInput} entry
+ * @param {string} method
+ */
+function requireBlob(entry, method) {
+  shape.requireRecord(entry, 'entry', method);
+  for (const name of /** @type {const} */ (['hash', 'content'])) {
+    if (typeof entry[name] !== 'string' || (name === 'hash' && entry[name] === '')) {
+      throw storeError('INVALID_ARGUMENT', method, `entry.${name} must be a string`);
+    }
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ */
+function requireArray(value, name, method) {
+  if (!Array.isArray(value)) throw storeError('INVALID_ARGUMENT', method, `${name} must be an array`);
+}

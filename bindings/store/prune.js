@@ -1,0 +1,82 @@
+/**
+ * Pruning: what is older than its table's policy goes.
+ *
+ * @module
+ */
+
+import { TABLES } from '../abi.js';
+import { AGING, readRetention } from '../retention.js';
+import * as shape from '../shape.js';
+import { BlobStore } from './blobs.js';
+
+/**
+ * @typedef {import('../row-types.js').PruneOptions} PruneOptions
+ * @typedef {import('../row-types.js').PruneResult} PruneResult
+ * @typedef {import('../retention.js').Policy} Policy
+ */
+
+/** Rows that one call deletes at most. What belongs to threads takes several operations each. */
+const MOST = 500;
+const MOST_NAMED = 100;
+
+/** Pruning. */
+export class PruningStore extends BlobStore {
+  /**
+   * Deletes what is older than the retention policies allow: batch by batch, and no more than the options say.
+   * Scores, workflow runs, tasks and thread states that were written while a policy was configured are dropped by KV
+   * itself; this finds the others. A thread takes its messages along.
+   *
+   * @param {PruneOptions} [options]
+   * @returns {Promise<PruneResult[]>} one for each table that has a policy
+   */
+  async prune(options = {}) {
+    const { retention } = shape.requireObject(options, 'prune');
+    const policies = retention === undefined ? this.caller.retention : readRetention(retention, 'prune');
+    /** @type {PruneResult[]} */
+    const results = [];
+    for (const [domain, , table] of AGING) {
+      if (policies[table] === undefined) continue;
+      const name = TABLES.find(([ours]) => ours === table)?.[1] ?? table;
+      results.push({ domain, table: name, ...(await this.#pruneTable(table, policies[table], options)) });
+    }
+    return results;
+  }
+
+  /**
+   * @param {string} table
+   * @param {Policy} policy
+   * @param {PruneOptions} options
+   * @returns {Promise<{ deleted: number, done: boolean }>}
+   */
+  async #pruneTable(table, { maxAge, batchSize }, { maxBatches = Infinity, maxRows = Infinity, ...how }) {
+    const named = table === 'threads' || table === 'messages';
+    let deleted = 0;
+    let batches = 0;
+    let cursor = null;
+    while (!how.signal?.aborted && batches < maxBatches && deleted < maxRows) {
+      const limit = Math.min(batchSize, maxRows - deleted, named ? MOST_NAMED : MOST);
+      const control = { table, maxAge };
+      const batch = await this.caller.read('prune', 'row.prune', control, { limit, cursor });
+      await this.#deleteNamed(table, batch.ids);
+      deleted += batch.deleted;
+      if (batch.done) return { deleted, done: true };
+      cursor = batch.cursor;
+      if (batch.deleted === 0) continue;
+      batches++;
+      if (how.pauseMs) await new Promise((resolve) => setTimeout(resolve, how.pauseMs));
+    }
+    return { deleted, done: false };
+  }
+
+  /**
+   * @param {string} table
+   * @param {string[]} ids
+   */
+  async #deleteNamed(table, ids) {
+    if (table === 'messages' && ids.length > 0) {
+      await this.caller.call('prune', 'message.delete', {}, { messageIds: ids });
+    }
+    if (table !== 'threads') return;
+    for (const threadId of ids) await this.caller.call('prune', 'thread.delete', {}, { threadId });
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Thread states: one value for each kind of state of a thread, such as an agent's list of tasks or its goal.
+ *
+ * @module
+ */
+
+import * as shape from '../shape.js';
+import { TaskStore } from './tasks.js';
+
+/** @typedef {import('../row-types.js').StateKey} StateKey */
+
+const TABLE = 'thread_state';
+
+/** Thread states. */
+export class StateStore extends TaskStore {
+  /**
+   * @param {StateKey} args
+   * @returns {Promise<any>} a fresh value; undefined when there is none
+   */
+  async getState(args) {
+    const key = keyOf(shape.requireObject(args, 'getState'));
+    const [row] = await this.caller.read('getState', 'row.get', this.caller.rows(TABLE), [key]);
+    return row?.value;
+  }
+
+  /**
+   * Puts `value` in place of what was there.
+   *
+   * @param {StateKey & { value: any }} args
+   * @returns {Promise<void>}
+   */
+  async setState(args) {
+    const { value, ...key } = shape.requireObject(args, 'setState');
+    const row = { ...keyOf(key), value };
+    await this.caller.call('setState', 'row.save', this.caller.rows(TABLE), [row]);
+  }
+
+  /**
+   * @param {StateKey} args
+   * @returns {Promise<void>}
+   */
+  async deleteState(args) {
+    const key = keyOf(shape.requireObject(args, 'deleteState'));
+    await this.caller.call('deleteState', 'row.delete', this.caller.rows(TABLE), [key]);
+  }
+}
+
+/** @param {StateKey} args */
+function keyOf({ threadId, type, resourceId }) {
+  return { threadId, type, resourceId };
+}
