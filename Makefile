@@ -33,6 +33,8 @@ SETUP        = BUILD=$(BUILD) CLANG=$(CLANG) CJSON=$(CJSON) tools/setup.sh
 # Flags of the project: keep.
 WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
+# With what only the command needs: src/op.h.
+WITH_TOOLS   = -DTKV_TOOLS
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
@@ -50,19 +52,22 @@ FEW_COPIES_Y = -finline-hint-functions
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
-CORE         = $(wildcard src/*.c)
+TOOLS        = $(wildcard src/inspect*.c src/verify*.c)
+CORE         = $(filter-out $(TOOLS),$(wildcard src/*.c))
 GLUE         = $(wildcard bindings/*.c)
 NATIVE       = $(wildcard tests/native/*.c)
 FUZZ         = $(wildcard tests/fuzz/*.c)
 HEADERS      = $(wildcard src/*.h bindings/*.h)
-C_FILES      = $(CORE) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*.h)
+C_FILES      = $(CORE) $(TOOLS) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*.h)
 
 LAYERS       = $(addprefix $(RESULTS)/,native.txt $(if $(FUZZ),fuzz.txt) node.json workerd.json)
 OBJ          = $(BUILD)/obj
 WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
-FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) tests/native/imports.c) $(OBJ)/fuzz/cJSON.o
-NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(NATIVE)) $(OBJ)/native/cJSON.o
-COVER_OBJ    = $(patsubst %.c,$(OBJ)/cover/%.o,$(CORE)) $(OBJ)/cover/cJSON.o
+TOOLS_OBJ    = $(filter-out $(OBJ)/wasm/src/core.o,$(WASM_OBJ)) \
+               $(patsubst %.c,$(OBJ)/wasm-tools/%.o,src/core.c $(TOOLS))
+FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) $(TOOLS) tests/native/imports.c) $(OBJ)/fuzz/cJSON.o
+NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(TOOLS) $(NATIVE)) $(OBJ)/native/cJSON.o
+COVER_OBJ    = $(patsubst %.c,$(OBJ)/cover/%.o,$(CORE) $(TOOLS)) $(OBJ)/cover/cJSON.o
 COVERED      = $(BUILD)/cover/test $(patsubst tests/fuzz/%.c,$(BUILD)/cover/fuzz-%,$(FUZZ))
 
 .DEFAULT_GOAL := help
@@ -139,8 +144,8 @@ FORCE:
 
 # ---- The module ------------------------------------------------------------------------------------------------------
 
-## Build build/threadkv.wasm
-wasm: $(BUILD)/threadkv.wasm
+## Build build/threadkv.wasm, and with what the command needs besides, build/threadkv.tools.wasm
+wasm: $(BUILD)/threadkv.wasm $(BUILD)/threadkv.tools.wasm
 
 ## The same sources by npm's clang, for machines without one: build/threadkv.yowasp.wasm
 wasm-yowasp: $(BUILD)/threadkv.yowasp.wasm
@@ -155,8 +160,13 @@ types:
 $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 	@cp $< $@
 
+$(BUILD)/threadkv.tools.wasm: $(BUILD)/threadkv.$(WASM_BY)-tools.wasm
+	@cp $< $@
+
 # Linked without $(OPT): with it, clang would run whatever wasm-opt it finds and the bytes would depend on the machine.
 $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
+$(BUILD)/threadkv.clang-tools.wasm: $(TOOLS_OBJ)
+$(BUILD)/threadkv.clang.wasm $(BUILD)/threadkv.clang-tools.wasm:
 	@echo 'clang  $@'
 	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) $(FEW_COPIES) -o $@ $^
 
@@ -166,7 +176,9 @@ $(OBJ)/wasm.flags: FORCE
 	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES)' >$@.now
 	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
-$(BUILD)/threadkv.yowasp.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags tools/build-yowasp.mjs
+$(BUILD)/threadkv.yowasp-tools.wasm: $(TOOLS)
+$(BUILD)/threadkv.yowasp-tools.wasm: private CFLAGS += $(WITH_TOOLS)
+$(BUILD)/threadkv.yowasp.wasm $(BUILD)/threadkv.yowasp-tools.wasm: $(CORE) $(GLUE) $(HEADERS) $(CJSON)/cJSON.c $(OBJ)/wasm.flags tools/build-yowasp.mjs
 	@echo 'yowasp $@'
 	$(Q)node tools/build-yowasp.mjs --target=wasm32-wasip1 $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES_Y) -o $@ $(filter %.c,$^)
 
@@ -179,6 +191,11 @@ $(OBJ)/wasm/%.o: %.c $(OBJ)/wasm.flags
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
 	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(WARN) -MMD -MP -c -o $@ $<
+
+$(OBJ)/wasm-tools/%.o: %.c $(OBJ)/wasm.flags
+	@mkdir -p $(@D)
+	@echo 'clang  $@'
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(CFLAGS) $(WITH_TOOLS) $(SMALL) $(HEAP) $(WARN) -MMD -MP -c -o $@ $<
 
 $(OBJ)/wasm/cJSON.o: $(CJSON)/cJSON.c $(OBJ)/wasm.flags
 	@mkdir -p $(@D)
@@ -219,7 +236,7 @@ $(OBJ)/native/src/%.o $(OBJ)/cover/src/%.o: HEAP_OF = $(ALLOC)
 $(OBJ)/native/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(HEAP_OF) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
 
 $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -234,7 +251,7 @@ $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 $(OBJ)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(OBJ)/fuzz/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -256,7 +273,7 @@ $(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imp
 $(OBJ)/cover/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(HEAP_OF) $(COVER) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(COVER) -MMD -MP -c -o $@ $<
 
 $(OBJ)/cover/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -279,7 +296,7 @@ check-lint: $(patsubst %.c,$(OBJ)/tidy/%.ok,$(filter %.c,$(C_FILES)))
 $(OBJ)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
 	@mkdir -p $(@D)
 	@echo 'tidy   $@'
-	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS)
+	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS) $(WITH_TOOLS)
 	@touch $@
 
 # The last two are users of the package, with its declarations.
@@ -306,4 +323,4 @@ check-package: wasm types
 
 .SECONDARY: $(FUZZ_OBJ) $(COVER_OBJ) $(patsubst %.c,$(OBJ)/fuzz/%.o,$(FUZZ)) \
             $(patsubst %.c,$(OBJ)/cover/%.o,$(FUZZ) $(NATIVE))
--include $(patsubst %.o,%.d,$(WASM_OBJ) $(NATIVE_OBJ) $(FUZZ_OBJ) $(COVER_OBJ))
+-include $(patsubst %.o,%.d,$(WASM_OBJ) $(TOOLS_OBJ) $(NATIVE_OBJ) $(FUZZ_OBJ) $(COVER_OBJ))

@@ -40,6 +40,9 @@ export const OPERATIONS = {
   'row.list': 22,
   'row.prune': 23,
   'collection.refresh': 24,
+  'record.scan': 25,
+  'record.get': 26,
+  'collection.scan': 27,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

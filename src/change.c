@@ -51,6 +51,25 @@ static bool is_proven(const struct change *change, const struct entry *entry, st
                : collection_below_floor(&change->collection->head, entry);
 }
 
+struct kv_request *change_prove(struct call *call, struct change *change, struct span journal) {
+  struct collection *collection = change->collection;
+  if (!journal_time(journal) || span_set_has(&collection->proven, journal))
+    return NULL;
+  return kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, journal), 0);
+}
+
+void change_proved(struct call *call, struct change *change, const struct kv_request *get,
+                   const struct entry *entry, struct span journal) {
+  struct entries held = {0};
+  if (!get || !get->found || !journal_read(&call->arena, get->value, journal, &held))
+    return;
+  for (size_t i = 0; i < held.count; i++)
+    if (entry_same(&held.items[i], entry)) {
+      span_set_add(&call->arena, &change->collection->proven, journal);
+      return;
+    }
+}
+
 struct span change_add(struct call *call, struct change *change, struct entry entry,
                        struct span journal) {
   if (is_proven(change, &entry, journal))

@@ -48,6 +48,12 @@ struct change *change_of(const struct changes *list, enum collection_kind kind, 
 /* change_suffix returns the journal suffix under which the change's additions will stand. */
 struct span change_suffix(struct call *call, struct change *change);
 
+/* change_prove asks for the journal entry |journal|, unless it is known to exist; NULL then.
+ * change_proved takes in the answer: from now on |journal| is proven if it holds |entry|. */
+struct kv_request *change_prove(struct call *call, struct change *change, struct span journal);
+void change_proved(struct call *call, struct change *change, const struct kv_request *get,
+                   const struct entry *entry, struct span journal);
+
 /* change_add notes a new member.  Does nothing when the journal is proven to hold the very same
  * under |journal|, the suffix that the member's record names (empty when it names none, or when the
  * record has another time, owner or home); returns the suffix that holds it. */

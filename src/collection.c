@@ -117,8 +117,9 @@ static void take_head(struct call *call, struct collection *collection) {
     head->checked_at = checked;
   if (!usable) {
     *head = (struct head){0};
-    if (collection->load < LOAD_ALL)
-      collection->load = LOAD_ALL;
+    if (collection->load == LOAD_RESTORE)
+      return;
+    collection->load = LOAD_ALL;
     if (!collection->page)
       list_page(call, collection, SPAN_NONE);
   }

@@ -19,10 +19,12 @@
 enum collection_kind { COLLECTION_THREAD, COLLECTION_RESOURCE };
 
 enum collection_load {
-  LOAD_HEAD,   /* the head alone; the journal too where there is no head */
-  LOAD_CHECK,  /* the journal's newest part too, unless it was looked at within CHECK_MS */
-  LOAD_RECENT, /* the journal's newest part in any case */
-  LOAD_ALL     /* the whole journal */
+  LOAD_RESTORE, /* the head alone, even where there is none: one that is then written counts as never
+                   checked, so later readers ask the journal */
+  LOAD_HEAD,    /* the head alone; the journal too where there is no head */
+  LOAD_CHECK,   /* the journal's newest part too, unless it was looked at within CHECK_MS */
+  LOAD_RECENT,  /* the journal's newest part in any case */
+  LOAD_ALL      /* the whole journal */
 };
 
 enum {
@@ -63,6 +65,11 @@ struct collection {
  * would be too long. */
 struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id,
                                   enum collection_load load);
+
+/* call_load returns how a call that writes loads collections. */
+static inline enum collection_load call_load(const struct call *call) {
+  return call->control.restore.kind == CONTROL_TRUE ? LOAD_RESTORE : LOAD_CHECK;
+}
 
 /* collections_load is a step that loads all of |self|, a struct collections, in parallel. */
 struct collections {

@@ -58,6 +58,7 @@ struct kv_request {
   bool found;            /* get */
   bool failed;           /* with KV_OPTIONAL or KV_TOLERATE */
   int status;            /* of the last try */
+  uint32_t limit;        /* list: keys per page; 0: as many as KV gives */
   struct kv_item *items; /* list */
   size_t count;
   struct span

@@ -40,7 +40,7 @@ static struct tkv_request request_of(struct call *call, const struct kv_request 
   return (struct tkv_request){.slot = (uint32_t)call->kv.slot_count - 1,
                               .space = call->store.spaces[request->table],
                               .table = request->table,
-                              .limit = KV_LIST_MAX,
+                              .limit = request->limit ? request->limit : KV_LIST_MAX,
                               .tries = (uint32_t)request->tries,
                               .expires = expires_of(call, request),
                               .key = request->key,

@@ -5,6 +5,9 @@
  *   round 2   records, one journal entry and one head per thread (when a message moves, the journal
  *             entries go before them)
  *   round 3   the heads again
+ *
+ * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
+ * are brought back from elsewhere.
  */
 #include "message.h"
 #include "operations.h"
@@ -14,9 +17,10 @@ struct save {
   struct message *messages;
   struct span *keys;
   struct kv_request **olds, **puts;
-  struct span *journals;  /* where each message's entry stands */
-  bool moves;             /* some message changes its place */
-  struct message *before; /* what stood under the id; `raw` unset for nothing */
+  struct span *journals;      /* where each message's entry stands */
+  struct kv_request **proofs; /* to restore: the journal entries that records name, asked for */
+  bool moves;                 /* some message changes its place */
+  struct message *before;     /* what stood under the id; `raw` unset for nothing */
   size_t count;
   struct entries others; /* threads that only superseded messages name: they must exist, too */
   struct kv_request **other_gets;
@@ -108,7 +112,7 @@ enum tkv_status message_save(struct call *call, void *self) {
     if (!message_key(call, save->messages[i].id, &save->keys[i]))
       return call->error;
     if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread,
-                      LOAD_CHECK))
+                      call_load(call)))
       return call->error;
   }
   for (size_t i = 0; i < save->count; i++)
@@ -148,6 +152,7 @@ static enum tkv_status judge(struct call *call, void *self) {
   enum tkv_status status = check_threads(call, save);
   if (status != TKV_DONE)
     return status;
+  save->proofs = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
   for (size_t i = 0; i < save->count; i++) {
     struct message *old = &save->before[i], *new = &save->messages[i];
     if (!save->olds[i]->found || !message_read(call, save->olds[i]->value, old)) {
@@ -155,8 +160,12 @@ static enum tkv_status judge(struct call *call, void *self) {
       continue;
     }
     struct entry was = message_entry(old), is = message_entry(new);
-    if (entry_same(&was, &is) && span_eq(old->thread, new->thread))
+    if (entry_same(&was, &is) && span_eq(old->thread, new->thread)) {
+      if (call_load(call) == LOAD_RESTORE)
+        save->proofs[i] = change_prove(call, change_for(save, new->thread),
+                                       record_journal(save->olds[i]->metadata));
       continue;
+    }
     struct change *change =
         thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
     if (!change)
@@ -171,16 +180,20 @@ static void add_entry(struct call *call, struct save *save, size_t i) {
   struct entry was = message_entry(&save->before[i]), is = message_entry(&save->messages[i]);
   bool known = save->before[i].raw.ptr,
        stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
+  struct span journal = stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
   save->moves |= known && !stays;
-  save->journals[i] =
-      change_add(call, change, is, stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE);
+  change_proved(call, change, save->proofs[i], &is, journal);
+  save->journals[i] = change_add(call, change, is, journal);
 }
 
 static enum tkv_status write(struct call *call, void *self) {
   struct save *save = self;
   save->journals = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
-  for (size_t i = 0; i < save->changes.count; i++)
+  for (size_t i = 0; i < save->changes.count; i++) {
     thread_bump(call, save->changes.items[i]);
+    if (call->control.restore.kind == CONTROL_TRUE)
+      save->changes.items[i]->bump = 0;
+  }
   for (size_t i = 0; i < save->count; i++)
     add_entry(call, save, i);
   if (!save->moves)

@@ -3,9 +3,21 @@
  *
  * Constant, name, first step.  An operation is a chain of step functions (call.h); its file is
  * named in its step.
+ *
+ * What only the command needs stands apart, under TKV_TOOLS: threadkv.tools.wasm has it,
+ * threadkv.wasm, which every Worker loads, has not.
  */
 #ifndef TKV_OP_H
 #define TKV_OP_H
+
+#ifdef TKV_TOOLS
+#define TKV_OP_TOOLS(X)                                                                            \
+  X(RECORD_SCAN, "record.scan", record_scan)                                                       \
+  X(RECORD_GET, "record.get", record_get)                                                          \
+  X(COLLECTION_SCAN, "collection.scan", collection_scan)
+#else
+#define TKV_OP_TOOLS(X)
+#endif
 
 #define TKV_OP_LIST(X)                                                                             \
   X(STORE_INIT, "store.init", store_init)                                                          \
@@ -32,7 +44,8 @@
   X(ROW_DELETE, "row.delete", row_delete)                                                          \
   X(ROW_LIST, "row.list", row_list)                                                                \
   X(ROW_PRUNE, "row.prune", row_prune)                                                             \
-  X(COLLECTION_REFRESH, "collection.refresh", collection_refresh)
+  X(COLLECTION_REFRESH, "collection.refresh", collection_refresh)                                  \
+  TKV_OP_TOOLS(X)
 
 enum tkv_op {
 #define X(constant, name, step) TKV_OP_##constant,

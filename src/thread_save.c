@@ -1,7 +1,8 @@
 /* thread_save.c: saveThread, getThreadById, updateThread.
  *
  * A thread that is new, or changes its resource or createdAt, enters its resource's collection; and
- * leaves the old one.
+ * leaves the old one.  With {"restore":true} the resource's journal is not listed: for threads that are
+ * brought back from elsewhere, many at once.
  */
 #include "date.h"
 #include "operations.h"
@@ -10,7 +11,7 @@
 struct save {
   struct span id, key;
   struct thread thread;
-  struct kv_request *get;
+  struct kv_request *get, *proof;
   bool moves; /* to another resource or createdAt: the journal goes first */
   struct changes changes;
   struct collections collections;
@@ -61,7 +62,8 @@ static bool read_thread(struct call *call, struct save *op) {
 static bool add_resource(struct call *call, struct save *op, struct span resource) {
   if (!resource.len || change_of(&op->changes, COLLECTION_RESOURCE, resource))
     return true;
-  struct collection *collection = collection_new(call, COLLECTION_RESOURCE, resource, LOAD_CHECK);
+  struct collection *collection =
+      collection_new(call, COLLECTION_RESOURCE, resource, call_load(call));
   if (!collection)
     return false;
   collections_add(call, &op->collections, collection);
@@ -94,7 +96,10 @@ static enum tkv_status judge(struct call *call, void *self) {
     return write(call, op);
   if (same_place(&old, &op->thread)) {
     op->thread.journal = old.journal;
-    return write(call, op);
+    if (old.resource.len && call_load(call) == LOAD_RESTORE)
+      op->proof = change_prove(call, change_of(&op->changes, COLLECTION_RESOURCE, old.resource),
+                               old.journal);
+    return op->proof ? call_next(call, write) : write(call, op);
   }
   op->moves = true;
   if (!add_resource(call, op, old.resource))
@@ -109,6 +114,7 @@ static enum tkv_status write(struct call *call, void *self) {
   if (op->thread.resource.len) {
     struct change *change = change_of(&op->changes, COLLECTION_RESOURCE, op->thread.resource);
     struct entry entry = {.id = op->id, .time = op->thread.created, .owner = SPAN("")};
+    change_proved(call, change, op->proof, &entry, op->thread.journal);
     op->thread.journal = change_add(call, change, entry, op->thread.journal);
   }
   if (!op->moves)

@@ -11,7 +11,14 @@ const target = process.argv[2] ?? 'bindings/abi.js';
 const folder = mkdtempSync(join(tmpdir(), 'threadkv-abi-'));
 try {
   const program = join(folder, 'abi');
-  execFileSync(process.env.CLANG || 'clang', ['-std=c11', '-Isrc', '-o', program, 'tools/abi.c']);
+  execFileSync(process.env.CLANG || 'clang', [
+    '-std=c11',
+    '-Isrc',
+    '-DTKV_TOOLS',
+    '-o',
+    program,
+    'tools/abi.c',
+  ]);
   writeFileSync(target, execFileSync(program, { encoding: 'utf8' }));
 } finally {
   rmSync(folder, { recursive: true });
