@@ -23,7 +23,7 @@ export default [
     rules: { 'max-lines': ['error', 450], 'no-console': 'error' },
   },
   {
-    files: ['tools/**', 'tests/**', '*.config.js'],
+    files: ['bindings/cli/**', 'tools/**', 'tests/**', '*.config.js'],
     languageOptions: { globals: globals.node },
   },
 ];

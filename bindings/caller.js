@@ -40,9 +40,20 @@ export class Caller {
    * @returns {Promise<string>}
    */
   async call(method, op, control, payload) {
+    return this.send(method, op, control, toJSON(payload, method));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string} [json]  the payload as text, which reaches the core as it is
+   * @returns {Promise<string>}
+   */
+  async send(method, op, control, json) {
     this.#core ??= defaultCore();
     const store = this.#store;
-    const { text, followup } = await this.#core.call(store, op, control, toJSON(payload, method), method);
+    const { text, followup } = await this.#core.call(store, op, control, json, method);
     // Not a promise that others wait for: a request that went away would leave them waiting.
     if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
     if (followup !== undefined) await this.#followups.start(followup);

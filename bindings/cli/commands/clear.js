@@ -1,0 +1,71 @@
+/**
+ * `threadkv clear`: deletes everything under a prefix, after asking.
+ *
+ * @module
+ */
+
+import { createInterface } from 'node:readline/promises';
+import { TABLES } from '../../abi.js';
+import { CliError, EXIT, usageError } from '../errors.js';
+import { grouped, printable } from '../report.js';
+
+/** @typedef {import('../program.js').Context} Context */
+
+/**
+ * @param {Context} context
+ */
+export async function runClear(context) {
+  const { store, report, options, target, stopped } = context;
+  const prefix = options.keyPrefix.trim();
+  /** @type {Record<string, number>} */
+  const tables = {};
+  let total = 0;
+  for (const [table] of TABLES) {
+    const keys = await store.countKeys(table);
+    if (keys > 0) tables[table] = keys;
+    total += keys;
+  }
+  if (total === 0) {
+    await store.close();
+    report.note('Nothing is stored under this prefix.');
+    return { deleted: 0, tables };
+  }
+  report.note(`Under the prefix "${printable(prefix)}" in ${target.place}:`);
+  for (const [table, keys] of Object.entries(tables))
+    report.note(`  ${table.padEnd(20)} ${grouped(keys)} keys`);
+  if (!options.yes) await confirm(prefix);
+  const progress = report.progress('Deleting', 'keys', total);
+  context.onOperation(({ kind, status }) => {
+    if (kind === 'delete' && status === 200) progress.add();
+  });
+  let deleted = 0;
+  let pending = true;
+  try {
+    while (pending && !stopped()) {
+      const answer = await store.dangerouslyClearAll();
+      deleted += answer.deleted;
+      pending = answer.pending;
+    }
+  } finally {
+    progress.end();
+    await store.close();
+  }
+  report.note(
+    pending
+      ? `Stopped after ${grouped(deleted)} keys. The same command goes on from here.`
+      : `${grouped(deleted)} keys deleted.`,
+  );
+  return { deleted, tables, interrupted: pending };
+}
+
+/** @param {string} prefix */
+async function confirm(prefix) {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) throw usageError('clear asks before it deletes; without a terminal give --yes');
+  const word = prefix === '' ? 'everything' : prefix;
+  const lines = createInterface({ input: stdin, output: stderr });
+  const typed = await lines.question(`This cannot be undone. Type ${JSON.stringify(word)} to delete it: `);
+  lines.close();
+  if (typed.trim() !== word)
+    throw new CliError('nothing was deleted', { exitCode: EXIT.failed, code: 'REFUSED' });
+}

@@ -1,0 +1,255 @@
+/**
+ * `threadkv export`: every record under a prefix, as NDJSON.
+ *
+ * @module
+ */
+
+import { createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { CliError, usageError } from '../errors.js';
+import { count, KINDS } from '../kinds.js';
+import { ExportWriter } from '../ndjson.js';
+import { State } from '../state.js';
+
+/** @typedef {import('../program.js').Context} Context */
+
+/** Of the stored data; see src/FORMAT.md. */
+const FORMAT = 1;
+
+/** Ids of one thread that are remembered over an interruption; beyond, a record may be exported twice. */
+const MAX_SEEN = 100_000;
+
+/**
+ * Where an export stands: in which kind, at which page of it.
+ * @typedef {{ kind: number, cursor: string | null, thread?: string, seen?: string[], written: ExportWriter['position'],
+ *   passed: Record<string, number> }} Position
+ */
+
+/**
+ * @param {Context} context
+ * @param {string | undefined} output
+ */
+export async function runExport(context, output) {
+  const { store, report, options, target } = context;
+  if (output === undefined && report.json) throw usageError('--json needs a file to export to: -o <file>');
+  const state = new State(output === undefined ? undefined : (options.state ?? `${output}.state`), {
+    command: 'export',
+    place: target.place,
+    names: target.names,
+    keyPrefix: options.keyPrefix,
+  });
+  /** @type {Position | undefined} */
+  const begun = await state.load();
+  const sink = await openSink(output, begun?.written.bytes, options.force);
+  const writer = new ExportWriter(sink.write);
+  /** @type {Position} */
+  const position = begun ?? { kind: 0, cursor: null, written: writer.position, passed: {} };
+  try {
+    if (begun === undefined) await writer.begin({ keyPrefix: options.keyPrefix.trim(), format: FORMAT });
+    else await writer.resume(begun.written, readBytes(output, begun.written.bytes));
+    const finished = await exportAll(context, writer, position, async () => {
+      await writer.endChunk();
+      position.written = writer.position;
+      await sink.flush();
+      await state.save(position);
+    });
+    const { records, counts, bytes } = writer.position;
+    const result = { output, records, counts, bytes, damaged: position.passed, resumed: begun !== undefined };
+    if (!finished) {
+      if (output !== undefined) report.note(`Stopped. The same command goes on from here.`);
+      return { ...result, interrupted: true };
+    }
+    const sha256 = await writer.end();
+    await sink.flush();
+    await state.remove();
+    report.note(`${describe(counts)} exported${output === undefined ? '' : ` to ${output}`}.`);
+    const damaged = Object.values(position.passed).reduce((sum, more) => sum + more, 0);
+    if (damaged > 0) report.note(`${damaged} damaged values were left out; \`threadkv verify\` names them.`);
+    return { ...result, bytes: writer.position.bytes, sha256, findings: damaged > 0 };
+  } finally {
+    await sink.close();
+    await store.close();
+  }
+}
+
+/**
+ * @param {Context} context
+ * @param {ExportWriter} writer
+ * @param {Position} position
+ * @param {() => Promise<void>} save
+ * @returns {Promise<boolean>} false when it was interrupted
+ */
+async function exportAll(context, writer, position, save) {
+  const { store, report, stopped } = context;
+  const first = position.kind;
+  for (let kind = first; kind < KINDS.length; kind++) {
+    const { name, table } = KINDS[kind];
+    const progress = report.progress('Exporting', `${name} records`, await store.countKeys(table));
+    progress.add(kind === first ? (writer.position.counts[name] ?? 0) : 0);
+    try {
+      do {
+        const step = name === 'message' ? exportMessages : exportTable;
+        position.cursor = await step(context, writer, position, progress);
+        if (position.cursor === null) position.kind = kind + 1;
+        await save();
+        if (stopped()) return position.kind === KINDS.length;
+      } while (position.cursor !== null);
+    } finally {
+      progress.end();
+    }
+  }
+  return true;
+}
+
+/** @typedef {(context: Context, writer: ExportWriter, position: Position,
+ *   progress: import('../report.js').Progress) => Promise<string | null>} Step  exports a page; returns the next cursor */
+
+/** @type {Step} */
+async function exportTable({ store }, writer, position, progress) {
+  const { name, table } = KINDS[position.kind];
+  const page = await store.recordPage(table, position.cursor);
+  for (const { text } of page.records) {
+    if (text === undefined) count(position.passed, name);
+    else if (!isTombstone(text)) await writer.add(name, text);
+  }
+  progress.add(page.records.length);
+  return page.cursor;
+}
+
+/**
+ * Messages go by the journals of their threads, so that those of one thread stand together and none of a deleted
+ * thread comes along.
+ *
+ * @type {Step}
+ */
+async function exportMessages({ store }, writer, position, progress) {
+  const page = await store.collectionPage('thread', position.cursor);
+  count(position.passed, 'journal', page.damaged.length);
+  const seen = new Seen(position);
+  /** @type {{ thread: string, id: string }[]} */
+  const wanted = [];
+  for (const { id: thread, state, members } of page.collections) {
+    if (state !== 0) continue;
+    for (const id of members) if (seen.add(thread, id)) wanted.push({ thread, id });
+  }
+  await exportRecords(store, wanted, writer, position, progress);
+  seen.keep(position);
+  return page.cursor;
+}
+
+/**
+ * @param {import('../tool-store.js').ToolStore} store
+ * @param {{ thread: string, id: string }[]} wanted
+ * @param {ExportWriter} writer
+ * @param {Position} position
+ * @param {import('../report.js').Progress} progress
+ */
+async function exportRecords(store, wanted, writer, position, progress) {
+  /** @type {Map<string, Set<string>>} a message may be named in several threads, of which one has it */
+  const threads = new Map();
+  for (const { thread, id } of wanted) threads.set(id, (threads.get(id) ?? new Set()).add(thread));
+  for await (const records of store.recordsById('messages', [...threads.keys()])) {
+    for (const { text } of records) {
+      if (text === undefined) {
+        count(position.passed, 'message');
+        continue;
+      }
+      const { id, threadId } = JSON.parse(text);
+      if (threads.get(id)?.has(threadId)) await writer.add('message', text);
+    }
+    progress.add(records.length);
+  }
+}
+
+/** Which messages of the thread at hand were exported: a journal may name one several times. */
+class Seen {
+  #thread;
+  #ids;
+
+  /** @param {Position} position */
+  constructor({ thread, seen }) {
+    this.#thread = thread;
+    this.#ids = new Set(seen);
+  }
+
+  /** @param {string} thread @param {string} id */
+  add(thread, id) {
+    if (thread !== this.#thread) {
+      this.#thread = thread;
+      this.#ids.clear();
+    }
+    const before = this.#ids.size;
+    return this.#ids.add(id).size > before;
+  }
+
+  /** @param {Position} position */
+  keep(position) {
+    position.thread = this.#thread;
+    position.seen = this.#ids.size > MAX_SEEN ? [] : [...this.#ids];
+  }
+}
+
+/** @param {string} text  of a record under `threads:` */
+function isTombstone(text) {
+  if (!text.includes('"deletedAt"')) return false;
+  const record = JSON.parse(text);
+  return record.id === undefined && typeof record.deletedAt === 'number';
+}
+
+/** @param {Record<string, number>} counts */
+export function describe(counts) {
+  const words = Object.entries(counts).map(([name, number]) => `${number} ${name}${number === 1 ? '' : 's'}`);
+  return words.length === 0 ? 'Nothing' : words.join(', ');
+}
+
+/**
+ * @param {string | undefined} output
+ * @param {number | undefined} written  bytes that are kept of it
+ * @param {boolean} force
+ */
+async function openSink(output, written, force) {
+  if (output === undefined) {
+    const { stdout } = process;
+    return {
+      write: (/** @type {string} */ text) =>
+        /** @type {Promise<void>} */ (
+          new Promise((resolve, reject) => stdout.write(text, (error) => (error ? reject(error) : resolve())))
+        ),
+      flush: async () => {},
+      close: async () => {},
+    };
+  }
+  const size = await stat(output).then(
+    (found) => found.size,
+    () => undefined,
+  );
+  if (written === undefined && size !== undefined && !force) {
+    throw usageError(`${output} exists; remove it, or write over it with --force`);
+  }
+  if (written !== undefined && (size ?? 0) < written) {
+    throw new CliError(`${output} is shorter than its state file says; remove ${output}.state to begin anew`);
+  }
+  const file = await open(output, written === undefined ? 'w' : 'r+');
+  if (written !== undefined) await file.truncate(written);
+  let at = written ?? 0;
+  return {
+    write: async (/** @type {string} */ text) => {
+      const bytes = Buffer.from(text);
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at);
+        done += bytesWritten;
+        at += bytesWritten;
+      }
+    },
+    flush: () => file.datasync(),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * @param {string | undefined} path
+ * @param {number} bytes
+ */
+async function* readBytes(path, bytes) {
+  if (path !== undefined && bytes > 0) yield* createReadStream(path, { end: bytes - 1 });
+}

@@ -1,0 +1,120 @@
+/**
+ * `threadkv import`: brings an export back, into the same place or another, under the same prefix or another. What is
+ * there already is written again: importing twice is importing once.
+ *
+ * @module
+ */
+
+import { createReadStream } from 'node:fs';
+import { CliError, usageError } from '../errors.js';
+import { count, findKind } from '../kinds.js';
+import { ExportReader } from '../ndjson.js';
+import { State } from '../state.js';
+import { describe } from './export.js';
+
+/** @typedef {import('../program.js').Context} Context */
+
+/**
+ * @param {Context} context
+ * @param {string} input  a file, or '-' for stdin
+ */
+export async function runImport(context, input) {
+  const { store, report, options, target } = context;
+  const file = input === '-' ? undefined : input;
+  const checked = file === undefined ? undefined : await check(context, file);
+  if (checked === null) return { input, records: 0, interrupted: true };
+  const state = new State(file === undefined ? undefined : (options.state ?? `${file}.state`), {
+    command: 'import',
+    place: target.place,
+    names: target.names,
+    keyPrefix: options.keyPrefix,
+    sha256: checked?.sha256,
+  });
+  const position = (await state.load()) ?? { chunks: 0, counts: {}, skipped: [] };
+  const resumed = position.chunks > 0;
+  const reader = new ExportReader(file === undefined ? process.stdin : createReadStream(file));
+  const progress = report.progress('Importing', 'records', checked?.records);
+  let interrupted = false;
+  try {
+    await store.init();
+    for await (const chunk of reader.chunks()) {
+      progress.add(chunk.texts.length);
+      if (chunk.number <= position.chunks) continue;
+      const skipped = await restoreChunk(store, chunk);
+      position.skipped.push(...skipped);
+      position.chunks = chunk.number;
+      count(position.counts, chunk.type, chunk.texts.length - skipped.length);
+      await state.save(position);
+      interrupted = context.stopped() && chunk.number !== checked?.chunks;
+      if (interrupted) break;
+    }
+  } finally {
+    progress.end();
+    await store.close();
+  }
+  const records = Object.values(position.counts).reduce((sum, more) => sum + more, 0);
+  const result = { input, records, counts: position.counts, skipped: position.skipped, resumed };
+  if (interrupted) {
+    report.note(file === undefined ? 'Stopped.' : 'Stopped. The same command goes on from here.');
+    return { ...result, interrupted };
+  }
+  await state.remove();
+  report.note(`${describe(position.counts)} imported.`);
+  if (position.skipped.length > 0) {
+    report.note(`${position.skipped.length} messages were left out, for their thread is not in the export.`);
+  }
+  return { ...result, findings: position.skipped.length > 0 };
+}
+
+/**
+ * Reads the whole file once, before anything is written.
+ *
+ * @param {Context} context
+ * @param {string} file
+ * @returns {Promise<{ records: number, chunks: number, sha256: string } | null>} null when interrupted
+ */
+async function check({ report, stopped }, file) {
+  const input = createReadStream(file);
+  const reader = new ExportReader(input);
+  const progress = report.progress('Checking', 'records');
+  try {
+    for await (const { type, texts } of reader.chunks()) {
+      if (findKind(type) === undefined)
+        throw new CliError(`the export holds "${type}" records, which this threadkv does not know`);
+      progress.add(texts.length);
+      if (stopped()) return null;
+    }
+  } catch (/** @type {any} */ error) {
+    if (error?.code === 'ENOENT') throw usageError(`there is no ${file}`);
+    throw error;
+  } finally {
+    progress.end();
+    input.destroy();
+  }
+  return /** @type {import('../ndjson.js').End} */ (reader.end);
+}
+
+/**
+ * @param {import('../tool-store.js').ToolStore} store
+ * @param {import('../ndjson.js').Chunk} chunk
+ * @returns {Promise<string[]>} the ids of messages that have no thread
+ */
+async function restoreChunk(store, { type, texts }) {
+  const kind = findKind(type);
+  if (kind === undefined)
+    throw new CliError(`the export holds "${type}" records, which this threadkv does not know`);
+  const skipped = [];
+  for (let left = texts; left.length > 0;) {
+    try {
+      await store.restore(kind, left);
+      break;
+    } catch (/** @type {any} */ error) {
+      const missing = error?.code === 'NOT_FOUND' ? error.details.id : undefined;
+      const doomed = left.filter((text) => missing !== undefined && JSON.parse(text).threadId === missing);
+      if (doomed.length === 0) throw error;
+      skipped.push(...doomed.map((text) => JSON.parse(text).id));
+      left = left.filter((text) => !doomed.includes(text));
+    }
+  }
+  return skipped;
+}

@@ -1,0 +1,217 @@
+/**
+ * The format of exports: NDJSON, one document a line.
+ *
+ *   {"type":"threadkv-export","version":1,"format":1,"keyPrefix":"dev_","createdAt":"…"}
+ *   {"type":"thread","record":{…}}                      the record as it is stored, to the byte
+ *   {"type":"chunk","number":1,"records":2,"sha256":"…"}   of the lines of records since the last chunk
+ *   {"type":"end","records":2,"chunks":1,"counts":{"thread":1,"message":1},"sha256":"…"}   of all bytes before this line
+ *
+ * A chunk's records are of one type. Threads stand before their messages.
+ *
+ * @module
+ */
+
+import { createHash } from 'node:crypto';
+import { CliError } from './errors.js';
+
+/** @typedef {{ keyPrefix: string, format: number, version: number, createdAt: string }} Manifest */
+/** @typedef {{ number: number, type: string, texts: string[] }} Chunk */
+/** @typedef {{ records: number, chunks: number, counts: Record<string, number>, sha256: string }} End */
+
+const VERSION = 1;
+const NEWLINE = 10;
+/** What a chunk holds at most, so that whoever imports it needs no more memory. */
+const CHUNK_RECORDS = 500;
+const CHUNK_BYTES = 4_000_000;
+/** A record has 25 MiB at most, its line hardly more; a chunk ends with the record that fills it. */
+const MAX_LINE = 32 * 1024 * 1024;
+
+/** Writes an export; `position` says where it stands after a chunk, to be gone on from. */
+export class ExportWriter {
+  #write;
+  #total = createHash('sha256');
+  #chunk = createHash('sha256');
+  #lines = 0;
+  #size = 0;
+  #type = '';
+  /** @type {string[]} */
+  #pending = [];
+  position = { bytes: 0, chunks: 0, records: 0, counts: /** @type {Record<string, number>} */ ({}) };
+
+  /** @param {(text: string) => Promise<void>} write */
+  constructor(write) {
+    this.#write = write;
+  }
+
+  /**
+   * @param {{ keyPrefix: string, format: number }} manifest
+   */
+  async begin({ keyPrefix, format }) {
+    const createdAt = new Date().toISOString();
+    await this.#put(line({ type: 'threadkv-export', version: VERSION, format, keyPrefix, createdAt }));
+  }
+
+  /**
+   * Goes on with an export of which the first bytes were written before.
+   *
+   * @param {ExportWriter['position']} position
+   * @param {AsyncIterable<Buffer>} written  these bytes
+   */
+  async resume(position, written) {
+    for await (const bytes of written) this.#total.update(bytes);
+    this.position = structuredClone(position);
+  }
+
+  /** @param {string} type @param {string} text  of the record */
+  async add(type, text) {
+    if (
+      this.#lines > 0 &&
+      (type !== this.#type || this.#lines >= CHUNK_RECORDS || this.#size >= CHUNK_BYTES)
+    ) {
+      await this.endChunk();
+    }
+    // Between its values JSON may have line breaks.
+    const one = /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
+    const written = `{"type":"${type}","record":${one}}\n`;
+    this.#type = type;
+    this.#lines++;
+    this.#size += written.length;
+    this.#chunk.update(written);
+    this.#pending.push(written);
+    const { counts } = this.position;
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+
+  async endChunk() {
+    if (this.#lines === 0) return;
+    const number = ++this.position.chunks;
+    this.position.records += this.#lines;
+    const sha256 = this.#chunk.digest('hex');
+    await this.#put(this.#pending.join('') + line({ type: 'chunk', number, records: this.#lines, sha256 }));
+    this.#chunk = createHash('sha256');
+    this.#lines = this.#size = 0;
+    this.#pending = [];
+  }
+
+  /** @returns {Promise<string>} the checksum of the whole */
+  async end() {
+    await this.endChunk();
+    const { records, chunks, counts } = this.position;
+    const sha256 = this.#total.copy().digest('hex');
+    await this.#put(line({ type: 'end', records, chunks, counts, sha256 }));
+    return sha256;
+  }
+
+  /** @param {string} text */
+  async #put(text) {
+    this.#total.update(text);
+    this.position.bytes += Buffer.byteLength(text);
+    await this.#write(text);
+  }
+}
+
+/** @param {object} document */
+function line(document) {
+  return `${JSON.stringify(document)}\n`;
+}
+
+/** Reads an export chunk by chunk; each is compared with its checksum before it is handed out. */
+export class ExportReader {
+  /** @type {Manifest | undefined} */
+  manifest;
+  /** @type {End | undefined} */
+  end;
+  #input;
+
+  /** @param {AsyncIterable<Buffer>} input */
+  constructor(input) {
+    this.#input = input;
+  }
+
+  /** @returns {AsyncGenerator<Chunk, void, void>} */
+  async *chunks() {
+    const total = createHash('sha256');
+    let chunk = createHash('sha256');
+    /** @type {string[]} */
+    let texts = [];
+    let type = '';
+    let number = 0;
+    for await (const bytes of lines(this.#input)) {
+      if (this.end !== undefined) throw damaged('there is more after its end');
+      const text = bytes.toString('utf8');
+      const record = /^\{"type":"([a-z-]+)","record":(.*)\}\n$/s.exec(text);
+      if (this.manifest !== undefined && record !== null) {
+        if (texts.length > 0 && record[1] !== type) throw damaged(`chunk ${number + 1} holds several types`);
+        type = record[1];
+        texts.push(record[2]);
+        chunk.update(bytes);
+        if (texts.length > CHUNK_RECORDS) throw damaged(`chunk ${number + 1} has no end`);
+      } else {
+        const document = parse(text);
+        if (this.manifest === undefined) this.manifest = readManifest(document);
+        else if (document.type === 'chunk') {
+          number++;
+          const good = document.number === number && document.records === texts.length;
+          if (!good || document.sha256 !== chunk.digest('hex'))
+            throw damaged(`chunk ${number} has another checksum`);
+          yield { number, type, texts };
+          chunk = createHash('sha256');
+          texts = [];
+        } else if (document.type === 'end' && texts.length === 0) {
+          if (document.sha256 !== total.copy().digest('hex')) throw damaged('its checksum is another one');
+          this.end = document;
+        } else throw damaged(`it has a line of unknown type after chunk ${number}`);
+      }
+      total.update(bytes);
+    }
+    if (this.manifest === undefined) throw damaged('it is empty');
+    if (this.end === undefined) throw damaged(`it ends too early, after chunk ${number}`);
+  }
+}
+
+/**
+ * @param {AsyncIterable<Buffer>} input
+ * @returns {AsyncGenerator<Buffer, void, void>}  line breaks included
+ */
+async function* lines(input) {
+  /** @type {Buffer[]} */
+  let begun = [];
+  let length = 0;
+  for await (const bytes of input) {
+    let start = 0;
+    for (let at; (at = bytes.indexOf(NEWLINE, start)) >= 0; start = at + 1) {
+      yield Buffer.concat([...begun, bytes.subarray(start, at + 1)]);
+      begun = [];
+      length = 0;
+    }
+    if (start < bytes.length) begun.push(bytes.subarray(start));
+    length += bytes.length - start;
+    if (length > MAX_LINE) throw damaged('it has a line that no record can have');
+  }
+  if (length > 0) yield Buffer.concat(begun);
+}
+
+/** @param {string} text @returns {any} */
+function parse(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    throw damaged('it has a line that is not JSON');
+  }
+}
+
+/** @param {any} document @returns {Manifest} */
+function readManifest(document) {
+  if (document.type !== 'threadkv-export') throw damaged('it does not begin as an export of threadkv does');
+  if (document.version !== VERSION) {
+    throw new CliError(
+      `the export has version ${Number(document.version)}, this threadkv reads version ${VERSION}`,
+    );
+  }
+  return document;
+}
+
+/** @param {string} why */
+function damaged(why) {
+  return new CliError(`the export is damaged: ${why}`, { code: 'DAMAGED_EXPORT' });
+}

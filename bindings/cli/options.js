@@ -1,0 +1,57 @@
+/**
+ * The options that several commands share.
+ *
+ * @module
+ */
+
+import { InvalidArgumentError, Option } from 'commander';
+import { readNamespaceOption } from './target.js';
+
+/** @typedef {import('commander').Command} Command */
+
+/**
+ * Where the data is.
+ *
+ * @param {Command} command
+ * @returns {Command}
+ */
+export function addTarget(command) {
+  return command
+    .optionsGroup('Where the data is:')
+    .addOption(
+      new Option('--account <id>', 'a Cloudflare account; the token is taken from CLOUDFLARE_API_TOKEN').env(
+        'CLOUDFLARE_ACCOUNT_ID',
+      ),
+    )
+    .option('--local', 'the local state of `wrangler dev`, in place of an account')
+    .option('--prefix, --key-prefix <text>', 'the keyPrefix of the store', '')
+    .option('--namespace-prefix <text>', 'with --account: the namespacePrefix of the store', '')
+    .option(
+      '--namespace <table=name>',
+      'the namespace of a table, by its title or, with --local, its binding; may be repeated',
+      readNamespaceOption,
+    )
+    .option('--config <file>', 'with --local: the configuration of wrangler; default: the nearest one')
+    .option('--env <name>', 'with --local: an environment of it')
+    .option('--persist-to <folder>', 'with --local: as given to wrangler')
+    .addOption(new Option('--base-url <url>', 'another address of the API').env('CLOUDFLARE_API_BASE_URL'))
+    .option('--rate <n>', 'requests to the API in five minutes, 1200 if not given', readPositive);
+}
+
+/**
+ * How results are told.
+ *
+ * @param {Command} command
+ * @returns {Command}
+ */
+export function addOutput(command) {
+  return command.optionsGroup('Options:').option('--json', 'one JSON document on stdout, and nothing else');
+}
+
+/** @param {string} text @returns {number} */
+export function readPositive(text) {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It must be a positive whole number.');
+  return number;
+}

@@ -1,0 +1,171 @@
+/**
+ * The commands: their names, options and help, and what is common to running them.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { runClear } from './commands/clear.js';
+import { runExport } from './commands/export.js';
+import { runImport } from './commands/import.js';
+import { runStats } from './commands/stats.js';
+import { runSweep } from './commands/sweep.js';
+import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
+import { watchInterrupt } from './interrupt.js';
+import { addOutput, addTarget, readPositive } from './options.js';
+import { Report } from './report.js';
+import { openTarget } from './target.js';
+import { ToolStore } from './tool-store.js';
+
+/** @typedef {import('../stats.js').Operation} Operation */
+/**
+ * What a command works with.
+ * @typedef {object} Context
+ * @property {ToolStore} store
+ * @property {import('./target.js').Target} target
+ * @property {Report} report
+ * @property {any} options
+ * @property {() => boolean} stopped  whether Ctrl-C was pressed
+ * @property {(hook: (operation: Operation) => void) => void} onOperation
+ */
+/**
+ * What a command returns, besides figures of its own.
+ * @typedef {{ interrupted?: boolean, findings?: boolean, [figure: string]: unknown }} Outcome
+ */
+/** @typedef {(context: Context, ...args: any[]) => Promise<Outcome>} Run */
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done but something was found or left out, 130 interrupted.
+Ctrl-C stops after the current batch; the same command then goes on from there.`;
+
+const EXAMPLES = `
+Examples:
+  export CLOUDFLARE_ACCOUNT_ID=<id> CLOUDFLARE_API_TOKEN=<token>
+  threadkv stats --prefix dev_
+  threadkv export --prefix dev_ -o backup.ndjson
+  threadkv import backup.ndjson --local --prefix dev_
+${EXIT_CODES}`;
+
+/** @param {string[]} examples */
+function help(...examples) {
+  return `\nExamples:\n${examples.map((example) => `  threadkv ${example}`).join('\n')}\n${EXIT_CODES}`;
+}
+
+/**
+ * @param {string[]} argv  as `process.argv`
+ * @returns {Promise<number>} the exit code
+ */
+export async function main(argv) {
+  let exitCode = /** @type {number} */ (EXIT.ok);
+  /** @param {Run} run */
+  const action =
+    (run) =>
+    async (/** @type {any[]} */ ...args) => {
+      const command = args.at(-1);
+      exitCode = await perform(command, run, args.slice(0, -2));
+    };
+  const program = build(action);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return fail(new Report(), error);
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return exitCode;
+}
+
+/**
+ * @param {(run: Run) => (...args: any[]) => Promise<void>} action
+ * @returns {Command}
+ */
+function build(action) {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const program = new Command('threadkv')
+    .description('Looks after what threadkv keeps in Workers KV: threads, messages, working memory.')
+    .version(version)
+    .showHelpAfterError('(threadkv --help tells more)')
+    .exitOverride()
+    .addHelpText('after', EXAMPLES);
+  /** @param {string} name @param {string} text */
+  const command = (name, text) => addOutput(addTarget(program.command(name).description(text)));
+  command('stats', 'Counts records and bytes, by table and by user.')
+    .option('--top <n>', 'how many users to show', readPositive, 20)
+    .addHelpText('after', help('stats --prefix dev_', 'stats --local --json'))
+    .action(action(runStats));
+  command('export', 'Writes every record under a prefix to a file, as NDJSON with checksums.')
+    .option('-o, --output <file>', 'where to; stdout if not given')
+    .option('--force', 'write over a file that exists')
+    .option('--state <file>', 'where the position is kept; <output>.state if not given')
+    .addHelpText(
+      'after',
+      help('export --prefix dev_ -o backup.ndjson', 'export --local | gzip > backup.ndjson.gz'),
+    )
+    .action(action((context) => runExport(context, context.options.output)));
+  command(
+    'import',
+    'Brings an export back, under the same prefix or another. Doing it twice is doing it once.',
+  )
+    .argument('<file>', 'an export; - for stdin')
+    .option('--state <file>', 'where the position is kept; <file>.state if not given')
+    .addHelpText('after', help('import backup.ndjson --prefix staging_', 'import backup.ndjson --local'))
+    .action(action(runImport));
+  command('sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
+    .addHelpText('after', help('sweep --prefix dev_'))
+    .action(action(runSweep));
+  command('clear', 'Deletes everything under a prefix, after asking.')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', help('clear --prefix dev_', "clear --prefix '' --local --yes"))
+    .action(action(runClear));
+  return program;
+}
+
+/**
+ * @param {Command} command
+ * @param {Run} run
+ * @param {any[]} args
+ * @returns {Promise<number>} the exit code
+ */
+async function perform(command, run, args) {
+  const options = command.opts();
+  const report = new Report({ json: options.json });
+  if (command.name() === 'clear' && command.getOptionValueSource('keyPrefix') === 'default') {
+    return fail(report, usageError("clear wants to be told the prefix; --prefix '' for data without one"));
+  }
+  const interrupt = watchInterrupt(() =>
+    report.note('Stopping after this batch. Ctrl-C again stops at once.'),
+  );
+  let target;
+  try {
+    target = await openTarget(/** @type {any} */ (options), report);
+    /** @type {((operation: Operation) => void)[]} */
+    const hooks = [];
+    const store = new ToolStore(target.open(target.names), options.keyPrefix, (operation) => {
+      for (const hook of hooks) hook(operation);
+    });
+    const context = { store, target, report, options, stopped: () => interrupt.asked };
+    const outcome = await run({ ...context, onOperation: (hook) => void hooks.push(hook) }, ...args);
+    const { interrupted = false, findings = false, ...figures } = outcome;
+    report.result({ command: command.name(), done: !interrupted, ...figures });
+    return interrupted ? EXIT.interrupted : findings ? EXIT.findings : EXIT.ok;
+  } catch (error) {
+    // Ctrl-C reaches wrangler's local KV as well, and what was under way fails.
+    if (interrupt.asked && options.local) return EXIT.interrupted;
+    return fail(report, error);
+  } finally {
+    interrupt.end();
+    await target?.close();
+  }
+}
+
+/**
+ * @param {Report} report
+ * @param {unknown} error
+ * @returns {number}
+ */
+function fail(report, error) {
+  const { code, message, details } = describeError(error);
+  report.result({ error: { code, message, details } });
+  report.note(`threadkv: ${message}`);
+  return exitCodeOf(error);
+}

@@ -1,0 +1,157 @@
+/**
+ * Where the data is that a command works on: an account, over the REST API, or wrangler's local state. Either becomes a
+ * back end with one space for each table.
+ *
+ * @module
+ */
+
+import { TABLES } from '../abi.js';
+import { findTable } from '../config.js';
+import { createNamespaceBackend } from '../namespace.js';
+import { usageError } from './errors.js';
+import { openLocalState } from './local.js';
+import { createRateLimit, RATE } from './rate.js';
+import { readToken } from './token.js';
+
+/**
+ * The options that say where the data is; see options.js.
+ * @typedef {object} TargetOptions
+ * @property {string} [account]
+ * @property {string} [baseUrl]
+ * @property {string} [namespacePrefix]
+ * @property {string} [keyPrefix]
+ * @property {boolean} [local]
+ * @property {string} [config]
+ * @property {string} [env]
+ * @property {string} [persistTo]
+ * @property {Record<string, string>} [namespace]  table → title (account) or binding (local)
+ * @property {number} [rate]
+ */
+/**
+ * What can be opened there.
+ * @typedef {object} Target
+ * @property {string} place  for people and state files
+ * @property {(names: string[]) => import('../backend.js').Backend} open  a back end over namespaces of these names
+ * @property {string[]} names  of the namespaces, by table
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * @param {TargetOptions} options
+ * @param {import('./report.js').Report} report
+ * @returns {Promise<Target>}
+ */
+export async function openTarget(options, report) {
+  if (options.local) return openLocal(options);
+  if (options.account) return openAccount(options, report);
+  throw usageError(
+    'say where the data is: --account <id> (or CLOUDFLARE_ACCOUNT_ID) for Cloudflare, --local for wrangler’s local state',
+  );
+}
+
+/**
+ * @param {TargetOptions} options
+ * @param {import('./report.js').Report} report
+ * @returns {Promise<Target>}
+ */
+async function openAccount({ account = '', baseUrl, namespacePrefix = '', namespace = {}, rate }, report) {
+  const apiToken = await readToken();
+  const turn = createRateLimit({
+    requests: rate ?? RATE.requests,
+    ms: RATE.ms,
+    onWait: (ms) => report.note(`Waiting ${Math.ceil(ms / 1000)} s for the API’s rate limit.`),
+  });
+  const { createRestBackend } = await import('../rest.js');
+  const { readRestOptions } = await import('../rest/options.js');
+  const send = globalThis.fetch;
+  /** @type {import('../rest/api.js').Fetch} */
+  const paced = async (input, init) => {
+    await turn();
+    return send(input, init);
+  };
+  const given = { accountId: account, apiToken, namespacePrefix, baseURL: baseUrl, fetch: paced };
+  const { namespacePrefix: prefix, ...rest } = readRestOptions(given, usageError);
+  const names = TABLES.map(([table]) => namespace[table] ?? `${prefix}${table}`);
+  return {
+    place: `account ${account}`,
+    names,
+    open: (titles) => createRestBackend({ ...rest, titles }),
+    close: async () => {},
+  };
+}
+
+/**
+ * @param {TargetOptions} options
+ * @returns {Promise<Target>}
+ */
+async function openLocal(options) {
+  const { namespaces, path, close } = await openLocalState(options);
+  const bindings = Object.keys(namespaces);
+  /** @param {string} name */
+  const find = (name) => {
+    if (namespaces[name] === undefined) {
+      throw usageError(`there is no KV binding ${name}; the configuration has ${bindings.join(', ')}`);
+    }
+    return namespaces[name];
+  };
+  try {
+    return {
+      place: `local state ${path}`,
+      names: localNames(bindings, options.namespace ?? {}),
+      open: (names) => createNamespaceBackend({ namespaces: names.map(find) }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Which binding holds which table: as told, else by its name, else as a store would have it.
+ *
+ * @param {string[]} bindings
+ * @param {Record<string, string>} told
+ * @returns {string[]}
+ */
+function localNames(bindings, told) {
+  const own = TABLES.map(([table, mastra]) => told[table] ?? findBinding(bindings, table, mastra));
+  const [threads, messages, metadata] = own;
+  const only = bindings.length === 1 ? bindings[0] : undefined;
+  if ((threads ?? only) === undefined || (messages ?? only) === undefined) {
+    throw usageError(
+      'which KV binding holds threads and messages? Say so by --namespace threads=<BINDING> and --namespace messages=<BINDING>; ' +
+        `the configuration has ${bindings.join(', ')}`,
+    );
+  }
+  return own.map((name) => name ?? metadata ?? threads ?? /** @type {string} */ (only));
+}
+
+/**
+ * @param {string[]} bindings
+ * @param {string} table
+ * @param {string} mastra
+ */
+function findBinding(bindings, table, mastra) {
+  const wanted = [table, `${table}_kv`, mastra, `${mastra}_kv`].filter(
+    (name) => name !== '' && name !== '_kv',
+  );
+  return bindings.find((binding) => wanted.includes(binding.toLowerCase()));
+}
+
+/**
+ * For --namespace and the like.
+ *
+ * @param {string} text  `<table>=<name>`
+ * @param {Record<string, string>} [before]
+ * @returns {Record<string, string>}
+ */
+export function readNamespaceOption(text, before = {}) {
+  const at = text.indexOf('=');
+  const table = findTable(text.slice(0, at));
+  if (at < 1 || at === text.length - 1 || table === undefined) {
+    const tables = TABLES.map(([name]) => name).join(', ');
+    throw usageError(`"${text}" is not <table>=<namespace>; the tables are ${tables}`);
+  }
+  return { ...before, [table]: text.slice(at + 1) };
+}

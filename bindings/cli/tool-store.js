@@ -1,0 +1,158 @@
+/**
+ * The store as the command sees it: besides the methods that everybody has, whole tables page by page, and records
+ * brought back as they were.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { createCore } from '../core.js';
+import { CloudflareStore } from '../store.js';
+import { createCoalescingBackend } from './coalesce.js';
+import { rawFields, rawItems } from './raw.js';
+
+/** @typedef {'threads' | 'messages' | 'metadata' | 'resources' | string} TableName */
+/**
+ * A record as it is stored. `text` is undefined where what is stored is damaged.
+ * @typedef {{ key: string, text: string | undefined }} StoredRecord
+ */
+/**
+ * A part of a collection: `state` is its owner's, 0 there, 1 deleted, 2 missing.
+ * @typedef {{ id: string, state: number, members: string[] }} CollectionPart
+ */
+/** @typedef {{ cursor: string | null, records: StoredRecord[] }} RecordPage */
+/** @typedef {{ cursor: string | null, collections: CollectionPart[], damaged: string[] }} CollectionPage */
+
+/** What a page should weigh: how many records are asked for next follows from it. */
+const PAGE_BYTES = 4_000_000;
+const PAGE_RECORDS = 500;
+const FIRST_PAGE = 50;
+
+/** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
+const MAX_OPERATIONS = 5000;
+
+/** The module that has the operations of tools besides those of the store. */
+const MODULE = new URL('../../build/threadkv.tools.wasm', import.meta.url);
+
+export class ToolStore extends CloudflareStore {
+  #perPage = FIRST_PAGE;
+
+  /**
+   * @param {import('../backend.js').Backend} backend
+   * @param {string} keyPrefix
+   * @param {(operation: import('../stats.js').Operation) => void} [onOperation]
+   */
+  constructor(backend, keyPrefix, onOperation) {
+    super({
+      backend: createCoalescingBackend(backend),
+      core: createCore({ module: new WebAssembly.Module(readFileSync(MODULE)) }),
+      keyPrefix,
+      maxOperations: MAX_OPERATIONS,
+      onOperation,
+    });
+  }
+
+  /**
+   * A page of a table's records.
+   *
+   * @param {TableName} table
+   * @param {string | null} cursor
+   * @returns {Promise<RecordPage>}
+   */
+  async recordPage(table, cursor) {
+    const control = { table, perPage: this.#perPage };
+    const text = await this.caller.call('recordPage', 'record.scan', control, { cursor });
+    const page = readRecords(text);
+    this.#learn(text.length, page.records.length);
+    return page;
+  }
+
+  /**
+   * The keys of a table.
+   *
+   * @param {TableName} table
+   * @returns {AsyncGenerator<string[], void, void>}  by pages
+   */
+  async *keyPages(table) {
+    let cursor = null;
+    do {
+      const text = await this.caller.call('keyPages', 'record.scan', { table }, { cursor, keys: true });
+      const page = readRecords(text);
+      yield page.records.map(({ key }) => key);
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+
+  /** How many keys there are. @param {TableName} table */
+  async countKeys(table) {
+    let count = 0;
+    for await (const keys of this.keyPages(table)) count += keys.length;
+    return count;
+  }
+
+  /**
+   * @param {TableName} table
+   * @param {string[]} ids
+   * @returns {AsyncGenerator<StoredRecord[], void, void>} what there is of it, by batches
+   */
+  async *recordsById(table, ids) {
+    for (let at = 0; at < ids.length;) {
+      const some = ids.slice(at, at + this.#perPage);
+      const text = await this.caller.call('recordsById', 'record.get', { table }, { ids: some });
+      const { records } = readRecords(text);
+      this.#learn(text.length, some.length);
+      at += some.length;
+      yield records;
+    }
+  }
+
+  /**
+   * A page of what the journals say of the messages of threads, or the threads of resources.
+   *
+   * @param {'thread' | 'resource'} kind
+   * @param {string | null} cursor
+   * @returns {Promise<CollectionPage>}
+   */
+  async collectionPage(kind, cursor) {
+    const page = await this.caller.read('collectionPage', 'collection.scan', {}, { kind, cursor });
+    const collections = page.collections.map(
+      (/** @type {[string, number, string[]]} */ [id, state, members]) => ({
+        id,
+        state,
+        members,
+      }),
+    );
+    return { ...page, collections };
+  }
+
+  /**
+   * Stores records as they are.
+   *
+   * @param {import('./kinds.js').Kind} kind
+   * @param {string[]} texts
+   * @returns {Promise<void>}
+   */
+  async restore({ op, bulk }, texts) {
+    const control = { restore: true };
+    if (bulk) await this.caller.send('restore', op, control, `[${texts.join(',')}]`);
+    else await Promise.all(texts.map((text) => this.caller.send('restore', op, control, text)));
+  }
+
+  /** @param {number} bytes @param {number} records */
+  #learn(bytes, records) {
+    if (records === 0) return;
+    const fitting = Math.floor(PAGE_BYTES / (bytes / records));
+    this.#perPage = Math.max(1, Math.min(PAGE_RECORDS, this.#perPage * 4, fitting));
+  }
+}
+
+/** @param {string} text @returns {RecordPage} */
+function readRecords(text) {
+  const fields = rawFields(text);
+  const records = [];
+  for (const item of rawItems(/** @type {string} */ (fields.get('records')))) {
+    const [key, record] = rawItems(item);
+    records.push({ key: JSON.parse(key), text: record });
+  }
+  return { cursor: JSON.parse(/** @type {string} */ (fields.get('cursor'))), records };
+}
