@@ -39,6 +39,12 @@ import { deleteAll, putAll } from './rest/write.js';
  */
 
 /**
+ * A namespace that another call found gone right after it was made: nothing was written.
+ * @type {KVReply}
+ */
+const GONE = { status: 503, reason: 'the namespace is gone' };
+
+/**
  * @param {RestOptions & import('./rest/api.js').ApiOptions} options
  * @returns {Backend}
  */
@@ -181,7 +187,7 @@ function plan(requests) {
       creates: kind === 'put',
       at,
       work: (send, id) => (kind === 'put' ? putAll(send, id, putsOf()) : deleteAll(send, id, keysOf())),
-      missing: () => ({ status: 200 }),
+      missing: () => (kind === 'put' ? GONE : { status: 200 }),
     });
   });
   return jobs;

@@ -15,11 +15,10 @@ import { ApiError } from './errors.js';
  * @property {string} apiToken  with the permission Workers KV Storage, Read and Write
  * @property {string} [baseURL]  default: `https://api.cloudflare.com/client/v4`
  * @property {Fetch} [fetch]  default: the global one
- * @property {number} [timeout]  ms for one request, default 60,000
+ * @property {number} [timeout]  ms that may pass without a word from the API, default 14,000; large bodies get more
  *
  * @typedef {object} Content
- * @property {string} [json]
- * @property {Blob} [blob]  JSON that is large
+ * @property {string | Uint8Array} [json]
  * @property {Uint8Array} [bytes]
  * @property {FormData} [form]
  * @property {number} [most]  bytes of the answer, default 16 MiB
@@ -29,7 +28,10 @@ import { ApiError } from './errors.js';
  */
 
 export const BASE_URL = 'https://api.cloudflare.com/client/v4';
-const DEFAULT_TIMEOUT = 60_000;
+/** Less than a write may be under way before the core takes it for lost (KV_FLIGHT_MAX_MS of src/kv_round.h). */
+const DEFAULT_TIMEOUT = 14_000;
+/** What a connection carries at least. */
+const BYTES_PER_MS = 256;
 const MIB = 1024 * 1024;
 /** Of an answer without values: a page of 1,000 keys with their metadata is the largest. */
 const MAX_ANSWER = 16 * MIB;
@@ -52,33 +54,58 @@ export function rootOf({ accountId, baseURL = BASE_URL }) {
 export function createApi({ apiToken, fetch: given, timeout = DEFAULT_TIMEOUT, ...where }) {
   const root = rootOf(where);
   const authorization = `Bearer ${apiToken}`;
-  return async (method, path, content = {}) => {
-    const { json, blob, bytes, form, most = MAX_ANSWER } = content;
+  return async (method, path, { json, bytes, form, most = MAX_ANSWER } = {}) => {
     /** @type {Record<string, string>} */
     const headers = { authorization };
-    if (json !== undefined || blob !== undefined) headers['content-type'] = 'application/json';
+    if (json !== undefined) headers['content-type'] = 'application/json';
     else if (bytes !== undefined) headers['content-type'] = 'application/octet-stream';
-    const body = /** @type {BodyInit | undefined} */ (json ?? blob ?? bytes ?? form);
-    const signal = AbortSignal.timeout(timeout);
+    const body = /** @type {BodyInit | undefined} */ (json ?? bytes ?? form);
+    const patience = startPatience(timeout, sizeOf({ json, bytes, form }));
     // Not as a method of anything: in Workers that is an "illegal invocation".
     const fetch = given ?? globalThis.fetch;
     try {
+      const { signal } = patience;
       const response = await fetch(root + path, { method, headers, body, signal, redirect: 'manual' });
-      return await readAnswer(response, most);
+      return await readAnswer(response, most, patience.renew);
     } catch (error) {
       if (error instanceof ApiError) throw error;
-      throw new ApiError(0, { reason: signal.aborted ? `no answer within ${timeout} ms` : noAnswer(error) });
+      const over = patience.signal.aborted;
+      throw new ApiError(0, { reason: over ? `no answer within ${timeout} ms` : noAnswer(error) });
+    } finally {
+      patience.end();
     }
   };
 }
 
 /**
+ * @param {number} timeout
+ * @param {number} size  of what is sent first
+ */
+function startPatience(timeout, size) {
+  const controller = new AbortController();
+  const end = () => clearTimeout(timer);
+  const renew = () => {
+    end();
+    timer = setTimeout(() => controller.abort(), timeout);
+  };
+  let timer = setTimeout(() => controller.abort(), timeout + Math.ceil(size / BYTES_PER_MS));
+  return { signal: controller.signal, renew, end };
+}
+
+/** @param {Pick<Content, 'json' | 'bytes' | 'form'>} content */
+function sizeOf({ json, bytes, form }) {
+  const value = form?.get('value');
+  return (json ?? bytes)?.length ?? (value instanceof Blob ? value.size : 0);
+}
+
+/**
  * @param {Response} response
  * @param {number} most
+ * @param {() => void} onProgress
  */
-async function readAnswer(response, most) {
+async function readAnswer(response, most, onProgress) {
   const { status, ok, headers } = response;
-  if (ok) return readBody(response, most);
+  if (ok) return readBody(response, most, onProgress);
   // It would be asked with the token. Where the platform hides a redirect, its status is 0.
   if (status === 0 || (status >= 300 && status < 400)) {
     await response.body?.cancel();
@@ -90,7 +117,7 @@ async function readAnswer(response, most) {
   /** @type {number[]} */
   let codes = [];
   try {
-    codes = codesOf(parse(await readBody(response, MAX_ERROR)));
+    codes = codesOf(parse(await readBody(response, MAX_ERROR, onProgress)));
   } catch {
     // The status has to do.
   }
@@ -129,9 +156,10 @@ function codesOf(envelope) {
 /**
  * @param {Response} response
  * @param {number} most
+ * @param {() => void} onProgress
  * @returns {Promise<Uint8Array>}
  */
-async function readBody({ body, headers }, most) {
+async function readBody({ body, headers }, most, onProgress) {
   if (body === null) return new Uint8Array(0);
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -139,6 +167,7 @@ async function readBody({ body, headers }, most) {
   const reader = body.getReader();
   let end = Number(headers.get('content-length')) > most;
   while (!end) {
+    onProgress();
     const { done, value } = await reader.read();
     if (done) return join(chunks, size);
     chunks.push(value);

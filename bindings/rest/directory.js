@@ -76,11 +76,16 @@ export class Directory {
     if (this.idOf(space) === id) this.#ids.delete(this.#titles[space]);
   }
 
+  /** @param {string} title @param {string} id */
+  #learn(title, id) {
+    this.#ids.set(title, encodeURIComponent(id));
+  }
+
   /** @param {Send} send */
   async #list(send) {
     for (let page = 1; page <= MAX_NAMESPACES; page++) {
       const { result, result_info: info } = await this.#page(page, send);
-      for (const { id, title } of result) if (this.#titles.includes(title)) this.#ids.set(title, String(id));
+      for (const { id, title } of result) if (this.#titles.includes(title)) this.#learn(title, id);
       const isLast = info?.total_pages ? page >= info.total_pages : result.length < this.#perPage;
       if (isLast || result.length === 0) return;
     }
@@ -108,7 +113,7 @@ export class Directory {
   async #create(title, send) {
     try {
       const { result } = unwrap(await send('POST', '', { json: JSON.stringify({ title }) }));
-      this.#ids.set(title, String(result.id));
+      this.#learn(title, result.id);
     } catch (error) {
       if (!(error instanceof ApiError && error.has(TITLE_TAKEN))) throw error;
       // Somebody else was faster, or it has been there all along.

@@ -55,7 +55,7 @@ export function putAll(send, id, puts) {
     element: puts.length === 1 || put.value.length > MAX_BULK_VALUE ? null : elementOf(put),
     single: () => put1(send, id, put),
   }));
-  return writeAll(items, (blob) => send('PUT', `/${id}/bulk`, { blob }));
+  return writeAll(items, (json) => send('PUT', `/${id}/bulk`, { json }));
 }
 
 /**
@@ -70,12 +70,12 @@ export function deleteAll(send, id, keys) {
     element: keys.length === 1 ? null : encoder.encode(JSON.stringify(key)),
     single: () => delete1(send, id, key),
   }));
-  return writeAll(items, (blob) => send('POST', `/${id}/bulk/delete`, { blob }));
+  return writeAll(items, (json) => send('POST', `/${id}/bulk/delete`, { json }));
 }
 
 /**
  * @param {Item[]} items
- * @param {(body: Blob) => Promise<Uint8Array>} bulk
+ * @param {(json: Uint8Array) => Promise<Uint8Array>} bulk
  * @returns {Promise<KVReply[]>}
  */
 async function writeAll(items, bulk) {
@@ -142,10 +142,18 @@ function blamesOne(error) {
   return status === 413 || (status === 400 && codes.some((code) => ENTRY_CODES.includes(code)));
 }
 
-/** @param {Item[]} batch */
+/** The elements as an array in JSON. @param {Item[]} batch */
 function bodyOf(batch) {
-  const parts = batch.flatMap(({ element }, i) => [i === 0 ? '[' : ',', element ?? 'null']);
-  return new Blob(/** @type {any[]} */ ([...parts, ']']));
+  const size = batch.reduce((sum, { element }) => sum + 1 + (element?.length ?? 0), 1);
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const { element } of batch) {
+    body[at] = at === 0 ? 0x5b : 0x2c; // [ or ,
+    if (element !== null) body.set(element, at + 1);
+    at += 1 + (element?.length ?? 0);
+  }
+  body[at] = 0x5d; // ]
+  return body;
 }
 
 /** @param {KVPut} put */

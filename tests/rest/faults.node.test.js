@@ -170,6 +170,31 @@ describe('what passes is tried again', () => {
     expect(await backend.run([get('k')])).toEqual([{ status: 404 }]);
   });
 
+  it('an answer that stops half way', async () => {
+    const backend = openBackend(server, ['a'], { timeout: 100 });
+    server.fail({ how: 'stall', times: 1 });
+    expect(await backend.run([get('k')])).toEqual([{ status: 0, reason: 'no answer within 100 ms' }]);
+  });
+
+  it('but not one that is slow', async () => {
+    const parts = '{"success":true,"errors":[],"result":[]   }'.match(/.{1,3}/g) ?? [];
+    const fetch = async () => {
+      const body = new ReadableStream({
+        async pull(controller) {
+          await new Promise((resolve) => {
+            setTimeout(resolve, 40);
+          });
+          const part = parts.shift();
+          if (part === undefined) controller.close();
+          else controller.enqueue(new TextEncoder().encode(part));
+        },
+      });
+      return new Response(body);
+    };
+    const backend = openBackend(server, ['a'], { fetch, timeout: 400 });
+    expect(await backend.run([get('k')])).toEqual([{ status: 404 }]);
+  });
+
   it('no server at all', async () => {
     const gone = await startServer();
     const baseURL = gone.url;
@@ -244,6 +269,16 @@ describe('what is not the API', () => {
     expect(replies.map(({ status }) => status)).toEqual([0, 0, 0]);
     const [fresh] = await openBackend(server, ['a']).run([put('k', 'x')]);
     expect(fresh.status).toBe(0);
+  });
+
+  it('is no word on a key: only the code says that there is none', async () => {
+    const backend = openBackend(server, ['a']);
+    await backend.run([put('k', 'x')]);
+    server.fail({ status: 404, body: '<html>not here</html>' });
+    const replies = await backend.run([get('k'), getMany(['k', 'l']), list(''), put('k', 'y'), remove('k')]);
+    expect(replies).toEqual(replies.map(() => ({ status: 400, reason: 'the API refused it (HTTP 404)' })));
+    server.fail({ status: 404, code: 10009 });
+    expect((await backend.run([remove('k')]))[0]).toEqual({ status: 200 });
   });
 
   it('may fail with success', async () => {

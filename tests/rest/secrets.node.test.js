@@ -121,7 +121,11 @@ describe('the token is not seen in', () => {
     const watching = async (url, init) => {
       const { authorization, ...headers } = /** @type {Record<string, string>} */ (init?.headers ?? {});
       expect(authorization).toBe(`Bearer ${SECRET}`);
-      seen.push(url, headers, init?.body instanceof Blob ? await init.body.text() : String(init?.body));
+      seen.push(
+        url,
+        headers,
+        init?.body instanceof Uint8Array ? new TextDecoder().decode(init.body) : String(init?.body),
+      );
       return fetch(url, init);
     };
     const store = open({ fetch: watching });

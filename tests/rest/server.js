@@ -32,8 +32,9 @@ import { route } from './routes.js';
  * @typedef {object} Fault
  * @property {(seen: { method: string, path: string }) => boolean} [match]  default: every request
  * @property {number} [times]  default: always
- * @property {'refuse' | 'apply' | 'hang' | 'cut'} [how]
- *   default `refuse`; `apply` answers as told though the request was carried out; `hang` never answers; `cut` ends the connection
+ * @property {'refuse' | 'apply' | 'hang' | 'stall' | 'cut'} [how]
+ *   default `refuse`; `apply` answers as told though the request was carried out; `hang` never answers, `stall` never
+ *   ends its answer; `cut` ends the connection
  * @property {number} [status]  default 500
  * @property {number} [code]  of the API
  * @property {Record<string, string>} [headers]
@@ -135,6 +136,10 @@ export class RestServer {
       leaveOut: fault?.leaveOut ?? (() => false),
     };
     const applied = !refused || fault.how === 'apply' ? await this.#answer(method, request) : undefined;
+    if (refused && fault.how === 'stall') {
+      response.writeHead(200, { 'content-length': 1000 }).write('{');
+      return;
+    }
     if (refused && fault.how === 'cut') {
       response.destroy();
       return;
