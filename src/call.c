@@ -52,7 +52,7 @@ enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span
   return call->error = status;
 }
 
-static struct span join(struct call *call, struct span a, struct span b, struct span c) {
+struct span call_join(struct call *call, struct span a, struct span b, struct span c) {
   struct json_out out = json_out(&call->arena, a.len + b.len + c.len);
   json_put(&out, a);
   json_put(&out, b);
@@ -61,7 +61,7 @@ static struct span join(struct call *call, struct span a, struct span b, struct 
 }
 
 enum tkv_status call_invalid(struct call *call, struct span where, struct span what) {
-  struct span message = where.len ? join(call, where, SPAN(": "), what) : what;
+  struct span message = where.len ? call_join(call, where, SPAN(": "), what) : what;
   return call_fail(call, TKV_ERR_INVALID_ARGUMENT, message, SPAN_NONE);
 }
 
@@ -76,13 +76,13 @@ static struct span details_of(struct call *call, struct span name, struct span v
 }
 
 enum tkv_status call_corrupt(struct call *call, struct span key) {
-  struct span message = join(call, SPAN("the value stored under "), key, SPAN(" is damaged"));
+  struct span message = call_join(call, SPAN("the value stored under "), key, SPAN(" is damaged"));
   return call_fail(call, TKV_ERR_CORRUPT, message, details_of(call, SPAN("key"), key));
 }
 
 enum tkv_status call_not_found(struct call *call, struct span what, struct span id) {
-  struct span name = join(call, what, SPAN(" "), id);
-  struct span message = join(call, name, SPAN(" not found"), SPAN(""));
+  struct span name = call_join(call, what, SPAN(" "), id);
+  struct span message = call_join(call, name, SPAN(" not found"), SPAN(""));
   return call_fail(call, TKV_ERR_NOT_FOUND, message, details_of(call, SPAN("id"), id));
 }
 

@@ -70,6 +70,9 @@ enum tkv_status call_enter(struct call *call, call_step step, void *self, call_s
 enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message,
                           struct span details);
 
+/* call_join returns |a|, |b| and |c| one after the other. */
+struct span call_join(struct call *call, struct span a, struct span b, struct span c);
+
 /* call_invalid fails with INVALID_ARGUMENT and "|where|: |what|" (|where| may be empty). */
 enum tkv_status call_invalid(struct call *call, struct span where, struct span what);
 

@@ -64,10 +64,8 @@ static void list_page(struct call *call, struct collection *collection, struct s
 
 /* Metadata of a head says when the journal was last listed: `c`. */
 static int64_t checked_at(struct span metadata) {
-  struct json_field field = {SPAN("c"), SPAN_NONE};
   int64_t checked = 0;
-  if (metadata.len && json_fields(metadata, &field, 1))
-    json_int(field.value, &checked);
+  json_int(json_get(metadata, SPAN("c")), &checked);
   return checked;
 }
 
@@ -190,8 +188,7 @@ static void take_own_writes(struct call *call, struct collection *collection) {
 }
 
 static bool holds_entries(struct span text) {
-  struct json_field entries = {SPAN("entries"), SPAN_NONE};
-  return text.len && json_fields(text, &entries, 1) && json_is_array(entries.value);
+  return json_is_array(json_get(text, SPAN("entries")));
 }
 
 /* Asks for the journal values whose entries did not come with the list. */

@@ -2,6 +2,8 @@
  * on every turn. */
 #include "head.h"
 
+#include "json_shape.h"
+
 static const char digits32[] = "0123456789abcdefghijklmnopqrstuv";
 #define TIME_MAX ((INT64_C(1) << 48) - 1)
 
@@ -109,33 +111,33 @@ static bool read_doubt(struct arena *arena, struct span array, struct entries *d
   return !array.ptr || !walk.bad;
 }
 
+struct head_text {
+  struct head head;
+  struct span version, floor, owners, journal, doubt, entries;
+};
+
 bool head_read(struct arena *arena, struct span text, struct head *head) {
-  enum { V, W, UPDATED, BUMPED, CHECKED, SINCE, FLOOR, OWNERS, JOURNAL, DOUBT, ENTRIES, COUNT };
-  struct json_field fields[COUNT] = {[V] = {SPAN("v"), SPAN_NONE},
-                                     [W] = {SPAN("w"), SPAN_NONE},
-                                     [UPDATED] = {SPAN("updatedAt"), SPAN_NONE},
-                                     [BUMPED] = {SPAN("bumpedAt"), SPAN_NONE},
-                                     [CHECKED] = {SPAN("checkedAt"), SPAN_NONE},
-                                     [SINCE] = {SPAN("since"), SPAN_NONE},
-                                     [FLOOR] = {SPAN("floor"), SPAN_NONE},
-                                     [OWNERS] = {SPAN("owners"), SPAN_NONE},
-                                     [JOURNAL] = {SPAN("journal"), SPAN_NONE},
-                                     [DOUBT] = {SPAN("doubt"), SPAN_NONE},
-                                     [ENTRIES] = {SPAN("entries"), SPAN_NONE}};
+  static const struct shape shape[] = {
+      {SHAPE(struct head_text, version, "v"), SHAPE_RAW},
+      {SHAPE(struct head_text, head.stamp, "w"), SHAPE_INT},
+      {SHAPE(struct head_text, head.updated_at, "updatedAt"), SHAPE_INT},
+      {SHAPE(struct head_text, head.bumped_at, "bumpedAt"), SHAPE_INT},
+      {SHAPE(struct head_text, head.checked_at, "checkedAt"), SHAPE_INT},
+      {SHAPE(struct head_text, head.since, "since"), SHAPE_INT},
+      {SHAPE(struct head_text, floor, "floor"), SHAPE_RAW},
+      {SHAPE(struct head_text, owners, "owners"), SHAPE_RAW},
+      {SHAPE(struct head_text, journal, "journal"), SHAPE_RAW},
+      {SHAPE(struct head_text, doubt, "doubt"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct head_text, entries, "entries"), SHAPE_RAW}};
   struct names owners = {0}, journal = {0};
-  *head = (struct head){0};
-  bool read = json_fields(text, fields, COUNT);
-  head->doubt_all = json_is_bool(fields[DOUBT].value);
-  return read && span_eq(fields[V].value, SPAN("1")) && json_int(fields[W].value, &head->stamp) &&
-         json_int(fields[UPDATED].value, &head->updated_at) &&
-         json_int(fields[BUMPED].value, &head->bumped_at) &&
-         json_int(fields[CHECKED].value, &head->checked_at) &&
-         json_int(fields[SINCE].value, &head->since) &&
-         read_floor(arena, fields[FLOOR].value, head) &&
-         read_names(arena, fields[OWNERS].value, &owners) &&
-         read_names(arena, fields[JOURNAL].value, &journal) &&
-         read_entries(arena, fields[ENTRIES].value, &owners, &journal, &head->entries) &&
-         read_doubt(arena, fields[DOUBT].value, &head->doubt);
+  struct head_text read = {0};
+  bool fits = shape_fits(arena, text, shape, 11, &read);
+  *head = read.head;
+  head->doubt_all = json_is_bool(read.doubt);
+  return fits && span_eq(read.version, SPAN("1")) && read_floor(arena, read.floor, head) &&
+         read_names(arena, read.owners, &owners) && read_names(arena, read.journal, &journal) &&
+         read_entries(arena, read.entries, &owners, &journal, &head->entries) &&
+         read_doubt(arena, read.doubt, &head->doubt);
 }
 
 /* Names while they are numbered: a hash table of numbers plus one, 0 being free. */
@@ -233,17 +235,22 @@ struct span head_write(struct arena *arena, const struct head *head) {
   return json_out_span(&out);
 }
 
+struct journal_text {
+  struct span version, owner, entries;
+};
+
 bool journal_read(struct arena *arena, struct span text, struct span suffix,
                   struct entries *entries) {
-  struct json_field fields[] = {
-      {SPAN("v"), SPAN_NONE}, {SPAN("owner"), SPAN_NONE}, {SPAN("entries"), SPAN_NONE}};
-  struct span owner;
-  if (!json_fields(text, fields, 3) || !span_eq(fields[0].value, SPAN("1")) ||
-      !json_is_array(fields[2].value) || !json_string(arena, fields[1].value, &owner))
+  static const struct shape shape[] = {{SHAPE(struct journal_text, version, "v"), SHAPE_RAW},
+                                       {SHAPE(struct journal_text, owner, "owner"), SHAPE_TEXT},
+                                       {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW}};
+  struct journal_text read;
+  if (!shape_fits(arena, text, shape, 3, &read) || !span_eq(read.version, SPAN("1")) ||
+      !json_is_array(read.entries))
     return false;
-  struct json_walk walk = json_walk(fields[2].value);
+  struct json_walk walk = json_walk(read.entries);
   while (json_next(&walk)) {
-    struct entry entry = {.owner = owner, .journal = suffix};
+    struct entry entry = {.owner = read.owner, .journal = suffix};
     if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
         !json_next(&walk))
       return false;

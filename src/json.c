@@ -18,6 +18,11 @@ bool json_fields(struct span object, struct json_field *fields, size_t count) {
   return !walk.bad;
 }
 
+struct span json_get(struct span object, struct span name) {
+  struct json_field field = {name, SPAN_NONE};
+  return json_fields(object, &field, 1) ? field.value : SPAN_NONE;
+}
+
 static uint32_t hex4(const char *p) {
   uint32_t value = 0;
   for (int i = 0; i < 4; i++)

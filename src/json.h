@@ -71,6 +71,10 @@ struct json_field {
 /* json_fields fills |fields| from |object| in one pass.  False when it is damaged or no object. */
 bool json_fields(struct span object, struct json_field *fields, size_t count);
 
+/* json_get returns |object|'s field |name|; SPAN_NONE when there is none, |object| is damaged or no
+ * object. */
+struct span json_get(struct span object, struct span name);
+
 /* json_name_is tells whether |name|, a JSON string with its quotes, spells |text|. */
 bool json_name_is(struct span name, struct span text);
 

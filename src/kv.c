@@ -54,10 +54,8 @@ bool kv_fits_metadata(struct span text) {
 }
 
 int64_t kv_stamp_of(struct span metadata) {
-  struct json_field written = {SPAN("w"), SPAN_NONE};
   int64_t stamp = 0;
-  if (metadata.len && json_fields(metadata, &written, 1))
-    json_int(written.value, &stamp);
+  json_int(json_get(metadata, SPAN("w")), &stamp);
   return stamp;
 }
 

@@ -5,22 +5,12 @@
 #include "key.h"
 
 bool message_read(struct call *call, struct span raw, struct message *message) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},
-                                {SPAN("threadId"), SPAN_NONE},
-                                {SPAN("resourceId"), SPAN_NONE},
-                                {SPAN("createdAt"), SPAN_NONE}};
-  struct span created;
+  static const struct shape shape[] = {{SHAPE(struct message, id, "id"), SHAPE_TEXT},
+                                       {SHAPE(struct message, thread, "threadId"), SHAPE_TEXT},
+                                       {SHAPE(struct message, resource, "resourceId"), SHAPE_TEXT},
+                                       {SHAPE(struct message, created, "createdAt"), SHAPE_DATE}};
   message->raw = json_trim(raw);
-  return json_fields(message->raw, fields, 4) &&
-         json_string(&call->arena, fields[0].value, &message->id) &&
-         json_string(&call->arena, fields[1].value, &message->thread) &&
-         json_string(&call->arena, fields[2].value, &message->resource) &&
-         json_string(&call->arena, fields[3].value, &created) &&
-         date_parse(created, &message->created);
-}
-
-bool message_is_content(struct span value) {
-  return json_is_object(value) || json_is_array(value) || (json_is_string(value) && value.len > 2);
+  return shape_fits(&call->arena, message->raw, shape, 4, message);
 }
 
 bool message_key(struct call *call, struct span id, struct span *key) {
@@ -45,14 +35,10 @@ static void ask(struct call *call, struct gather *self, size_t index) {
 /* Every member of the filter must stand in the message's content.metadata with the very same value.
  */
 static bool passes(struct span raw, struct span filter) {
-  struct json_field content = {SPAN("content"), SPAN_NONE},
-                    metadata = {SPAN("metadata"), SPAN_NONE};
-  if (!json_fields(raw, &content, 1) || !json_fields(content.value, &metadata, 1))
-    return false;
+  struct span metadata = json_get(json_get(raw, SPAN("content")), SPAN("metadata"));
   for (struct json_walk walk = json_walk(filter); json_next(&walk);) {
-    struct json_field member = {{walk.name.ptr + 1, walk.name.len - 2}, SPAN_NONE};
-    if (!json_fields(metadata.value, &member, 1) || !member.value.ptr ||
-        !json_equal(member.value, walk.value))
+    struct span member = json_get(metadata, (struct span){walk.name.ptr + 1, walk.name.len - 2});
+    if (!member.ptr || !json_equal(member, walk.value))
       return false;
   }
   return true;

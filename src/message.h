@@ -17,10 +17,6 @@ struct message {
 /* message_read reads |raw|.  False when it is damaged: no object, or without the fields above. */
 bool message_read(struct call *call, struct span raw, struct message *message);
 
-/* message_is_content tells whether |value| may be a message's content: an object, an array or a
- * non-empty string. */
-bool message_is_content(struct span value);
-
 /* message_key joins the key of message |id|.  False, with the error recorded, when it is too long.
  */
 bool message_key(struct call *call, struct span id, struct span *key);

@@ -27,11 +27,11 @@ static enum tkv_status finish(struct call *call, void *self);
 
 enum tkv_status message_delete(struct call *call, void *self) {
   struct delete_op *op = ARENA_NEW(&call->arena, struct delete_op);
-  struct json_field ids = {SPAN("messageIds"), SPAN_NONE};
+  struct span ids = json_get(call->payload, SPAN("messageIds"));
   struct span_set seen = {0};
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, &ids, 1) || !arg_ids(call, ids.value, SPAN("messageIds"), &seen, &op->ids))
+  if (!arg_ids(call, ids, SPAN("messageIds"), &seen, &op->ids))
     return call->error;
   op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->ids.count + 1);
   op->messages = ARENA_ARRAY(&call->arena, struct message, op->ids.count + 1);

@@ -68,26 +68,32 @@ static bool read_threads(struct call *call, struct list *list, struct span value
   return list->threads.count;
 }
 
+struct query {
+  struct span thread, resource, include, range, metadata;
+};
+
 static bool read_query(struct call *call, struct list *list) {
-  struct json_field fields[] = {{SPAN("threadId"), SPAN_NONE},
-                                {SPAN("resourceId"), SPAN_NONE},
-                                {SPAN("include"), SPAN_NONE},
-                                {SPAN("dateRange"), SPAN_NONE},
-                                {SPAN("metadata"), SPAN_NONE}};
-  if (!arg_fields(call, fields, 5))
+  static const struct shape shape[] = {
+      {SHAPE(struct query, thread, "threadId"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, resource, "resourceId"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, include, "include"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, range, "dateRange"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, metadata, "metadata"), SHAPE_RAW | SHAPE_OPTIONAL}};
+  struct query query;
+  if (!ARG_READ(call, "", shape, &query))
     return false;
-  if (list->by_resource ? !arg_id(call, fields[1].value, SPAN("resourceId"), &list->resource)
-                        : !read_threads(call, list, fields[0].value))
+  if (list->by_resource ? !arg_id(call, query.resource, SPAN("resourceId"), &list->resource)
+                        : !read_threads(call, list, query.thread))
     return false;
   if (!arg_page(call, PAGE_STANDARD, &list->page) ||
-      !message_filter_check(call, fields[4].value, &list->filter) ||
-      !arg_range(call, fields[3].value, &list->range))
+      !message_filter_check(call, query.metadata, &list->filter) ||
+      !arg_range(call, query.range, &list->range))
     return false;
-  if (!list->by_resource && !arg_text(call, fields[1].value, SPAN("resourceId"), &list->resource))
+  if (!list->by_resource && !arg_text(call, query.resource, SPAN("resourceId"), &list->resource))
     return false;
   list->ascending = !call->control.descending;
   list->count_all = call->control.include_total.kind != CONTROL_FALSE;
-  return windows_read(call, list, fields[2].value);
+  return windows_read(call, list, query.include);
 }
 
 static enum tkv_status begin(struct call *call, bool by_resource) {

@@ -28,35 +28,27 @@ struct save {
   struct collections collections;
 };
 
+struct given {
+  struct message message;
+  struct span role, content;
+};
+
 static bool check_message(struct call *call, struct span raw, size_t index,
                           struct message *message) {
-  enum { ID, THREAD, RESOURCE, ROLE, CONTENT, CREATED, COUNT };
-  struct json_field fields[COUNT] = {
-      {SPAN("id"), SPAN_NONE},   {SPAN("threadId"), SPAN_NONE}, {SPAN("resourceId"), SPAN_NONE},
-      {SPAN("role"), SPAN_NONE}, {SPAN("content"), SPAN_NONE},  {SPAN("createdAt"), SPAN_NONE}};
-  struct span where[COUNT], role;
-  for (size_t i = 0; i < COUNT; i++)
-    where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
-  *message = (struct message){.raw = raw};
-  if (!json_fields(raw, fields, COUNT)) {
-    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")),
-                 SPAN("must be an object"));
+  static const struct shape shape[] = {
+      {SHAPE(struct given, message.id, "id"), SHAPE_ID},
+      {SHAPE(struct given, message.thread, "threadId"), SHAPE_ID},
+      {SHAPE(struct given, role, "role"), SHAPE_ID},
+      {SHAPE(struct given, message.created, "createdAt"), SHAPE_DATE},
+      {SHAPE(struct given, message.resource, "resourceId"), SHAPE_TEXT},
+      {SHAPE(struct given, content, "content"), SHAPE_CONTENT}};
+  struct given given;
+  given.message.raw = raw;
+  if (!arg_read(call, raw, SPAN("messages"), index, shape, 6, &given) ||
+      !record_fits(call, raw, arg_where(call, SPAN("messages"), index, SPAN(""))))
     return false;
-  }
-  if (!arg_id(call, fields[ID].value, where[ID], &message->id) ||
-      !arg_id(call, fields[THREAD].value, where[THREAD], &message->thread) ||
-      !arg_id(call, fields[ROLE].value, where[ROLE], &role) ||
-      !arg_date(call, fields[CREATED].value, where[CREATED], &message->created))
-    return false;
-  if (!json_is_string(fields[RESOURCE].value) || !message_is_content(fields[CONTENT].value)) {
-    bool resource = !json_is_string(fields[RESOURCE].value);
-    call_invalid(call, where[resource ? RESOURCE : CONTENT],
-                 resource ? SPAN("must be a string")
-                          : SPAN("must be an object, an array or a non-empty string"));
-    return false;
-  }
-  return arg_text(call, fields[RESOURCE].value, where[RESOURCE], &message->resource) &&
-         record_fits(call, raw, arg_where(call, SPAN("messages"), index, SPAN("")));
+  *message = given.message;
+  return true;
 }
 
 /* Reads the messages; of those with one id the last stays, at its place. */

@@ -33,28 +33,23 @@ static enum tkv_status write_records(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
+struct patch {
+  struct span id, thread, resource, role, created, content;
+};
+
 static bool check_patch(struct call *call, struct span patch, size_t index, struct span *id) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},         {SPAN("threadId"), SPAN_NONE},
-                                {SPAN("resourceId"), SPAN_NONE}, {SPAN("role"), SPAN_NONE},
-                                {SPAN("createdAt"), SPAN_NONE},  {SPAN("content"), SPAN_NONE}};
-  struct span where[6], text;
-  int64_t created;
-  for (size_t i = 0; i < 6; i++)
-    where[i] = arg_where(call, SPAN("messages"), index, fields[i].name);
-  if (!json_fields(patch, fields, 6)) {
-    call_invalid(call, arg_where(call, SPAN("messages"), index, SPAN("")),
-                 SPAN("must be an object"));
+  static const struct shape shape[] = {
+      {SHAPE(struct patch, content, "content"), SHAPE_CONTENT | SHAPE_OPTIONAL},
+      {SHAPE(struct patch, id, "id"), SHAPE_ID},
+      {SHAPE(struct patch, thread, "threadId"), SHAPE_ID | SHAPE_OPTIONAL},
+      {SHAPE(struct patch, resource, "resourceId"), SHAPE_TEXT | SHAPE_OPTIONAL},
+      {SHAPE(struct patch, role, "role"), SHAPE_ID | SHAPE_OPTIONAL},
+      {SHAPE(struct patch, created, "createdAt"), SHAPE_WHEN | SHAPE_OPTIONAL}};
+  struct patch read;
+  if (!arg_read(call, patch, SPAN("messages"), index, shape, 6, &read))
     return false;
-  }
-  if (fields[5].value.ptr && !message_is_content(fields[5].value)) {
-    call_invalid(call, where[5], SPAN("must be an object, an array or a non-empty string"));
-    return false;
-  }
-  return arg_id(call, fields[0].value, where[0], id) &&
-         (!fields[1].value.ptr || arg_id(call, fields[1].value, where[1], &text)) &&
-         arg_text(call, fields[2].value, where[2], &text) &&
-         (!fields[3].value.ptr || arg_id(call, fields[3].value, where[3], &text)) &&
-         (!fields[4].value.ptr || arg_date(call, fields[4].value, where[4], &created));
+  *id = read.id;
+  return true;
 }
 
 static bool read_patches(struct call *call, struct update_op *op) {
@@ -94,8 +89,7 @@ enum tkv_status message_update(struct call *call, void *self) {
 }
 
 static struct span content_of(struct span raw) {
-  struct json_field content = {SPAN("content"), SPAN_NONE};
-  return json_fields(raw, &content, 1) ? content.value : SPAN_NONE;
+  return json_get(raw, SPAN("content"));
 }
 
 /* Applies the patches under |update|'s id, in order. */

@@ -2,33 +2,13 @@
  * target is in. */
 #include "message_list.h"
 
-static bool read_count(struct call *call, struct span value, struct span where, uint64_t *count) {
-  int64_t number = 0;
-  if (value.ptr && (!json_int(value, &number) || number < 0)) {
-    call_invalid(call, where, SPAN("must be a whole number >= 0"));
-    return false;
-  }
-  *count = (uint64_t)number;
-  return true;
-}
-
 static bool read_window(struct call *call, struct span value, size_t index, struct window *window) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},
-                                {SPAN("threadId"), SPAN_NONE},
-                                {SPAN("withPreviousMessages"), SPAN_NONE},
-                                {SPAN("withNextMessages"), SPAN_NONE}};
-  struct span where[4];
-  for (size_t i = 0; i < 4; i++)
-    where[i] = arg_where(call, SPAN("include"), index, fields[i].name);
-  if (!json_fields(value, fields, 4)) {
-    call_invalid(call, arg_where(call, SPAN("include"), index, SPAN("")),
-                 SPAN("must be an object"));
-    return false;
-  }
-  return arg_id(call, fields[0].value, where[0], &window->id) &&
-         (!fields[1].value.ptr || arg_id(call, fields[1].value, where[1], &window->thread)) &&
-         read_count(call, fields[2].value, where[2], &window->previous) &&
-         read_count(call, fields[3].value, where[3], &window->next);
+  static const struct shape shape[] = {
+      {SHAPE(struct window, id, "id"), SHAPE_ID},
+      {SHAPE(struct window, thread, "threadId"), SHAPE_ID | SHAPE_OPTIONAL},
+      {SHAPE(struct window, previous, "withPreviousMessages"), SHAPE_COUNT | SHAPE_OPTIONAL},
+      {SHAPE(struct window, next, "withNextMessages"), SHAPE_COUNT | SHAPE_OPTIONAL}};
+  return arg_read(call, value, SPAN("include"), index, shape, 4, window);
 }
 
 bool windows_read(struct call *call, struct list *list, struct span include) {

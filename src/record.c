@@ -3,6 +3,8 @@
 
 #include "date.h"
 
+#define TEXT(literal) {"" literal, sizeof(literal) - 1}
+
 enum { UUID_LEN = 36 };
 
 struct span record_metadata(struct call *call, int64_t stamp, struct span journal) {
@@ -34,10 +36,8 @@ struct span record_uuid(struct call *call) {
 }
 
 struct span record_journal(struct span metadata) {
-  struct json_field field = {SPAN("j"), SPAN_NONE};
-  if (!metadata.len || !json_fields(metadata, &field, 1) || !json_is_string(field.value))
-    return SPAN_NONE;
-  return (struct span){field.value.ptr + 1, field.value.len - 2};
+  struct span journal = json_get(metadata, SPAN("j"));
+  return json_is_string(journal) ? (struct span){journal.ptr + 1, journal.len - 2} : SPAN_NONE;
 }
 
 bool record_fits(struct call *call, struct span value, struct span where) {
@@ -61,6 +61,42 @@ struct span arg_where(struct call *call, struct span list, size_t index, struct 
     json_put(&out, name);
   }
   return json_out_span(&out);
+}
+
+static struct span demand(const struct shape *field, struct span value) {
+  static const struct span demands[SHAPE_KINDS] = {
+      [SHAPE_RAW] = TEXT("must be given"),
+      [SHAPE_STRING] = TEXT("must be a string"),
+      [SHAPE_OBJECT] = TEXT("must be an object"),
+      [SHAPE_CONTENT] = TEXT("must be an object, an array or a non-empty string"),
+      [SHAPE_WHEN] = TEXT("must be a valid date"),
+      [SHAPE_TEXT] = TEXT("must be a string"),
+      [SHAPE_ID] = TEXT("must be a non-empty string"),
+      [SHAPE_DATE] = TEXT("must be a valid date"),
+      [SHAPE_INT] = TEXT("must be a whole number"),
+      [SHAPE_COUNT] = TEXT("must be a whole number >= 0")};
+  enum shape_kind kind = field->kind % SHAPE_OPTIONAL;
+  if ((kind == SHAPE_ID || kind == SHAPE_TEXT) && json_is_string(value) && value.len > 2)
+    return SPAN("must be well-formed Unicode");
+  return demands[kind];
+}
+
+bool arg_read(struct call *call, struct span object, struct span where, size_t index,
+              const struct shape *shape, size_t count, void *target) {
+  const struct shape *bad = shape_read(&call->arena, object, shape, count, target);
+  bool alone = index == (size_t)ARG_ALONE;
+  if (!bad)
+    return true;
+  if (!json_is_object(object)) {
+    call_invalid(call, alone ? SPAN("") : arg_where(call, where, index, SPAN("")),
+                 alone ? SPAN("the argument must be an object") : SPAN("must be an object"));
+    return false;
+  }
+  struct span name = {bad->name, bad->len};
+  call_invalid(call,
+               alone ? call_join(call, where, name, SPAN("")) : arg_where(call, where, index, name),
+               demand(bad, json_get(object, name)));
+  return false;
 }
 
 bool arg_id(struct call *call, struct span value, struct span where, struct span *id) {

@@ -10,6 +10,7 @@
 
 #include "call.h"
 #include "entry.h"
+#include "json_shape.h"
 
 /* record_metadata returns the metadata of a record written at |stamp|; |journal| may be empty. */
 struct span record_metadata(struct call *call, int64_t stamp, struct span journal);
@@ -26,6 +27,17 @@ bool record_fits(struct call *call, struct span value, struct span where);
 
 /* arg_where returns "|list|[|index|].|name|", to say where an argument is wrong. */
 struct span arg_where(struct call *call, struct span list, size_t index, struct span name);
+
+/* arg_read reads |object| into |target| by |shape|.  False, with the error recorded, when a field is
+ * not as it should be: it is named behind |where|, or |where|[|index|] with a point. */
+bool arg_read(struct call *call, struct span object, struct span where, size_t index,
+              const struct shape *shape, size_t count, void *target);
+enum { ARG_ALONE = -1 }; /* an index: there is no list */
+
+/* ARG_READ does so with the payload and an array of fields. */
+#define ARG_READ(call, where, shape, target)                                                       \
+  arg_read(call, (call)->payload, SPAN(where), (size_t)ARG_ALONE, shape,                           \
+           sizeof(shape) / sizeof *(shape), target)
 
 /* arg_id reads an id: a non-empty string of well-formed Unicode.  False, with the error recorded,
  * otherwise. */

@@ -41,19 +41,25 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
   return true;
 }
 
-static bool read_collection(struct call *call, struct span value, struct refresh *op) {
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE},
-                                {SPAN("id"), SPAN_NONE},
-                                {SPAN("gone"), SPAN_NONE},
-                                {SPAN("doubt"), SPAN_NONE},
-                                {SPAN("all"), SPAN_NONE}};
-  struct span id;
-  if (!json_fields(value, fields, 5) || !arg_id(call, fields[1].value, SPAN("id"), &id))
+struct wish {
+  struct span kind, id, gone, doubt, all;
+};
+
+static bool read_collection(struct call *call, struct span value, size_t index,
+                            struct refresh *op) {
+  static const struct shape shape[] = {
+      {SHAPE(struct wish, kind, "kind"), SHAPE_RAW},
+      {SHAPE(struct wish, id, "id"), SHAPE_ID},
+      {SHAPE(struct wish, gone, "gone"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct wish, doubt, "doubt"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct wish, all, "all"), SHAPE_RAW | SHAPE_OPTIONAL}};
+  struct wish wish;
+  if (!arg_read(call, value, SPAN("collections"), index, shape, 5, &wish))
     return false;
-  bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
+  bool thread = span_eq(wish.kind, SPAN("\"thread\""));
   struct collection *collection =
-      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id,
-                     fields[4].value.ptr ? LOAD_ALL : LOAD_RECENT);
+      collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, wish.id,
+                     wish.all.ptr ? LOAD_ALL : LOAD_RECENT);
   if (!collection)
     return false;
   collection->head_flags = KV_FRESH;
@@ -61,9 +67,9 @@ static bool read_collection(struct call *call, struct span value, struct refresh
   struct change *change = change_new(call, &op->changes, collection);
   struct span_set seen = {0};
   struct entries doubted = {0};
-  if (!read_gone(call, fields[2].value, change))
+  if (!read_gone(call, wish.gone, change))
     return false;
-  if (fields[3].value.ptr && !arg_ids(call, fields[3].value, SPAN("doubt"), &seen, &doubted))
+  if (wish.doubt.ptr && !arg_ids(call, wish.doubt, SPAN("doubt"), &seen, &doubted))
     return false;
   for (size_t i = 0; i < doubted.count; i++)
     change_doubt(call, change, doubted.items[i].id);
@@ -72,13 +78,15 @@ static bool read_collection(struct call *call, struct span value, struct refresh
 
 enum tkv_status collection_refresh(struct call *call, void *self) {
   struct refresh *op = ARENA_NEW(&call->arena, struct refresh);
-  struct json_field collections = {SPAN("collections"), SPAN_NONE};
+  static const struct shape shape[] = {{"collections", 11, 0, SHAPE_RAW | SHAPE_OPTIONAL}};
+  struct span collections;
+  size_t index = 0;
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, &collections, 1))
+  if (!ARG_READ(call, "", shape, &collections))
     return call->error;
-  for (struct json_walk walk = json_walk(collections.value); json_next(&walk);)
-    if (!read_collection(call, walk.value, op))
+  for (struct json_walk walk = json_walk(collections); json_next(&walk);)
+    if (!read_collection(call, walk.value, index++, op))
       return call->error;
   return call_enter(call, collections_load, &op->collections, fetch);
 }

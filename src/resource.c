@@ -6,13 +6,13 @@
 struct resource_op {
   struct span id, key;
   struct kv_request *get;
+  struct span memory, metadata; /* workingMemory and metadata, as they were given */
   struct span result;
 };
 
 static bool read_id(struct call *call, struct span name, struct resource_op *op) {
-  struct json_field id = {name, SPAN_NONE};
   call_self(call, op);
-  return arg_fields(call, &id, 1) && arg_id(call, id.value, name, &op->id) &&
+  return arg_id(call, json_get(call->payload, name), name, &op->id) &&
          kv_key(call, TABLE_RESOURCES, &op->id, 1, &op->key);
 }
 
@@ -30,12 +30,11 @@ static enum tkv_status finish(struct call *call, void *self) {
 
 enum tkv_status resource_save(struct call *call, void *self) {
   struct resource_op *op = ARENA_NEW(&call->arena, struct resource_op);
-  struct json_field dates[] = {{SPAN("createdAt"), SPAN_NONE}, {SPAN("updatedAt"), SPAN_NONE}};
-  int64_t ms;
+  static const struct shape dates[] = {
+      {SHAPE(struct resource_op, metadata, "createdAt"), SHAPE_WHEN},
+      {SHAPE(struct resource_op, metadata, "updatedAt"), SHAPE_WHEN}};
   (void)self;
-  if (!read_id(call, SPAN("id"), op) || !json_fields(call->payload, dates, 2) ||
-      !arg_date(call, dates[0].value, SPAN("createdAt"), &ms) ||
-      !arg_date(call, dates[1].value, SPAN("updatedAt"), &ms) ||
+  if (!read_id(call, SPAN("id"), op) || !ARG_READ(call, "", dates, op) ||
       !record_fits(call, call->payload, SPAN("resource")))
     return call->error;
   put(call, op->key, call->payload, KV_OVERWRITE);
@@ -45,11 +44,11 @@ enum tkv_status resource_save(struct call *call, void *self) {
 /* Checks that what was read is a record; SPAN_NONE in |raw| when there is none. */
 static bool read_stored(struct call *call, const struct resource_op *op, struct span *raw) {
   const struct kv_request *get = op->get;
-  struct json_field field = {SPAN("id"), SPAN_NONE};
   struct span id;
   *raw = SPAN_NONE;
-  if (!get->found || (json_value(get->value, raw) && json_fields(*raw, &field, 1) &&
-                      json_string(&call->arena, field.value, &id) && span_eq(id, op->id)))
+  if (!get->found ||
+      (json_value(get->value, raw) && json_string(&call->arena, json_get(*raw, SPAN("id")), &id) &&
+       span_eq(id, op->id)))
     return true;
   call_corrupt(call, get->key);
   return false;
@@ -101,18 +100,17 @@ static struct span create(struct call *call, const struct resource_op *op, struc
 
 static struct span change(struct call *call, struct span old, struct span memory,
                           struct span metadata) {
-  struct json_field was[] = {{SPAN("updatedAt"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
   struct json_field fields[3] = {{SPAN("updatedAt"), SPAN_NONE}};
   size_t count = 1;
+  static const struct shape shape[] = {{"updatedAt", 9, 0, SHAPE_DATE}};
   int64_t before = 0;
-  json_fields(old, was, 2);
-  if (json_is_string(was[0].value) && !arg_date(call, was[0].value, SPAN("updatedAt"), &before))
-    before = 0;
+  shape_read(&call->arena, old, shape, 1, &before);
   fields[0].value = date_text(call, call->now > before ? call->now : before + 1);
   if (memory.ptr)
     fields[count++] = (struct json_field){SPAN("workingMemory"), memory};
   if (metadata.ptr)
-    fields[count++] = (struct json_field){SPAN("metadata"), merged(call, was[1].value, metadata)};
+    fields[count++] = (struct json_field){SPAN("metadata"),
+                                          merged(call, json_get(old, SPAN("metadata")), metadata)};
   struct json_out out = json_out(&call->arena, old.len + memory.len + metadata.len + 64);
   json_put_replaced(&out, old, fields, count);
   return json_out_span(&out);
@@ -120,13 +118,11 @@ static struct span change(struct call *call, struct span old, struct span memory
 
 static enum tkv_status update(struct call *call, void *self) {
   struct resource_op *op = self;
-  struct json_field given[] = {{SPAN("workingMemory"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
   struct span old;
-  json_fields(call->payload, given, 2);
   if (!read_stored(call, op, &old))
     return call->error;
-  op->result = old.ptr ? change(call, old, given[0].value, given[1].value)
-                       : create(call, op, given[0].value, given[1].value);
+  op->result = old.ptr ? change(call, old, op->memory, op->metadata)
+                       : create(call, op, op->memory, op->metadata);
   if (!record_fits(call, op->result, SPAN("resource")))
     return call->error;
   put(call, op->key, op->result, 0);
@@ -136,14 +132,11 @@ static enum tkv_status update(struct call *call, void *self) {
 enum tkv_status resource_update(struct call *call, void *self) {
   struct resource_op *op = ARENA_NEW(&call->arena, struct resource_op);
   (void)self;
-  if (!read_id(call, SPAN("resourceId"), op))
+  static const struct shape shape[] = {
+      {SHAPE(struct resource_op, memory, "workingMemory"), SHAPE_STRING | SHAPE_OPTIONAL},
+      {SHAPE(struct resource_op, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL}};
+  if (!read_id(call, SPAN("resourceId"), op) || !ARG_READ(call, "", shape, op))
     return call->error;
-  struct json_field given[] = {{SPAN("workingMemory"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
-  json_fields(call->payload, given, 2);
-  if (given[0].value.ptr && !json_is_string(given[0].value))
-    return call_invalid(call, SPAN("workingMemory"), SPAN("must be a string"));
-  if (given[1].value.ptr && !json_is_object(given[1].value))
-    return call_invalid(call, SPAN("metadata"), SPAN("must be an object"));
   op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER);
   return call_next(call, update);
 }

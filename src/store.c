@@ -51,14 +51,13 @@ static enum tkv_status too_new(struct call *call, int64_t format) {
 /* Format 1 is the first: there is nothing to upgrade from yet. */
 static enum tkv_status compare(struct call *call, void *self) {
   struct init *op = self;
-  struct json_field field = {SPAN("format"), SPAN_NONE};
   int64_t format;
   if (!op->get->found) {
     struct span metadata = record_metadata(call, call_stamp(call), SPAN_NONE);
     kv_put(call, TABLE_METADATA, op->key, schema_text(call), metadata, KV_REMEMBER | KV_OVERWRITE);
     return call_next(call, finish);
   }
-  if (!json_fields(op->get->value, &field, 1) || !json_int(field.value, &format) || format < 1)
+  if (!json_int(json_get(op->get->value, SPAN("format")), &format) || format < 1)
     return call_corrupt(call, op->get->key);
   return format > TKV_FORMAT_VERSION ? too_new(call, format) : TKV_DONE;
 }

@@ -222,9 +222,9 @@ static enum tkv_status run_one(struct call *call, void *self) {
   struct sweep_op *op = self;
   struct deletion *deletion = op->current;
   deletion->thread = thread_read(call, deletion->record);
-  struct json_field deleted_at = {SPAN("deletedAt"), SPAN_NONE};
-  if (!deletion->marker_get->found || !json_fields(deletion->marker_get->value, &deleted_at, 1) ||
-      !json_int(deleted_at.value, &deletion->sweep.deleted_at))
+  if (!deletion->marker_get->found ||
+      !json_int(json_get(deletion->marker_get->value, SPAN("deletedAt")),
+                &deletion->sweep.deleted_at))
     return begin_one(call, op); /* finished meanwhile */
   if (now_since(call, deletion->sweep.deleted_at) <= SETTLE_MS) {
     op->pending++; /* a message that has moved away might still be seen here as the thread's */

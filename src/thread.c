@@ -8,37 +8,30 @@ bool thread_key(struct call *call, struct span id, struct span *key) {
   return kv_key(call, TABLE_THREADS, &id, 1, key);
 }
 
-static bool parse_date(struct call *call, struct span value, int64_t *ms) {
-  struct span text;
-  return json_string(&call->arena, value, &text) && date_parse(text, ms);
-}
-
 bool thread_parse(struct call *call, struct span raw, struct thread *thread) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},        {SPAN("resourceId"), SPAN_NONE},
-                                {SPAN("createdAt"), SPAN_NONE}, {SPAN("updatedAt"), SPAN_NONE},
-                                {SPAN("metadata"), SPAN_NONE},  {SPAN("archivedAt"), SPAN_NONE}};
+  static const struct shape shape[] = {
+      {SHAPE(struct thread, id, "id"), SHAPE_TEXT},
+      {SHAPE(struct thread, resource, "resourceId"), SHAPE_TEXT},
+      {SHAPE(struct thread, created, "createdAt"), SHAPE_DATE},
+      {SHAPE(struct thread, updated, "updatedAt"), SHAPE_DATE},
+      {SHAPE(struct thread, metadata, "metadata"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct thread, archived, "archivedAt"), SHAPE_RAW | SHAPE_OPTIONAL}};
   *thread = (struct thread){.raw = raw, .state = THREAD_THERE};
-  if (!json_fields(raw, fields, 6) || !json_string(&call->arena, fields[0].value, &thread->id) ||
-      !json_string(&call->arena, fields[1].value, &thread->resource) ||
-      !parse_date(call, fields[2].value, &thread->created) ||
-      !parse_date(call, fields[3].value, &thread->updated))
+  if (!shape_fits(&call->arena, raw, shape, 6, thread))
     return false;
-  thread->metadata = fields[4].value;
-  thread->archived = json_is_null(fields[5].value) ? SPAN_NONE : fields[5].value;
+  if (json_is_null(thread->archived))
+    thread->archived = SPAN_NONE;
   return true;
 }
 
 /* Reads a tombstone; false when |raw| is none. */
 static bool read_tombstone(struct call *call, struct span raw, struct thread *thread) {
-  struct json_field fields[] = {{SPAN("deletedAt"), SPAN_NONE},
-                                {SPAN("id"), SPAN_NONE},
-                                {SPAN("resource"), SPAN_NONE},
-                                {SPAN("journal"), SPAN_NONE}};
+  static const struct shape shape[] = {{SHAPE(struct thread, deleted, "deletedAt"), SHAPE_INT},
+                                       {SHAPE(struct thread, id, "id"), SHAPE_RAW | SHAPE_OPTIONAL},
+                                       {SHAPE(struct thread, resource, "resource"), SHAPE_TEXT},
+                                       {SHAPE(struct thread, journal, "journal"), SHAPE_TEXT}};
   *thread = (struct thread){.state = THREAD_DELETED};
-  return json_fields(raw, fields, 4) && !fields[1].value.ptr &&
-         json_int(fields[0].value, &thread->deleted) &&
-         json_string(&call->arena, fields[2].value, &thread->resource) &&
-         json_string(&call->arena, fields[3].value, &thread->journal);
+  return shape_fits(&call->arena, raw, shape, 4, thread) && !thread->id.ptr;
 }
 
 struct span thread_tombstone(struct call *call, const struct thread *thread, int64_t stamp) {
@@ -65,9 +58,7 @@ struct thread thread_read(struct call *call, const struct kv_request *get) {
   }
   if (!thread_parse(call, raw, &thread))
     thread.state = THREAD_DAMAGED;
-  struct json_field predecessor = {SPAN("d"), SPAN_NONE};
-  if (get->metadata.len && json_fields(get->metadata, &predecessor, 1))
-    json_int(predecessor.value, &thread.deleted);
+  json_int(json_get(get->metadata, SPAN("d")), &thread.deleted);
   thread.stamp = get->stamp;
   thread.journal = record_journal(get->metadata);
   return thread;
@@ -79,10 +70,10 @@ int64_t thread_updated(const struct thread *thread, const struct head *head) {
 }
 
 struct head thread_head(struct call *call, const struct kv_request *get) {
-  struct json_field fields[] = {{SPAN("u"), SPAN_NONE}, {SPAN("b"), SPAN_NONE}};
+  static const struct shape shape[] = {{SHAPE(struct head, updated_at, "u"), SHAPE_INT},
+                                       {SHAPE(struct head, bumped_at, "b"), SHAPE_INT}};
   struct head head = {0};
-  if (get->found && get->metadata.len && json_fields(get->metadata, fields, 2) &&
-      json_int(fields[0].value, &head.updated_at) && json_int(fields[1].value, &head.bumped_at))
+  if (get->found && shape_fits(&call->arena, get->metadata, shape, 2, &head))
     return head;
   if (!get->found || !head_read(&call->arena, get->value, &head))
     head = (struct head){0};

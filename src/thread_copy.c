@@ -15,8 +15,8 @@ enum { COPY_RESERVE = 12 };
 struct copy {
   struct span source_id, id, key;
   struct span resource, title, metadata; /* given; SPAN_NONE when not */
-  bool has_start, has_end;
-  int64_t start, end;
+  struct span message_ids;
+  int64_t start, end;   /* of the messages' createdAt, both included */
   struct span_set only; /* message ids; empty: any */
   struct kv_request *source_get, *target_get;
   struct collections collections;
@@ -39,42 +39,24 @@ static enum tkv_status write_record(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
-static bool optional_date(struct call *call, struct span value, struct span where, bool *given,
-                          int64_t *ms) {
-  *given = value.ptr;
-  return !value.ptr || arg_date(call, value, where, ms);
-}
-
 static bool read_args(struct call *call, struct copy *op) {
-  enum { SOURCE, TARGET, RESOURCE, TITLE, METADATA, IDS, START, END, COUNT };
-  struct json_field fields[COUNT] = {
-      {SPAN("sourceThreadId"), SPAN_NONE}, {SPAN("newThreadId"), SPAN_NONE},
-      {SPAN("resourceId"), SPAN_NONE},     {SPAN("title"), SPAN_NONE},
-      {SPAN("metadata"), SPAN_NONE},       {SPAN("messageIds"), SPAN_NONE},
-      {SPAN("startDate"), SPAN_NONE},      {SPAN("endDate"), SPAN_NONE}};
+  static const struct shape shape[] = {
+      {SHAPE(struct copy, source_id, "sourceThreadId"), SHAPE_ID},
+      {SHAPE(struct copy, id, "newThreadId"), SHAPE_ID | SHAPE_OPTIONAL},
+      {SHAPE(struct copy, resource, "resourceId"), SHAPE_TEXT | SHAPE_OPTIONAL},
+      {SHAPE(struct copy, title, "title"), SHAPE_STRING | SHAPE_OPTIONAL},
+      {SHAPE(struct copy, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL}};
+  static const struct shape filter[] = {
+      {SHAPE(struct copy, start, "startDate"), SHAPE_DATE | SHAPE_OPTIONAL},
+      {SHAPE(struct copy, end, "endDate"), SHAPE_DATE | SHAPE_OPTIONAL},
+      {SHAPE(struct copy, message_ids, "messageIds"), SHAPE_RAW | SHAPE_OPTIONAL}};
   struct entries ids = {0};
-  if (!arg_fields(call, fields, COUNT) ||
-      !arg_id(call, fields[SOURCE].value, SPAN("sourceThreadId"), &op->source_id) ||
-      (fields[TARGET].value.ptr &&
-       !arg_id(call, fields[TARGET].value, SPAN("newThreadId"), &op->id)) ||
-      !arg_text(call, fields[RESOURCE].value, SPAN("resourceId"), &op->resource) ||
-      !optional_date(call, fields[START].value, SPAN("options.messageFilter.startDate"),
-                     &op->has_start, &op->start) ||
-      !optional_date(call, fields[END].value, SPAN("options.messageFilter.endDate"), &op->has_end,
-                     &op->end) ||
-      (fields[IDS].value.ptr &&
-       !arg_ids(call, fields[IDS].value, SPAN("options.messageFilter.messageIds"), &op->only,
-                &ids)))
-    return false;
-  op->title = fields[TITLE].value;
-  op->metadata = fields[METADATA].value;
-  if ((!op->title.ptr || json_is_string(op->title)) &&
-      (!op->metadata.ptr || json_is_object(op->metadata)))
-    return true;
-  bool title = op->title.ptr && !json_is_string(op->title);
-  call_invalid(call, title ? SPAN("title") : SPAN("metadata"),
-               title ? SPAN("must be a string") : SPAN("must be an object"));
-  return false;
+  op->start = INT64_MIN;
+  op->end = INT64_MAX;
+  return ARG_READ(call, "", shape, op) && ARG_READ(call, "options.messageFilter.", filter, op) &&
+         (!op->message_ids.ptr ||
+          arg_ids(call, op->message_ids, SPAN("options.messageFilter.messageIds"), &op->only,
+                  &ids));
 }
 
 enum tkv_status thread_copy(struct call *call, void *self) {
@@ -124,8 +106,8 @@ static enum tkv_status judge(struct call *call, void *self) {
   const struct entries *all = &op->collections.items[0]->entries;
   for (size_t i = 0; i < all->count; i++) {
     const struct entry *entry = &all->items[i];
-    if ((!op->only.count || span_set_has(&op->only, entry->id)) &&
-        !(op->has_start && entry->time < op->start) && !(op->has_end && entry->time > op->end))
+    if ((!op->only.count || span_set_has(&op->only, entry->id)) && entry->time >= op->start &&
+        entry->time <= op->end)
       entries_add(&call->arena, &op->wanted, *entry);
   }
   size_t want = limit < op->wanted.count ? (size_t)limit : op->wanted.count;
@@ -181,8 +163,7 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
 
 static enum tkv_status write_messages(struct call *call, void *self) {
   struct copy *op = self;
-  struct json_field given = {SPAN("resourceId"), SPAN_NONE};
-  json_fields(call->payload, &given, 1);
+  bool given = json_get(call->payload, SPAN("resourceId")).ptr;
   op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   struct change *target = op->messages.items[0];
@@ -190,8 +171,7 @@ static enum tkv_status write_messages(struct call *call, void *self) {
       target->collection->entries.count; /* of a copy that failed: they must not count */
   target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
   for (size_t i = op->gather->gather.judged; i-- > 0;)
-    if (op->gather->entries[i]->record.ptr &&
-        !put_copy(call, op, op->gather->entries[i], given.value.ptr))
+    if (op->gather->entries[i]->record.ptr && !put_copy(call, op, op->gather->entries[i], given))
       return call->error;
   changes_commit(call, &op->messages);
   return call_next(call, write_thread);
@@ -214,9 +194,8 @@ static struct span clone_metadata(struct call *call, const struct copy *op) {
 }
 
 static void put_title(struct json_out *out, const struct copy *op) {
-  struct json_field title = {SPAN("title"), SPAN_NONE};
-  json_fields(op->source.raw, &title, 1);
-  bool named = json_is_string(title.value) && title.value.len > 2;
+  struct span title = json_get(op->source.raw, SPAN("title"));
+  bool named = json_is_string(title) && title.len > 2;
   if (!op->title.ptr && !named)
     return;
   json_put(out, SPAN(",\"title\":"));
@@ -225,7 +204,7 @@ static void put_title(struct json_out *out, const struct copy *op) {
     return;
   }
   json_put(out, SPAN("\"Clone of "));
-  json_put(out, span_from(title.value, 1));
+  json_put(out, span_from(title, 1));
 }
 
 static void make_thread(struct call *call, struct copy *op) {

@@ -23,11 +23,11 @@ static enum tkv_status finish(struct call *call, void *self);
 
 enum tkv_status thread_delete(struct call *call, void *self) {
   struct deletion *op = ARENA_NEW(&call->arena, struct deletion);
-  struct json_field id = {SPAN("threadId"), SPAN_NONE};
+  static const struct shape shape[] = {{SHAPE(struct deletion, id, "threadId"), SHAPE_ID}};
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, &id, 1) || !arg_id(call, id.value, SPAN("threadId"), &op->id) ||
-      !thread_key(call, op->id, &op->key) || !sweep_marker_key(call, op->id, &op->marker))
+  if (!ARG_READ(call, "", shape, op) || !thread_key(call, op->id, &op->key) ||
+      !sweep_marker_key(call, op->id, &op->marker))
     return call->error;
   op->sweep.collection = collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD);
   if (!op->sweep.collection)

@@ -42,12 +42,6 @@ static enum tkv_status read_page(struct call *call, struct list *list);
 static enum tkv_status answer(struct call *call, void *self);
 
 static bool check_filter(struct call *call, struct span filter) {
-  if (!filter.ptr)
-    return true;
-  if (!json_is_object(filter)) {
-    call_invalid(call, SPAN("filter.metadata"), SPAN("must be an object"));
-    return false;
-  }
   for (struct json_walk walk = json_walk(filter); json_next(&walk);)
     if (!arg_is_name((struct span){walk.name.ptr + 1, walk.name.len - 2})) {
       call_invalid(call, SPAN("filter.metadata"), SPAN(ARG_NAME_RULE));
@@ -57,16 +51,16 @@ static bool check_filter(struct call *call, struct span filter) {
 }
 
 static bool read_query(struct call *call, struct list *list) {
-  struct json_field fields[] = {{SPAN("resourceId"), SPAN_NONE}, {SPAN("metadata"), SPAN_NONE}};
-  if (!arg_page(call, PAGE_STANDARD, &list->page) || !arg_fields(call, fields, 2) ||
-      !arg_text(call, fields[0].value, SPAN("filter.resourceId"), &list->resource) ||
-      !check_filter(call, fields[1].value))
+  static const struct shape shape[] = {
+      {SHAPE(struct list, resource, "resourceId"), SHAPE_TEXT | SHAPE_OPTIONAL},
+      {SHAPE(struct list, filter, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL}};
+  if (!arg_page(call, PAGE_STANDARD, &list->page) || !ARG_READ(call, "filter.", shape, list) ||
+      !check_filter(call, list->filter))
     return false;
   if (call->control.per_page.kind == CONTROL_FALSE && call->control.page.number > 0) {
     call_invalid(call, SPAN(""), SPAN("page must be 0 when perPage is false"));
     return false;
   }
-  list->filter = fields[1].value;
   list->archived = call->control.archived.kind;
   list->ascending = call->control.ascending;
   list->by_updated = call->control.by_updated;

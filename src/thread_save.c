@@ -23,39 +23,26 @@ static enum tkv_status write_record(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
-static bool is_metadata(struct span value) {
-  return !value.ptr || json_is_object(value) || json_is_null(value);
-}
-
-static bool is_title(struct span value) {
-  return !value.ptr || json_is_string(value) || json_is_null(value);
-}
+struct given {
+  struct span id, resource, title, metadata, created, updated, archived;
+};
 
 static bool read_thread(struct call *call, struct save *op) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},        {SPAN("resourceId"), SPAN_NONE},
-                                {SPAN("createdAt"), SPAN_NONE}, {SPAN("updatedAt"), SPAN_NONE},
-                                {SPAN("title"), SPAN_NONE},     {SPAN("archivedAt"), SPAN_NONE},
-                                {SPAN("metadata"), SPAN_NONE}};
-  int64_t ms;
-  if (!arg_fields(call, fields, 7) || !arg_id(call, fields[0].value, SPAN("thread.id"), &op->id))
+  static const struct shape shape[] = {
+      {SHAPE(struct given, id, "id"), SHAPE_ID},
+      {SHAPE(struct given, resource, "resourceId"), SHAPE_TEXT},
+      {SHAPE(struct given, title, "title"), SHAPE_STRING | SHAPE_OPTIONAL | SHAPE_NULL},
+      {SHAPE(struct given, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL | SHAPE_NULL},
+      {SHAPE(struct given, created, "createdAt"), SHAPE_WHEN},
+      {SHAPE(struct given, updated, "updatedAt"), SHAPE_WHEN},
+      {SHAPE(struct given, archived, "archivedAt"), SHAPE_WHEN | SHAPE_OPTIONAL | SHAPE_NULL}};
+  struct given given;
+  if (!ARG_READ(call, "thread.", shape, &given) ||
+      !record_fits(call, call->payload, SPAN("thread")) ||
+      !thread_parse(call, call->payload, &op->thread))
     return false;
-  if (!json_is_string(fields[1].value) || !is_title(fields[4].value) ||
-      !is_metadata(fields[6].value)) {
-    bool resource = !json_is_string(fields[1].value), title = !is_title(fields[4].value);
-    call_invalid(call,
-                 resource ? SPAN("thread.resourceId")
-                 : title  ? SPAN("thread.title")
-                          : SPAN("thread.metadata"),
-                 resource || title ? SPAN("must be a string") : SPAN("must be an object"));
-    return false;
-  }
-  return arg_text(call, fields[1].value, SPAN("thread.resourceId"), &op->thread.resource) &&
-         arg_date(call, fields[2].value, SPAN("thread.createdAt"), &ms) &&
-         arg_date(call, fields[3].value, SPAN("thread.updatedAt"), &ms) &&
-         (!fields[5].value.ptr || json_is_null(fields[5].value) ||
-          arg_date(call, fields[5].value, SPAN("thread.archivedAt"), &ms)) &&
-         record_fits(call, call->payload, SPAN("thread")) &&
-         thread_parse(call, call->payload, &op->thread);
+  op->id = given.id;
+  return true;
 }
 
 /* Adds the collection of |resource|'s threads; none for an empty resource. */
@@ -179,11 +166,12 @@ static enum tkv_status answer(struct call *call, void *self) {
 
 enum tkv_status thread_get(struct call *call, void *self) {
   struct lookup *op = ARENA_NEW(&call->arena, struct lookup);
-  struct json_field fields[] = {{SPAN("threadId"), SPAN_NONE}, {SPAN("resourceId"), SPAN_NONE}};
+  static const struct shape shape[] = {
+      {SHAPE(struct lookup, id, "threadId"), SHAPE_ID},
+      {SHAPE(struct lookup, resource, "resourceId"), SHAPE_TEXT | SHAPE_OPTIONAL}};
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, fields, 2) || !arg_id(call, fields[0].value, SPAN("threadId"), &op->id) ||
-      !arg_text(call, fields[1].value, SPAN("resourceId"), &op->resource) || !look_up(call, op))
+  if (!ARG_READ(call, "", shape, op) || !look_up(call, op))
     return call->error;
   return call_next(call, answer);
 }
@@ -196,32 +184,16 @@ struct update {
 static enum tkv_status change(struct call *call, void *self);
 static enum tkv_status answer_update(struct call *call, void *self);
 
-static bool read_update(struct call *call, struct update *op) {
-  struct json_field fields[] = {{SPAN("id"), SPAN_NONE},
-                                {SPAN("title"), SPAN_NONE},
-                                {SPAN("metadata"), SPAN_NONE},
-                                {SPAN("archivedAt"), SPAN_NONE}};
-  int64_t ms;
-  if (!arg_fields(call, fields, 4) || !arg_id(call, fields[0].value, SPAN("id"), &op->lookup.id))
-    return false;
-  op->title = fields[1].value;
-  op->metadata = fields[2].value;
-  op->archived = fields[3].value;
-  if (!is_title(op->title) || !is_metadata(op->metadata)) {
-    bool title = !is_title(op->title);
-    call_invalid(call, title ? SPAN("title") : SPAN("metadata"),
-                 title ? SPAN("must be a string") : SPAN("must be an object"));
-    return false;
-  }
-  return !op->archived.ptr || json_is_null(op->archived) ||
-         arg_date(call, op->archived, SPAN("archivedAt"), &ms);
-}
-
 enum tkv_status thread_update(struct call *call, void *self) {
   struct update *op = ARENA_NEW(&call->arena, struct update);
+  static const struct shape shape[] = {
+      {SHAPE(struct update, lookup.id, "id"), SHAPE_ID},
+      {SHAPE(struct update, title, "title"), SHAPE_STRING | SHAPE_OPTIONAL | SHAPE_NULL},
+      {SHAPE(struct update, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL | SHAPE_NULL},
+      {SHAPE(struct update, archived, "archivedAt"), SHAPE_WHEN | SHAPE_OPTIONAL | SHAPE_NULL}};
   (void)self;
   call_self(call, op);
-  if (!read_update(call, op) || !look_up(call, &op->lookup))
+  if (!ARG_READ(call, "", shape, op) || !look_up(call, &op->lookup))
     return call->error;
   return call_next(call, change);
 }

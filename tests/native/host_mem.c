@@ -429,6 +429,7 @@ struct answer world_end(struct world *world, uint32_t call, enum tkv_status stat
                              .followup = arena_copy(&world->mem.arena, outcome->followup),
                              .soon = outcome->soon};
   tkv_call_end(world->core, call);
+  take_requests(&world->mem, call); /* what it asked for and gave up is not done */
   return answer;
 }
 
