@@ -4,6 +4,7 @@
  * @module
  */
 
+import { blobs } from './blobs.js';
 import { byResource } from './by-resource.js';
 import { clear } from './clear.js';
 import { copy } from './copy.js';
@@ -16,8 +17,12 @@ import { messagesList } from './messages-list.js';
 import { messagesSave } from './messages-save.js';
 import { messagesUpdate } from './messages-update.js';
 import { messagesWindow } from './messages-window.js';
+import { prune } from './prune.js';
 import { resources } from './resources.js';
+import { scores } from './scores.js';
+import { states } from './states.js';
 import { sweep } from './sweep.js';
+import { tasks } from './tasks.js';
 import { threadList } from './thread-list.js';
 import { threads } from './threads.js';
 
@@ -40,6 +45,11 @@ export function storeContract(makeStore) {
     errors,
     clear,
     sweep,
+    scores,
+    tasks,
+    states,
+    blobs,
+    prune,
   ]) {
     suite(makeStore);
   }

@@ -6,6 +6,7 @@ const dates = 'the reference hands out dates as they were given';
 const ties = 'the reference leaves messages and threads of one moment in no order';
 const archive = '@mastra/core 1.71.0 knows no archive; its later versions do';
 const fields = 'the reference keeps only the fields that it knows of a message';
+const owners = '@mastra/core 1.71.0 knows no owners; its later versions do';
 const beyond = 'a method of ours alone';
 
 /**
@@ -68,4 +69,16 @@ export const differences = {
   'clearing one table > ': beyond,
   'deleting a thread too large for one call > ': beyond,
   sweeping: beyond,
+
+  'saving and getting a score > keeps no field that is null':
+    'the reference keeps all it is given, unlike the stores that have columns',
+  'scores that are refused > ': input,
+  'listing scores > answers those of a batch and of a dataset': beyond,
+  'listing scores > answers a hundred unless told otherwise': 'the reference answers all',
+  'tasks in another form > ': input,
+  'owning a task > ': owners,
+  'thread states of a resource > ': owners,
+  'thread states that are refused > ': ids,
+  'blobs that are refused > ': input,
+  'pruning > ': 'the reference keeps everything',
 };

@@ -10,6 +10,18 @@ import { InMemoryStore } from '@mastra/core/storage';
 import { vi } from 'vitest';
 import { START } from './support.js';
 
+/** Where Mastra has the methods that ours has on one object. */
+const DOMAINS = /** @type {const} */ (['memory', 'scores', 'backgroundTasks', 'threadState', 'blobs']);
+/** @type {Record<string, string>} */
+const BLOBS = {
+  putBlob: 'put',
+  getBlob: 'get',
+  hasBlob: 'has',
+  deleteBlob: 'delete',
+  putManyBlobs: 'putMany',
+  getManyBlobs: 'getMany',
+};
+
 /** @returns {Promise<import('./support.js').Subject>} */
 export async function makeReference() {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
@@ -19,16 +31,18 @@ export async function makeReference() {
       vi.setSystemTime(Date.now() + ms);
     },
   };
-  /** @type {any} */
-  const memory = await new InMemoryStore().getStore('memory');
-  const store = new Proxy(memory, {
+  const whole = new InMemoryStore();
+  /** @type {any[]} */
+  const domains = await Promise.all(DOMAINS.map((name) => whole.getStore(name)));
+  const store = new Proxy(domains[0], {
     get:
       (_, name) =>
       async (/** @type {unknown[]} */ ...args) => {
         clock.advance(1);
         const [method, given] = translate(String(name), structuredClone(args));
         try {
-          return structuredClone(withoutType(await memory[method](...given)));
+          const domain = domains.find((one) => method in one) ?? domains[0];
+          return structuredClone(withoutType(await domain[method](...given)));
         } catch (error) {
           throw Object.assign(/** @type {Error} */ (error), { reference: true });
         }
@@ -47,6 +61,7 @@ export async function makeReference() {
  * @returns {[string, any[]]}
  */
 function translate(method, args) {
+  if (method in BLOBS) return [BLOBS[method], args];
   if (method !== 'listThreadsByResourceId') return [method, args];
   const [{ resourceId, ...options }] = args;
   return ['listThreads', [{ ...options, filter: { resourceId } }]];

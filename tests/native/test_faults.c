@@ -19,6 +19,16 @@ static void stock(struct world *world) {
            "{'resourceId':'u1','workingMemory':'w','metadata':{'a':1}}");
 }
 
+static void stock_rows(struct world *world) {
+  world_run(world, TKV_OP_ROW_SAVE, "{'table':'background_tasks'}",
+            "[{'id':'t1','status':'pending','createdAt':'2026-01-01T00:00:00.000Z'},"
+            "{'id':'t2','status':'running','createdAt':'2026-01-01T00:01:00.000Z'},"
+            "{'id':'t3','status':'running','createdAt':'2026-01-01T00:02:00.000Z'}]");
+  world_run(world, TKV_OP_ROW_SAVE, "{'table':'scores'}", "[{'id':'s1','score':1}]");
+  world_run(world, TKV_OP_ROW_SAVE, "{'table':'blobs'}",
+            "[{'hash':'b1','content':'one'},{'hash':'b2','content':'two'}]");
+}
+
 /* A thread whose deletion stopped at its budget: work for sweep. */
 static void bury(struct world *world) {
   stock(world);
@@ -109,6 +119,22 @@ const struct scenario fault_scenarios[] = {
      "{'resourceId':'u1','metadata':{'b':2}}"},
     {"create a resource", nothing, TKV_OP_RESOURCE_UPDATE, "",
      "{'resourceId':'u1','workingMemory':'v'}"},
+    {"save rows", stock_rows, TKV_OP_ROW_SAVE, "{'table':'background_tasks'}",
+     "[{'id':'t1','status':'failed'},{'id':'t4','status':'pending'}]"},
+    {"save a row again", stock_rows, TKV_OP_ROW_SAVE, "{'table':'scores'}",
+     "[{'id':'s1','score':2}]"},
+    {"save rows that never change", stock_rows, TKV_OP_ROW_SAVE, "{'table':'blobs'}",
+     "[{'hash':'b1','content':'x'},{'hash':'b3','content':'three'}]"},
+    {"get rows", stock_rows, TKV_OP_ROW_GET, "{'table':'blobs'}", "[{'hash':'b1'},{'hash':'x'}]"},
+    {"update a row", stock_rows, TKV_OP_ROW_UPDATE, "{'table':'background_tasks'}",
+     "{'key':{'id':'t1'},'set':{'status':'running'},'clear':['x']}"},
+    {"delete rows", stock_rows, TKV_OP_ROW_DELETE, "{'table':'background_tasks'}",
+     "[{'id':'t1'},{'id':'t2'}]"},
+    {"delete rows that never change", stock_rows, TKV_OP_ROW_DELETE, "{'table':'blobs'}",
+     "[{'hash':'b1'},{'hash':'x'}]"},
+    {"list rows", stock_rows, TKV_OP_ROW_LIST, "{'table':'background_tasks','perPage':2}",
+     "{'where':{'status':['running','pending']}}"},
+    {"prune rows", stock_rows, TKV_OP_ROW_PRUNE, "{'table':'scores','maxAge':1}", "{'limit':9}"},
     {"refresh a head", behead, TKV_OP_COLLECTION_REFRESH, "",
      "{'collections':[{'kind':'thread','id':'a','gone':[]}]}"},
 };
@@ -158,6 +184,10 @@ static struct span look(struct world *world) {
       &out, story_field(of_u1.text,
                         "total")); /* copies and originals stand in an order that chance decides */
   ask(world, &out, TKV_OP_RESOURCE_GET, "", "{'resourceId':'u1'}");
+  ask(world, &out, TKV_OP_ROW_LIST, "{'table':'background_tasks'}", "{}");
+  ask(world, &out, TKV_OP_ROW_LIST, "{'table':'scores'}", "{}");
+  ask(world, &out, TKV_OP_ROW_GET, "{'table':'blobs'}",
+      "[{'hash':'b1'},{'hash':'b2'},{'hash':'b3'}]");
   for (size_t i = 0; i < THREADS; i++) {
     const char *payload = world_text(world, "{'threadId':'%s'}", threads[i]);
     ask(world, &out, TKV_OP_THREAD_GET, "", payload);
