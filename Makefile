@@ -91,6 +91,10 @@ setup:
 dev: setup wasm
 	$(HOMELESS) wrangler dev --ip 127.0.0.1 --port $(PORT) --var THREADKV_OPEN:local
 
+## The example agent (examples/agent) on http://127.0.0.1:8788 with a local KV
+example: setup wasm
+	$(HOMELESS) wrangler dev -c examples/agent/wrangler.toml --var AGENT_OPEN:local
+
 ## All tests; the last line counts them
 test: setup
 	@rm -rf $(RESULTS)

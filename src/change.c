@@ -294,9 +294,12 @@ static enum tkv_status repaired(struct call *call, void *self) {
   for (size_t i = 0; i < list->count; i++) {
     struct change *change = list->items[i];
     bool matters = change->added.count || change->removed.count || change->doubted.count;
-    if (change->head_put && change->head_put->failed && matters)
-      call_ask_refresh(call, change->collection,
-                       (struct refresh_wish){.doubted = &change->doubted, .soon = true});
+    bool busy =
+        change->head_put && change->head_put->status == 429; /* another bumps it right now */
+    if (change->head_put && change->head_put->failed && (matters || (change->bump && !busy)))
+      call_ask_refresh(
+          call, change->collection,
+          (struct refresh_wish){.doubted = &change->doubted, .bump = change->bump, .soon = true});
   }
   return TKV_DONE;
 }
@@ -344,7 +347,8 @@ static bool same_entries(const struct entries *a, const struct entries *b) {
 static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
-  if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count) {
+  if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count ||
+      change->bump > head.updated_at) {
     put_head(call, change, KV_TOLERATE);
     return;
   }

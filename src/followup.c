@@ -37,6 +37,10 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   put_gone(&out, wish.gone);
   json_put_char(&out, ']');
   put_doubted(&out, wish.doubted);
+  if (wish.bump) {
+    json_put(&out, SPAN(",\"bump\":"));
+    json_put_int(&out, wish.bump);
+  }
   json_put(&out, collection->grew && collection->load == LOAD_ALL ? SPAN(",\"all\":true}]}")
                                                                   : SPAN("}]}"));
   if (out.failed)

@@ -9,7 +9,9 @@ struct refresh_wish {
   const struct entries *gone;    /* entries to be dropped; NULL for none */
   const struct entries *doubted; /* members that moved, which a head that could not be written
                                     should say; NULL for none */
-  bool soon;                     /* before the request ends */
+  int64_t bump; /* the thread's new updatedAt, which a head that could not be written should say; 0
+                   for none */
+  bool soon;    /* before the request ends */
 };
 
 /* call_ask_refresh asks for a collection.refresh call (refresh.c) that brings |collection|'s head

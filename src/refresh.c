@@ -7,7 +7,8 @@
  * Asked for "soon" when a head could not be written (429), "some time" when a reader found one
  * unchecked for a minute, lacking something, or naming messages that are gone.  Payload:
  *
- *   {"collections":[{"kind","id","gone":["id","journal",time,"owner",…],"doubt":["id",…],"all":true}]}
+ *   {"collections":[{"kind","id","gone":["id","journal",time,"owner",…],"doubt":["id",…],
+ *     "bump":ms,"all":true}]}
  */
 #include "change.h"
 #include "message.h"
@@ -42,7 +43,7 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
 }
 
 struct wish {
-  struct span kind, id, gone, doubt, all;
+  struct span kind, id, gone, doubt, bump, all;
 };
 
 static bool read_collection(struct call *call, struct span value, size_t index,
@@ -52,9 +53,10 @@ static bool read_collection(struct call *call, struct span value, size_t index,
       {SHAPE(struct wish, id, "id"), SHAPE_ID},
       {SHAPE(struct wish, gone, "gone"), SHAPE_RAW | SHAPE_OPTIONAL},
       {SHAPE(struct wish, doubt, "doubt"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct wish, bump, "bump"), SHAPE_RAW | SHAPE_OPTIONAL},
       {SHAPE(struct wish, all, "all"), SHAPE_RAW | SHAPE_OPTIONAL}};
   struct wish wish;
-  if (!arg_read(call, value, SPAN("collections"), index, shape, 5, &wish))
+  if (!arg_read(call, value, SPAN("collections"), index, shape, 6, &wish))
     return false;
   bool thread = span_eq(wish.kind, SPAN("\"thread\""));
   struct collection *collection =
@@ -73,6 +75,8 @@ static bool read_collection(struct call *call, struct span value, size_t index,
     return false;
   for (size_t i = 0; i < doubted.count; i++)
     change_doubt(call, change, doubted.items[i].id);
+  if (wish.bump.ptr)
+    json_int(wish.bump, &change->bump);
   return true;
 }
 

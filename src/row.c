@@ -45,6 +45,15 @@ static const struct row_field states[] = {
 static const struct row_field blobs[] = {FIELD("hash", ROW_KEY),
                                          FIELD("createdAt", ROW_DATE | ROW_CREATED)};
 
+static const struct row_field traces[] = {
+    FIELD("id", ROW_KEY), FIELD("name", ROW_COVERED), FIELD("scope", ROW_COVERED),
+    FIELD("traceId", ROW_COVERED),
+    FIELD("createdAt", ROW_COVERED | ROW_DATE | ROW_CREATED | ROW_ANCHOR)};
+
+static const struct row_field evals[] = {
+    FIELD("id", ROW_KEY | ROW_MADE), FIELD("agentName", ROW_COVERED),
+    FIELD("createdAt", ROW_COVERED | ROW_DATE | ROW_CREATED | ROW_ANCHOR)};
+
 static const struct row_field plain[] = {FIELD("id", ROW_KEY),
                                          FIELD("createdAt", ROW_DATE | ROW_ANCHOR)};
 
@@ -56,6 +65,8 @@ static const struct row_kind kinds[] = {
     KIND(TABLE_TASKS, ROW_SAVE_OVER, tasks, NULL),
     KIND(TABLE_STATES, ROW_SAVE_OVER, states, NULL),
     KIND(TABLE_BLOBS, ROW_SAVE_NEW, blobs, NULL),
+    KIND(TABLE_TRACES, ROW_SAVE_OVER, traces, NULL),
+    KIND(TABLE_EVALS, ROW_SAVE_OVER, evals, NULL),
 };
 
 static const struct row_kind *find_kind(struct call *call, bool aging) {

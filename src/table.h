@@ -20,7 +20,9 @@
   X(SCORES, "scores", "mastra_scorers")                                                            \
   X(TASKS, "background_tasks", "mastra_background_tasks")                                          \
   X(STATES, "thread_state", "mastra_thread_state")                                                 \
-  X(BLOBS, "blobs", "mastra_skill_blobs")
+  X(BLOBS, "blobs", "mastra_skill_blobs")                                                          \
+  X(TRACES, "traces", "mastra_traces")                                                             \
+  X(EVALS, "evals", "mastra_evals")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

@@ -347,3 +347,27 @@ TEST(message_delete_of_more_than_the_budget_is_refused_whole) {
   CHECK_EQ(story_list(&world, "t1").len, strlen("t1-1 ") * 9 + strlen("t1-10 ") * 21 - 1);
   world_free(&world);
 }
+
+TEST(message_update_bumps_its_thread_whichever_request_fails_once) {
+  for (size_t n = 1; n <= 8; n++) {
+    struct world world;
+    start(&world);
+    story_messages(&world, "t1", "u1", 1, 2);
+    story_later(&world, 300);
+    world_faults(&world, (struct mem_fault){n, 1, 500, false});
+    struct answer answer =
+        world_run(&world, TKV_OP_MESSAGE_UPDATE, "", "[{'id':'t1-1','role':'assistant'}]");
+    CHECK_EQ(answer.status, TKV_DONE);
+    CHECK_EQ(world_follow(&world, answer), TKV_DONE);
+    struct json_out now = json_out(&world.mem.arena, 32);
+    json_put_date(&now, world.mem.now);
+    struct span minute = {json_out_span(&now).ptr, strlen("\"2026-01-01T00:00")};
+    for (int cold = 0; cold < 2; cold++) {
+      struct span thread = world_do(&world, TKV_OP_THREAD_GET, "{'threadId':'t1'}");
+      if (!CHECK(span_starts(story_field(thread, "updatedAt"), minute)))
+        CHECK_EQ(n, 0);
+      world_restart(&world);
+    }
+    world_free(&world);
+  }
+}
