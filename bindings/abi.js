@@ -11,6 +11,8 @@ export const TABLES = /** @type {const} */ ([
   ['background_tasks', 'mastra_background_tasks'],
   ['thread_state', 'mastra_thread_state'],
   ['blobs', 'mastra_skill_blobs'],
+  ['traces', 'mastra_traces'],
+  ['evals', 'mastra_evals'],
 ]);
 
 /** The operations, by name. @type {Readonly<Record<string, number>>} */

@@ -1,0 +1,40 @@
+/**
+ * A Worker with an agent in it. Its threads, messages, working memory and stopped runs are in Workers KV; whichever
+ * isolate gets the next request goes on where the last one stopped.
+ *
+ * @module
+ */
+
+import { CloudflareStore } from 'threadkv/mastra';
+import { createApp } from './app.js';
+import { createAssistant } from './assistant.js';
+import { chooseModel } from './model.js';
+
+/**
+ * @typedef {object} Env
+ * @property {import('@cloudflare/workers-types').KVNamespace} AGENT_KV
+ * @property {string} [MODEL]
+ * @property {string} [AGENT_TOKEN]  every request needs it
+ * @property {string} [AGENT_OPEN]  'local': requests to localhost need no token
+ */
+
+/** @type {ReturnType<typeof createApp> | undefined} */
+let app;
+
+/** One for all requests of an isolate. @param {Env} env */
+function appOf(env) {
+  const storage = new CloudflareStore({
+    id: 'agent',
+    bindings: { default: env.AGENT_KV },
+    keyPrefix: 'agent_',
+  });
+  return createApp({ mastra: createAssistant({ storage, model: chooseModel(env.MODEL) }) });
+}
+
+export default {
+  /** @param {Request} request @param {Env} env @param {any} context */
+  fetch(request, env, context) {
+    app ??= appOf(env);
+    return app.fetch(request, env, context);
+  },
+};
