@@ -41,10 +41,15 @@ export const OPERATIONS = {
   'row.delete': 21,
   'row.list': 22,
   'row.prune': 23,
-  'collection.refresh': 24,
-  'record.scan': 25,
-  'record.get': 26,
-  'collection.scan': 27,
+  'workflow.persist': 24,
+  'workflow.delete': 25,
+  'workflow.update_state': 26,
+  'workflow.update_results': 27,
+  'workflow.flush': 28,
+  'collection.refresh': 29,
+  'record.scan': 30,
+  'record.get': 31,
+  'collection.scan': 32,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

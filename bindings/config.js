@@ -27,6 +27,9 @@ import { readRestOptions } from './rest/options.js';
  * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
  * @property {import('./row-types.js').Retention} [retention]  what to keep for how long; default: all, for ever
  * @property {number} [maxOperations]  KV operations that one call may make, default 900
+ * @property {'all'} [snapshots]  stores every snapshot of a workflow run, its progress too, before the call resolves
+ * @property {boolean} [assumeSingleWriter]  says that one isolate alone (a Durable Object, a server) writes each
+ *   workflow run: then engines may rely on updates that do not overwrite each other
  * @property {import('./core.js').Core} [core]  default: one for all stores of the process
  */
 /**
@@ -65,12 +68,17 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  */
 export function readConfig(config) {
   if (typeof config !== 'object' || config === null) throw invalid('the configuration must be an object');
-  const { keyPrefix = '', consistency, maxOperations = DEFAULT_MAX_OPERATIONS, autoInit = false } = config;
+  const { keyPrefix = '', consistency, snapshots, assumeSingleWriter, autoInit = false } = config;
+  const { maxOperations = DEFAULT_MAX_OPERATIONS } = config;
   if (typeof keyPrefix !== 'string') throw invalid('keyPrefix must be a string');
   // As bytes, all lone surrogates look the same: two prefixes would share their data.
   if (LONE_SURROGATE.test(keyPrefix)) throw invalid('keyPrefix must be well-formed Unicode');
   if (consistency !== undefined && consistency !== 'strict') {
     throw invalid("consistency must be 'strict' or left out");
+  }
+  if (snapshots !== undefined && snapshots !== 'all') throw invalid("snapshots must be 'all' or left out");
+  if (assumeSingleWriter !== undefined && typeof assumeSingleWriter !== 'boolean') {
+    throw invalid('assumeSingleWriter must be true or false');
   }
   if (!Number.isSafeInteger(maxOperations) || maxOperations < 1) {
     throw invalid('maxOperations must be a positive integer');

@@ -50,6 +50,9 @@ import { createInstance } from './instance.js';
  * @property {(ms: number) => Promise<unknown>} [wait]  default `setTimeout`
  */
 
+/** The operations, by number. */
+const NAMES = Object.keys(OPERATIONS);
+
 /** @type {Answer} */
 const WAITED = { status: 200, retryAfter: 0, operations: 0, pairs: null, cursor: undefined };
 
@@ -123,12 +126,12 @@ export class Core {
    */
   #finish(instance, handle, store, method, reasons) {
     const { status } = instance;
-    const { result, followup, soon } = instance.outcome(handle);
+    const { result, followup, followupOp, soon } = instance.outcome(handle);
     if (status < 0) throw failure(status, result, method, reasons);
     if (followup === '') return { text: result };
     const run = async () => {
       // What cannot be brought up to date now is found by a later check.
-      await this.call(store, 'collection.refresh', {}, followup, method).catch(() => undefined);
+      await this.call(store, NAMES[followupOp], {}, followup, method).catch(() => undefined);
     };
     return { text: result, followup: { when: soon ? 'soon' : 'later', run } };
   }

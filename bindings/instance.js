@@ -179,15 +179,20 @@ export class Instance {
 
   /**
    * @param {number} handle  of a finished call
-   * @returns {{ result: string, followup: string, soon: boolean }}
+   * @returns {{ result: string, followup: string, followupOp: number, soon: boolean }}
    */
   outcome(handle) {
     return this.#guard(() => {
       const at = this.#exports.call_outcome(this.#core, handle) >>> 0;
-      if (at === 0) return { result: '', followup: '', soon: false };
+      if (at === 0) return { result: '', followup: '', followupOp: 0, soon: false };
       this.#look();
       const word = at / 4;
-      return { result: this.#text(word), followup: this.#text(word + 2), soon: this.#words[word + 4] === 1 };
+      return {
+        result: this.#text(word),
+        followup: this.#text(word + 2),
+        soon: this.#words[word + 4] === 1,
+        followupOp: this.#words[word + 5],
+      };
     });
   }
 

@@ -146,6 +146,41 @@
  *   which messages to copy; the limit keeps the most recent ones
  */
 
+/**
+ * One run of a workflow.
+ * @typedef {object} WorkflowRun
+ * @property {string} workflowName
+ * @property {string} runId
+ * @property {string} [resourceId]
+ * @property {any} snapshot  what the engine keeps of it: an object; text if it was stored as text that is no JSON
+ * @property {Date} createdAt
+ * @property {Date} updatedAt
+ */
+/** @typedef {{ workflowName: string, runId: string }} WorkflowName */
+/**
+ * @typedef {object} ListWorkflowRunsArgs
+ * @property {string} [workflowName]
+ * @property {string} [status]
+ * @property {string} [resourceId]
+ * @property {string} [threadId]  of runs that an agent made
+ * @property {Date | string} [fromDate]  of `createdAt`, inclusive
+ * @property {Date | string} [toDate]  inclusive
+ * @property {number} [page]  from 0
+ * @property {number | false} [perPage]
+ */
+/**
+ * @typedef {WorkflowName & { resourceId?: string, snapshot: any, createdAt?: Date | string, updatedAt?: Date | string }}
+ *   PersistWorkflowSnapshotArgs
+ */
+/**
+ * @typedef {WorkflowName & { opts: { status?: string, expectedStatus?: string | string[], [field: string]: any } }}
+ *   UpdateWorkflowStateArgs
+ */
+/**
+ * @typedef {WorkflowName & { stepId: string, result: any, requestContext?: Record<string, any> }}
+ *   UpdateWorkflowResultsArgs
+ */
+
 /** @typedef {'threads' | 'messages' | 'metadata' | 'resources'} TableName */
 /**
  * What a clear did. `pending`: the budget of operations ran out first; call again to go on.

@@ -39,9 +39,9 @@ struct tkv_store {
 /* Where an answer's outcome stands. */
 struct tkv_outcome {
   struct span result; /* DONE: JSON text, empty for nothing; failed: {"code","message","details"} */
-  struct span
-      followup;  /* payload of a `collection.refresh` call to make afterwards; empty for none */
-  uint32_t soon; /* 1: it must be made before the request ends; 0: some time */
+  struct span followup; /* payload of a further call to make afterwards; empty for none */
+  uint32_t soon;        /* 1: it must be made before the request ends; 0: some time */
+  uint32_t followup_op; /* which one it is: enum tkv_op */
 };
 
 /* tkv_core_new makes a core; NULL when no memory is left.  |host| is handed back to host.h's

@@ -38,6 +38,10 @@ struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct spa
                                          .stamp = call_stamp(call)});
 }
 
+void kv_flush(struct call *call, enum tkv_table table, struct span key) {
+  kv_put(call, table, key, SPAN_NONE, SPAN_NONE, KV_REMEMBER | KV_FLUSH)->delay = KV_FLUSH_MS;
+}
+
 struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
                            struct span cursor) {
   struct kv_request *list =
@@ -118,7 +122,8 @@ static bool unblock(struct kv *kv) {
   for (struct kv_request *request = kv->first; request; request = request->next)
     if (request->state == KV_BLOCKED) {
       request->state = KV_QUEUED;
-      request->delay = KV_TURN_MS;
+      if (!request->delay)
+        request->delay = KV_TURN_MS;
       any = true;
     }
   return any;

@@ -5,6 +5,10 @@
  * gets of up to 100 keys, all else singly.  This layer retries, reuses what the memory knows, keeps
  * two writes of one key from overlapping, and outweighs stale answers by this isolate's own writes.
  *
+ * Held values: a put with KV_HOLD is noted as this isolate's newest value of its key, and done.
+ * While it is held every get of this isolate is answered by it, whatever KV says; the next write of
+ * the key replaces it; kv_flush sends it.
+ *
  * Retries: after 429 at least a second and jitter, five tries; after 5xx, 408 or no answer at all,
  * three quick tries.  Every write here is idempotent, so an unknown outcome may be tried again.
  *
@@ -28,6 +32,7 @@
 
 enum { KV_EXPIRES_AHEAD_S = 90 }; /* the clocks may differ, and a retry takes time */
 enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX = 1024 };
+enum { KV_FLUSH_MS = 1000 };
 
 enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
 
@@ -37,7 +42,12 @@ enum kv_flag {
   KV_FRESH = 2, /* get: ask KV even when the memory has just read it */
   KV_OPTIONAL = 4,  /* put: one try only; a failure does not fail the call: see `failed` */
   KV_OVERWRITE = 8, /* put: replaces whatever is there, so of two calls the later one wins */
-  KV_TOLERATE = 16  /* a failure, retries included, does not fail the call: see `failed` */
+  KV_TOLERATE = 16, /* a failure, retries included, does not fail the call: see `failed` */
+  KV_KNOWN = 32,    /* get: what the memory knows of the key will do, however old; only that it was
+                       not there is asked again */
+  KV_SAME = 64,     /* put: need not be sent when the same value was put a moment ago */
+  KV_HOLD = 128,    /* put, with KV_REMEMBER: is held, if it is not too large, instead of sent */
+  KV_FLUSH = 256    /* put: kv_flush's */
 };
 
 struct kv_item {
@@ -68,6 +78,7 @@ struct kv_request {
   int tries;
   int64_t delay;
   uint64_t order, sent;
+  bool yields; /* a later call's write replaces this one */
   struct kv_request *next, *next_in_slot;
 };
 
@@ -97,6 +108,22 @@ struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span 
 static inline int64_t kv_expires(int64_t ms) {
   return ms > 0 ? (ms + 999) / 1000 : 1;
 }
+
+/* kv_wants_flush tells whether |key| is held and nobody is about to send it; then the caller has
+ * promised to, by a call that uses kv_flush. */
+bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_is_held tells whether |key| is held. */
+bool kv_is_held(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_flush queues a put of what is held under |key|, in KV_FLUSH_MS, yet not within that time of
+ * the write before.  When nothing is held any more by then, nothing is sent.  After a
+ * failure it is still held. */
+void kv_flush(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_drop forgets what is held under |key|, if KV was read not to have the key and nothing was sent
+ * since.  False otherwise: it has to be deleted. */
+bool kv_drop(struct call *call, enum tkv_table table, struct span key);
 
 /* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when
  * nothing is left, TKV_PENDING when the host has to act, or the error of a request that failed for

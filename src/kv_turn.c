@@ -8,7 +8,7 @@
 #include "core_private.h"
 #include "kv_round.h"
 
-static struct note *note_of(struct call *call, struct kv_request *request) {
+static struct note *note_of(struct call *call, const struct kv_request *request) {
   return memory_note(call->memory, call->store.spaces[request->table], request->key,
                      request->group.len, call->now);
 }
@@ -21,29 +21,52 @@ static void keep(struct call *call, struct kv_request *request, struct note *not
   note->expires = request->expires;
 }
 
+static struct note *find_note(struct call *call, const struct kv_request *request) {
+  return memory_find(call->memory, call->store.spaces[request->table], request->key);
+}
+
+/* Whether |put| would only write once more what was written a moment ago. */
+static bool is_repeated(const struct call *call, const struct kv_request *put,
+                        const struct note *note) {
+  return put->flags & KV_SAME && note->own && !note->held && note->kind == NOTE_VALUE &&
+         now_since(call, note->latest_at) <= KV_FLUSH_MS && span_eq(put->value, note->value);
+}
+
 /* The first look at a write: gives it its order and notes its value. */
 static void issue(struct call *call, struct kv_request *put, struct note *note) {
-  if (put->flags & KV_OVERWRITE) {
-    if (note->overwrite > call->order) {
-      put->order = note->latest; /* a later call overwrites this: wait for that one */
-      return;
-    }
-    note->overwrite = call->order;
+  bool overtaken = put->flags & KV_OVERWRITE && note->overwrite > call->order;
+  if (overtaken || is_repeated(call, put, note)) {
+    put->order = note->latest; /* the write of another call stands for this one: wait for it */
+    put->yields = true;
+    return;
   }
+  if (put->flags & KV_OVERWRITE)
+    note->overwrite = call->order;
   put->order = note->latest = ++call->core->orders;
   note->latest_at = call->now;
+  memory_hold(call->memory, note, false, call->now);
   if (put->flags & KV_REMEMBER)
     keep(call, put, note, true);
   else
     memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
 }
 
-/* Takes the newest noted value in place of the put's own. */
-static void send_newest(struct call *call, struct kv_request *put, const struct note *note) {
-  bool noted =
-      note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
+/* Whether |put| can write the newest noted value in place of its own. */
+static bool carries_newest(const struct kv_request *put, const struct note *note) {
+  return note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
+}
+
+/* Should the write that |put| yields to have failed for good, |put| is the newest again. */
+static bool is_newest(const struct kv_request *put, const struct note *note) {
+  return put->yields ? note->latest < put->order : note->latest <= put->order;
+}
+
+static void send(struct call *call, struct kv_request *put, struct note *note) {
+  note->flight = call->handle;
+  note->flight_at = note->sent_at = call->now;
+  note->missing = false;
   put->sent = put->order;
-  if (!noted || note->latest <= put->order)
+  if (is_newest(put, note) || !carries_newest(put, note))
     return;
   put->sent = note->latest;
   put->value = arena_copy(&call->arena, note->value);
@@ -52,38 +75,76 @@ static void send_newest(struct call *call, struct kv_request *put, const struct 
   put->expires = note->expires;
 }
 
+static bool settle(struct kv_request *put) {
+  put->state = KV_SETTLED;
+  put->status = 200;
+  return false;
+}
+
+/* A flush has no value of its own: it waits for its time and then yields to what is held. */
+static bool may_flush(struct call *call, struct kv_request *put, struct note *note) {
+  if (!note || !note->held) {
+    if (note)
+      note->flusher_at = 0;
+    return settle(put);
+  }
+  note->flusher_at = call->now;
+  put->order = note->latest;
+  put->yields = true;
+  if (now_since(call, note->sent_at) >= KV_FLUSH_MS)
+    return true;
+  put->state = KV_BLOCKED;
+  put->delay = note->sent_at + KV_FLUSH_MS - call->now;
+  return false;
+}
+
+/* The first look at a write that is to be held.  False when it has to be sent. */
+static bool hold(struct call *call, struct kv_request *put, struct note *note) {
+  issue(call, put, note);
+  if (!put->yields && note->kind == NOTE_VALUE)
+    memory_hold(call->memory, note, true, call->now);
+  return put->yields || note->held;
+}
+
 bool kv_turn_take(struct call *call, struct kv_request *put) {
-  struct note *note = note_of(call, put);
+  struct note *note = put->flags & KV_FLUSH ? find_note(call, put) : note_of(call, put);
+  if (put->flags & KV_FLUSH && !may_flush(call, put, note))
+    return false;
   if (!note)
     return true;
-  if (!put->order)
+  if (put->flags & KV_HOLD && !put->order) {
+    if (hold(call, put, note))
+      return settle(put);
+  } else if (!put->order) {
     issue(call, put, note);
-  bool other_flies = note->flight && now_since(call, note->flight_at) < KV_FLIGHT_MAX_MS;
-  bool newer_waits = note->kind == NOTE_EMPTY && note->latest > put->order &&
-                     now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
-  if (note->written >= put->order) {
-    put->state = KV_SETTLED;
-    put->status = 200;
-    return false;
   }
+  if (note->written >= put->order)
+    return settle(put);
+  bool other_flies = note->flight && now_since(call, note->flight_at) < KV_FLIGHT_MAX_MS;
+  bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
+                     now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
   if (other_flies || newer_waits) {
     put->state = KV_BLOCKED;
     return false;
   }
-  note->flight = call->handle;
-  note->flight_at = call->now;
-  send_newest(call, put, note);
+  send(call, put, note);
   return true;
 }
 
 void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
-  struct note *note = memory_find(call->memory, call->store.spaces[put->table], put->key);
+  struct note *note = find_note(call, put);
   if (!note)
     return;
   if (note->flight == call->handle)
     note->flight = 0;
   if (stored) {
     note->written = put->sent > note->written ? put->sent : note->written;
+    if (note->written >= note->latest) {
+      memory_hold(call->memory, note, false, call->now);
+      note->flusher_at = 0;
+    }
+  } else if (put->state == KV_SETTLED && note->held) {
+    note->flusher_at = put->flags & KV_FLUSH ? 0 : note->flusher_at;
   } else if (put->state == KV_SETTLED && note->latest == put->order) {
     note->latest = note->written;
     if (note->own)
@@ -99,10 +160,13 @@ static void answer_from(struct call *call, struct kv_request *get, const struct 
 }
 
 bool kv_recall(struct call *call, struct kv_request *get) {
-  if (!(get->flags & KV_REMEMBER) || get->flags & KV_FRESH || call->store.strict)
+  struct note *note = get->flags & KV_REMEMBER ? find_note(call, get) : NULL;
+  if (!note || note->kind == NOTE_EMPTY)
     return false;
-  struct note *note = memory_find(call->memory, call->store.spaces[get->table], get->key);
-  if (!note || note->kind == NOTE_EMPTY || now_since(call, note->at) > MEMORY_REUSE_MS)
+  bool known = get->flags & KV_KNOWN && (note->own || note->kind == NOTE_VALUE);
+  bool recent = !(get->flags & KV_FRESH) && !call->store.strict &&
+                now_since(call, note->at) <= MEMORY_REUSE_MS;
+  if (!note->held && !known && !recent)
     return false;
   answer_from(call, get, note);
   get->state = KV_SETTLED;
@@ -115,25 +179,57 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
   call_saw_stamp(call, get->stamp);
   if (!(get->flags & KV_REMEMBER))
     return;
-  struct note *known = memory_find(call->memory, call->store.spaces[get->table], get->key);
+  struct note *known = find_note(call, get);
   if (known && known->own && known->kind != NOTE_EMPTY) {
     bool outweighs = get->stamp ? known->stamp > get->stamp
                                 : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
-    if (outweighs) {
+    if (known->held || outweighs) {
       answer_from(call, get, known);
       return;
     }
   }
   struct note *note = note_of(call, get);
-  if (note)
-    keep(call, get, note, note->own && note->stamp == get->stamp);
+  if (!note)
+    return;
+  keep(call, get, note, note->own && note->stamp == get->stamp);
+  note->missing = !get->found;
 }
 
 void kv_renew(struct call *call, struct kv_request *get) {
   if (!(get->flags & KV_REMEMBER))
     return;
-  struct note *note = memory_find(call->memory, call->store.spaces[get->table], get->key);
+  struct note *note = find_note(call, get);
   if (note && note->own && note->kind != NOTE_EMPTY && note->stamp > get->stamp &&
       (get->stamp || now_since(call, note->latest_at) < MEMORY_OVERLAY_MS))
     answer_from(call, get, note);
+}
+
+static struct note *held_note(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = memory_find(call->memory, call->store.spaces[table], key);
+  return note && note->held ? note : NULL;
+}
+
+bool kv_is_held(struct call *call, enum tkv_table table, struct span key) {
+  return held_note(call, table, key) != NULL;
+}
+
+bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = held_note(call, table, key);
+  if (!note ||
+      (note->flusher_at && now_since(call, note->flusher_at) <= KV_FLUSH_MS + KV_FLIGHT_MAX_MS))
+    return false;
+  note->flusher_at = call->now;
+  return true;
+}
+
+bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = held_note(call, table, key);
+  if (!note || !note->missing)
+    return false;
+  memory_hold(call->memory, note, false, call->now);
+  memory_keep(call->memory, note, NOTE_ABSENT, SPAN_NONE, SPAN_NONE);
+  note->own = false;
+  note->overwrite = call->order;
+  note->written = note->latest = ++call->core->orders;
+  return true;
 }

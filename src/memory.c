@@ -21,15 +21,17 @@ struct note *memory_in_group(struct memory *memory, uint32_t space, struct span 
 }
 
 static void unlink_age(struct memory *memory, struct note *note) {
-  *(note->older ? &note->older->newer : &memory->oldest) = note->newer;
-  *(note->newer ? &note->newer->older : &memory->newest) = note->older;
+  struct memory_ages *ages = &memory->ages[note->held];
+  *(note->older ? &note->older->newer : &ages->oldest) = note->newer;
+  *(note->newer ? &note->newer->older : &ages->newest) = note->older;
 }
 
 static void link_newest(struct memory *memory, struct note *note) {
-  note->older = memory->newest;
+  struct memory_ages *ages = &memory->ages[note->held];
+  note->older = ages->newest;
   note->newer = NULL;
-  *(memory->newest ? &memory->newest->newer : &memory->oldest) = note;
-  memory->newest = note;
+  *(ages->newest ? &ages->newest->newer : &ages->oldest) = note;
+  ages->newest = note;
 }
 
 static size_t note_size(const struct note *note) {
@@ -112,19 +114,46 @@ void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, 
   memory->bytes += value.len + metadata.len;
 }
 
+void memory_hold(struct memory *memory, struct note *note, bool held, int64_t now) {
+  if (note->held == held)
+    return;
+  unlink_age(memory, note);
+  note->held = held;
+  note->at = now;
+  link_newest(memory, note);
+}
+
 void memory_forget(struct memory *memory, uint32_t space, struct span prefix) {
-  for (struct note *note = memory->oldest; note; note = note->newer)
-    if (note->space == space && span_starts(note->key, prefix))
+  for (int held = 1; held >= 0; held--)
+    for (struct note *note = memory->ages[held].oldest, *newer; note; note = newer) {
+      newer = note->newer;
+      if (note->space != space || !span_starts(note->key, prefix))
+        continue;
       drop_value(memory, note);
+      note->missing = false;
+      memory_hold(memory, note, false, note->at);
+    }
+}
+
+/* What goes next: it is too old, or there is too much of all. */
+static struct note *surplus(const struct memory *memory, int64_t now) {
+  struct note *other = memory->ages[0].oldest, *held = memory->ages[1].oldest;
+  if (other && now - other->at > MEMORY_OWN_MS)
+    return other;
+  if (held && now - held->at > MEMORY_HELD_MS)
+    return held;
+  if (memory->bytes <= MEMORY_BYTES_MAX)
+    return NULL;
+  return other && !(held && held->at < other->at) ? other : held;
 }
 
 void memory_expire(struct memory *memory, int64_t now) {
-  while (memory->oldest &&
-         (now - memory->oldest->at > MEMORY_OWN_MS || memory->bytes > MEMORY_BYTES_MAX))
-    drop_note(memory, memory->oldest);
+  for (struct note *note; (note = surplus(memory, now));)
+    drop_note(memory, note);
 }
 
 void memory_free(struct memory *memory) {
-  while (memory->oldest)
-    drop_note(memory, memory->oldest);
+  for (int held = 0; held < 2; held++)
+    while (memory->ages[held].oldest)
+      drop_note(memory, memory->ages[held].oldest);
 }

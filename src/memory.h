@@ -5,6 +5,10 @@
  * written here is seen here at once, even when KV still answers with an older one; a value just
  * read is not read again; and two writes of one key never overlap, the last call winning (kv.c
  * keeps the rules).
+ *
+ * A value may also be *held*: written here, but not sent (kv.h's kv_hold).  It is kept longer, yet
+ * it counts in the memory's bytes: when they run out the oldest note goes, held or not, and what
+ * was never sent is lost with it.
  */
 #ifndef TKV_MEMORY_H
 #define TKV_MEMORY_H
@@ -14,6 +18,7 @@
 
 enum {
   MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept */
+  MEMORY_HELD_MS = 900 * 1000,   /* how long held values are kept */
   MEMORY_OVERLAY_MS = 60 * 1000, /* how long an own write outweighs a KV answer without a stamp */
   MEMORY_REUSE_MS = 1000,        /* how long a value is used without asking KV */
   MEMORY_BYTES_MAX = 4 * 1024 * 1024,
@@ -32,7 +37,7 @@ enum note_kind {
 struct note {
   struct note *same_bucket, *same_group; /* chains */
   struct note **group_link;              /* what points here in the group's chain */
-  struct note *older, *newer;            /* by `at` */
+  struct note *older, *newer;            /* by `at`, among the held or among the others */
   uint32_t space;
   struct span key, group; /* the group is a leading part of the key, or all of it */
   uint32_t key_hash, group_hash;
@@ -51,11 +56,20 @@ struct note {
   int64_t latest_at;  /* ms: when it was asked for */
   uint64_t written;   /* order of the newest write that KV has acknowledged */
   uint64_t overwrite; /* order of the newest call that overwrites the key */
+
+  bool held;          /* the value has not been sent, nor is anyone about to: see memory_hold */
+  bool missing;       /* KV was seen not to have the key, and nothing was sent since */
+  int64_t sent_at;    /* ms: when a write was last sent */
+  int64_t flusher_at; /* ms: when somebody last promised to send the held value; 0: nobody did */
+};
+
+struct memory_ages {
+  struct note *oldest, *newest;
 };
 
 struct memory {
   struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
-  struct note *oldest, *newest;
+  struct memory_ages ages[2]; /* of the notes that are not held, and of those that are */
   size_t bytes;
 };
 
@@ -71,6 +85,9 @@ struct note *memory_note(struct memory *memory, uint32_t space, struct span key,
  * memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
 void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
                  struct span metadata);
+
+/* memory_hold says that |note| is held, or no longer. */
+void memory_hold(struct memory *memory, struct note *note, bool held, int64_t now);
 
 /* memory_in_group returns the first note of |group| after |last| (NULL to begin), or NULL. */
 struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group,

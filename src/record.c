@@ -40,6 +40,12 @@ struct span record_journal(struct span metadata) {
   return json_is_string(journal) ? (struct span){journal.ptr + 1, journal.len - 2} : SPAN_NONE;
 }
 
+struct span record_date(struct call *call, int64_t ms) {
+  struct json_out out = json_out(&call->arena, 32);
+  json_put_date(&out, ms);
+  return json_out_span(&out);
+}
+
 bool record_fits(struct call *call, struct span value, struct span where) {
   if (value.len <= TKV_VALUE_MAX)
     return true;

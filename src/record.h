@@ -21,6 +21,9 @@ struct span record_journal(struct span metadata);
 /* record_uuid returns a new random id. */
 struct span record_uuid(struct call *call);
 
+/* record_date returns |ms| as a record's date: quoted ISO text. */
+struct span record_date(struct call *call, int64_t ms);
+
 /* record_fits tells whether |value| may be stored; if not, VALUE_TOO_LARGE is recorded, naming
  * |where|. */
 bool record_fits(struct call *call, struct span value, struct span where);

@@ -68,19 +68,13 @@ enum tkv_status resource_get(struct call *call, void *self) {
   return call_next(call, answer);
 }
 
-static struct span date_text(struct call *call, int64_t ms) {
-  struct json_out out = json_out(&call->arena, 32);
-  json_put_date(&out, ms);
-  return json_out_span(&out);
-}
-
 static struct span merged(struct call *call, struct span old, struct span given) {
   return json_merge(&call->arena, json_is_object(old) ? old : SPAN("{}"), given, NULL, 0);
 }
 
 static struct span create(struct call *call, const struct resource_op *op, struct span memory,
                           struct span metadata) {
-  struct span now = date_text(call, call->now);
+  struct span now = record_date(call, call->now);
   struct json_out out = json_out(&call->arena, op->id.len + memory.len + metadata.len + 160);
   json_put(&out, SPAN("{\"id\":"));
   json_put_string(&out, op->id);
@@ -105,7 +99,7 @@ static struct span change(struct call *call, struct span old, struct span memory
   static const struct shape shape[] = {{"updatedAt", 9, 0, SHAPE_DATE}};
   int64_t before = 0;
   shape_read(&call->arena, old, shape, 1, &before);
-  fields[0].value = date_text(call, call->now > before ? call->now : before + 1);
+  fields[0].value = record_date(call, call->now > before ? call->now : before + 1);
   if (memory.ptr)
     fields[count++] = (struct json_field){SPAN("workingMemory"), memory};
   if (metadata.ptr)

@@ -3,10 +3,20 @@
 
 #include "date.h"
 #include "record.h"
+#include "workflow.h"
 
 #define FIELD(name, traits) {{name, sizeof(name) - 1}, traits}
 #define KIND(table, mode, fields, cover)                                                           \
   {table, mode, fields, sizeof fields / sizeof *fields, cover}
+
+static const struct row_field workflows[] = {
+    FIELD("runId", ROW_KEY | ROW_COVERED),
+    FIELD("workflowName", ROW_KEY | ROW_COVERED),
+    FIELD("status", ROW_COVERED),
+    FIELD("resourceId", ROW_COVERED),
+    FIELD("threadId", ROW_COVERED),
+    FIELD("createdAt", ROW_COVERED | ROW_DATE | ROW_CREATED),
+    FIELD("updatedAt", ROW_COVERED | ROW_DATE | ROW_UPDATED | ROW_ANCHOR)};
 
 static const struct row_field scores[] = {
     FIELD("id", ROW_KEY | ROW_MADE),
@@ -61,6 +71,7 @@ static const struct row_kind kinds[] = {
     KIND(TABLE_THREADS, ROW_SAVE_NEVER, plain, NULL),
     KIND(TABLE_MESSAGES, ROW_SAVE_NEVER, plain, NULL),
     KIND(TABLE_RESOURCES, ROW_SAVE_NEVER, plain, NULL),
+    KIND(TABLE_WORKFLOWS, ROW_SAVE_OVER, workflows, workflow_cover),
     KIND(TABLE_SCORES, ROW_SAVE_KEEP, scores, NULL),
     KIND(TABLE_TASKS, ROW_SAVE_OVER, tasks, NULL),
     KIND(TABLE_STATES, ROW_SAVE_OVER, states, NULL),
@@ -69,10 +80,17 @@ static const struct row_kind kinds[] = {
     KIND(TABLE_EVALS, ROW_SAVE_OVER, evals, NULL),
 };
 
-static const struct row_kind *find_kind(struct call *call, bool aging) {
+const struct row_kind *row_kind_at(enum tkv_table table) {
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-    if ((int)kinds[i].table == call->control.table && (aging || kinds[i].mode != ROW_SAVE_NEVER))
+    if (kinds[i].table == table)
       return &kinds[i];
+  return NULL;
+}
+
+static const struct row_kind *find_kind(struct call *call, bool aging) {
+  const struct row_kind *kind = row_kind_at((enum tkv_table)call->control.table);
+  if (kind && (aging || kind->mode != ROW_SAVE_NEVER))
+    return kind;
   call_invalid(call, SPAN("table"), SPAN("holds no rows"));
   return NULL;
 }

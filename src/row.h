@@ -48,6 +48,9 @@ struct row_kind {
   struct span (*cover)(struct call *call, struct span row);
 };
 
+/* row_kind_at returns the kind of |table|, or NULL. */
+const struct row_kind *row_kind_at(enum tkv_table table);
+
 /* row_kind_of returns the kind that the control document's `table` names.  NULL, with the error
  * recorded, when that holds no rows. */
 const struct row_kind *row_kind_of(struct call *call);

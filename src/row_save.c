@@ -27,12 +27,6 @@ struct save {
 static enum tkv_status write_all(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
-static struct span date_text(struct call *call, int64_t ms) {
-  struct json_out out = json_out(&call->arena, 32);
-  json_put_date(&out, ms);
-  return json_out_span(&out);
-}
-
 static struct span with_id(struct call *call, const struct row_kind *kind, struct span row) {
   struct json_field fields[ROW_FIELDS_MAX];
   struct json_out out = json_out(&call->arena, row.len + 64);
@@ -89,7 +83,7 @@ static struct span stamped(struct call *call, const struct row_kind *kind, struc
   row_fields(kind, old.ptr ? old : SPAN("{}"), was);
   for (size_t i = 0; i < kind->count; i++) {
     unsigned traits = kind->fields[i].traits;
-    struct span now = date_text(call, call->now);
+    struct span now = record_date(call, call->now);
     if (traits & ROW_CREATED)
       now = row_date(was[i].value, &ms)     ? was[i].value
             : row_date(given[i].value, &ms) ? given[i].value

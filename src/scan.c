@@ -3,7 +3,7 @@
 
 /* A list answered now may not show yet what was written this recently. */
 static bool is_recent(const struct call *call, const struct note *note) {
-  return note->latest && now_since(call, note->latest_at) <= MEMORY_OVERLAY_MS;
+  return note->held || (note->latest && now_since(call, note->latest_at) <= MEMORY_OVERLAY_MS);
 }
 
 static void take_note(struct call *call, struct scan *scan, const struct note *note) {
@@ -21,7 +21,7 @@ static void take_listed(struct call *call, struct scan *scan, const struct kv_it
   if (!span_set_add(&call->arena, &scan->seen, item->name))
     return;
   if (note && is_recent(call, note) &&
-      (note->kind == NOTE_EMPTY || kv_stamp_of(item->metadata) <= note->stamp))
+      (note->held || note->kind == NOTE_EMPTY || kv_stamp_of(item->metadata) <= note->stamp))
     take_note(call, scan, note);
   else
     scan->take(call, scan, item->name, item->metadata);

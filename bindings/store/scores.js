@@ -7,7 +7,7 @@
 import { reviveDates, toText } from '../dates.js';
 import { storeError } from '../errors.js';
 import * as shape from '../shape.js';
-import { ResourceStore } from './resources.js';
+import { WorkflowStore } from './workflows.js';
 
 /**
  * @typedef {import('../row-types.js').Score} Score
@@ -28,7 +28,7 @@ const COLUMNS =
   projectId batchId datasetId datasetItemId createdAt`.split(/\s+/);
 
 /** Scores. */
-export class ScoreStore extends ResourceStore {
+export class ScoreStore extends WorkflowStore {
   /**
    * Stores a score: a new one, or in place of the one with its id, whose `createdAt` it keeps.
    *

@@ -427,6 +427,7 @@ struct answer world_end(struct world *world, uint32_t call, enum tkv_status stat
     answer = (struct answer){.status = status,
                              .text = arena_copy(&world->mem.arena, outcome->result),
                              .followup = arena_copy(&world->mem.arena, outcome->followup),
+                             .followup_op = (enum tkv_op)outcome->followup_op,
                              .soon = outcome->soon};
   tkv_call_end(world->core, call);
   take_requests(&world->mem, call); /* what it asked for and gave up is not done */
@@ -463,5 +464,5 @@ struct span world_do(struct world *world, enum tkv_op op, const char *payload) {
 enum tkv_status world_follow(struct world *world, struct answer answer) {
   if (!answer.followup.len)
     return TKV_DONE;
-  return world_run_span(world, TKV_OP_COLLECTION_REFRESH, SPAN(""), answer.followup).status;
+  return world_run_span(world, answer.followup_op, SPAN(""), answer.followup).status;
 }

@@ -88,6 +88,7 @@ struct world {
 struct answer {
   enum tkv_status status;
   struct span text, followup;
+  enum tkv_op followup_op;
   bool soon;
 };
 

@@ -299,8 +299,10 @@ static bool take_copy(struct run *run, struct span old_id, struct span new_id) {
   struct work *work = run->work;
   struct sim *sim = run->sim;
   struct object *old = model_find(sim, work->prefix, OBJECT_MESSAGE, old_id);
-  if (!old && work->thread->strangers)
+  if (!old && work->thread->strangers) {
+    work->target->strangers++; /* its copy is one for good */
     return true;
+  }
   if (!old || !model_may_exist(sim, old, run->actor)) {
     sim_fail(sim, "thread.copy: there is no message %.*s to copy", ARGS(old_id));
     return false;

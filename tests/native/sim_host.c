@@ -24,17 +24,16 @@ static void settle(struct run *run, enum run_state state) {
     run->done(run);
 }
 
-static void refresh_done(struct run *run) {
+static void followed(struct run *run) {
   if (run->state == RUN_FAILED && !strstr(run->result.ptr, "KV_FAILED"))
-    sim_fail(run->sim, "collection.refresh failed: %.*s", ARGS(run->result));
+    sim_fail(run->sim, "%s failed: %.*s", sim_op_name(run->op), ARGS(run->result));
 }
 
 /* What JavaScript does with a follow-up: starts it at once.  Some hosts let the call wait for it;
  * here nothing does. */
-static void follow_up(struct run *run, struct span payload) {
+static void follow_up(struct run *run, enum tkv_op op, struct span payload) {
   struct actor *actor = ARENA_NEW(&run->sim->arena, struct actor);
-  sim_call(run->isolate, run->prefix, TKV_OP_COLLECTION_REFRESH, SPAN(""), payload, refresh_done,
-           NULL, actor);
+  sim_call(run->isolate, run->prefix, op, SPAN(""), payload, followed, NULL, actor);
 }
 
 static void finish(struct run *run, enum tkv_status status) {
@@ -42,13 +41,14 @@ static void finish(struct run *run, enum tkv_status status) {
   const struct tkv_outcome *outcome = tkv_call_outcome(run->isolate->core, run->handle);
   run->result = arena_copy(&sim->arena, outcome->result);
   struct span followup = arena_copy(&sim->arena, outcome->followup);
+  enum tkv_op followup_op = (enum tkv_op)outcome->followup_op;
   tkv_call_end(run->isolate->core, run->handle);
   run->actor->end = sim->now;
   sim_trace(sim, "call %zu %s %s: %.*s", run->number, sim_op_name(run->op),
             status == TKV_DONE ? "done" : "failed", ARGS(run->result));
   settle(run, status == TKV_DONE ? RUN_DONE : RUN_FAILED);
   if (status == TKV_DONE && followup.len && !sim->failed)
-    follow_up(run, followup);
+    follow_up(run, followup_op, followup);
 }
 
 static void go_on(struct run *run, enum tkv_status status) {

@@ -89,3 +89,28 @@ struct span story_newest(struct world *world, const char *thread, int count) {
 void story_later(struct world *world, int seconds) {
   world->mem.now += (int64_t)seconds * 1000;
 }
+
+struct span story_run(struct world *world, const char *ids) {
+  struct answer answer = world_run(world, TKV_OP_ROW_GET, "{'table':'workflow_snapshot'}",
+                                   world_text(world, "[{%s}]", ids));
+  CHECK_EQ(answer.status, TKV_DONE);
+  struct json_walk walk = json_walk(answer.text);
+  CHECK(json_next(&walk));
+  return json_is_null(walk.value) ? SPAN("") : walk.value;
+}
+
+void story_shuffle(struct world *world, struct dice *dice, const uint32_t *calls,
+                   enum tkv_status *statuses, uint32_t count) {
+  uint32_t left = 0;
+  for (uint32_t i = 0; i < count; i++)
+    left += statuses[i] == TKV_PENDING;
+  while (left) {
+    uint32_t i = dice_next(dice, count);
+    if (statuses[i] != TKV_PENDING)
+      continue;
+    statuses[i] = world_step(world, calls[i]);
+    left -= statuses[i] != TKV_PENDING;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    CHECK_EQ(world_end(world, calls[i], statuses[i]).status, TKV_DONE);
+}

@@ -41,4 +41,13 @@ struct span story_newest(struct world *world, const char *thread, int count);
 /* story_later moves the clock on. */
 void story_later(struct world *world, int seconds);
 
+/* story_run returns the workflow run that |ids| names, the members of an object; "" when there is
+ * none. */
+struct span story_run(struct world *world, const char *ids);
+
+/* story_shuffle steps calls, of which world_begin told the statuses, by chance to their ends, which
+ * must be good. */
+void story_shuffle(struct world *world, struct dice *dice, const uint32_t *calls,
+                   enum tkv_status *statuses, uint32_t count);
+
 #endif

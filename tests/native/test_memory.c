@@ -84,7 +84,7 @@ TEST(memory_expires_by_age) {
   CHECK(memory_find(&memory, 1, SPAN("renewed")) != NULL &&
         memory_find(&memory, 1, SPAN("new")) != NULL);
   memory_expire(&memory, 10 * MEMORY_OWN_MS);
-  CHECK(memory.oldest == NULL && memory.newest == NULL);
+  CHECK(memory.ages[0].oldest == NULL && memory.ages[0].newest == NULL);
   CHECK_EQ(memory.bytes, 0);
   memory_free(&memory);
 }

@@ -192,6 +192,26 @@ TEST(kv_of_two_overwrites_the_later_call_wins_whoever_writes_first) {
   }
 }
 
+TEST(kv_of_many_overwrites_the_last_call_wins_however_they_mix) {
+  static const char *const titles[] = {"first", "second", "third", "last"};
+  enum { CALLS = 4 };
+  for (unsigned seed = 1; seed < 500; seed++) {
+    struct world world;
+    struct dice dice = {seed};
+    uint32_t calls[CALLS];
+    enum tkv_status statuses[CALLS];
+    world_init(&world);
+    check_context("seed %u", seed);
+    for (int i = 0; i < CALLS; i++)
+      statuses[i] = world_begin(&world, TKV_OP_THREAD_SAVE, "",
+                                world_text(&world, THREAD("%s"), titles[i]), &calls[i]);
+    story_shuffle(&world, &dice, calls, statuses, CALLS);
+    struct span thread = mem_find(&world.mem, 0, SPAN("threads:t1"))->value;
+    CHECK_JSON(story_field(thread, "title"), "'last'");
+    world_free(&world);
+  }
+}
+
 TEST(kv_of_two_merges_nothing_is_lost) {
   for (unsigned order = 0; order < 256; order++) {
     struct pair pair;

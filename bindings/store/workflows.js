@@ -1,0 +1,224 @@
+/**
+ * Workflow runs: what an engine needs to go on with a run that has stopped.
+ *
+ * A run's progress is held in memory and written at most once a second; a snapshot in any other state than 'pending'
+ * and 'running' is stored when the call resolves. `snapshots: 'all'` in the configuration stores them all.
+ *
+ * @module
+ */
+
+import { NOTHING } from '../caller.js';
+import { reviveDates, toText } from '../dates.js';
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+import { ResourceStore } from './resources.js';
+
+/**
+ * @typedef {import('../types.js').WorkflowRun} WorkflowRun
+ * @typedef {import('../types.js').WorkflowName} WorkflowName
+ */
+
+/** Dates outside, text inside. */
+const DATES = ['createdAt', 'updatedAt'];
+
+const TABLE = 'workflow_snapshot';
+
+/** Workflow runs. */
+export class WorkflowStore extends ResourceStore {
+  #control;
+  #singleWriter;
+
+  /** @param {import('../config.js').CloudflareStoreConfig} config */
+  constructor(config) {
+    super(config);
+    this.#control = { ...this.caller.rows(TABLE), all: config.snapshots === 'all' || undefined };
+    this.#singleWriter = config.assumeSingleWriter === true;
+  }
+
+  /**
+   * Stores where a run is, in place of what was known of it. The snapshot is taken as it is at the moment of the call;
+   * of several calls that are under way the last one wins.
+   *
+   * @param {import('../types.js').PersistWorkflowSnapshotArgs} args  without `resourceId` or `createdAt` the run keeps its own
+   * @returns {Promise<void>}
+   */
+  async persistWorkflowSnapshot(args) {
+    const method = 'persistWorkflowSnapshot';
+    const { workflowName, runId, resourceId, snapshot, createdAt, updatedAt } = shape.requireObject(
+      args,
+      method,
+    );
+    await this.caller.call(method, 'workflow.persist', this.#control, {
+      workflowName,
+      runId,
+      resourceId,
+      createdAt: toText(createdAt),
+      updatedAt: toText(updatedAt),
+      snapshot,
+    });
+  }
+
+  /**
+   * @param {WorkflowName} args
+   * @returns {Promise<any>} the snapshot, a fresh object; null if there is no such run
+   */
+  async loadWorkflowSnapshot(args) {
+    const method = 'loadWorkflowSnapshot';
+    const { workflowName, runId } = shape.requireObject(args, method);
+    if (isBlank(runId, workflowName)) return null;
+    const run = await this.#readRun(method, { workflowName, runId });
+    if (run === null) return null;
+    const snapshot = readSnapshot(run.snapshot);
+    if (typeof snapshot === 'string') {
+      throw storeError('CORRUPT', method, `${method} read a snapshot that is not JSON`);
+    }
+    return snapshot ?? null;
+  }
+
+  /**
+   * @param {{ runId: string, workflowName?: string }} args  without `workflowName`, the newest run of this id
+   * @returns {Promise<WorkflowRun | null>} a fresh object
+   */
+  async getWorkflowRunById(args) {
+    const method = 'getWorkflowRunById';
+    const { workflowName, runId } = shape.requireObject(args, method);
+    if (isBlank(runId, workflowName)) return null;
+    if (workflowName === undefined) {
+      const control = { ...this.caller.rows(TABLE), perPage: 1 };
+      const { rows } = await this.caller.read(method, 'row.list', control, { under: runId });
+      return rows.length === 0 ? null : reviveRun(rows[0]);
+    }
+    const run = await this.#readRun(method, { workflowName, runId });
+    return run === null ? null : reviveRun(run);
+  }
+
+  /**
+   * Runs, newest first. All of them, unless both `page` and `perPage` are given.
+   *
+   * @param {import('../types.js').ListWorkflowRunsArgs} [args]
+   * @returns {Promise<{ runs: WorkflowRun[], total: number }>}
+   */
+  async listWorkflowRuns(args = {}) {
+    const method = 'listWorkflowRuns';
+    const { fromDate, toDate, perPage, page, ...filter } = shape.requireObject(args, method);
+    const paged = perPage !== undefined && page !== undefined;
+    const control = {
+      ...this.caller.rows(TABLE),
+      page: shape.numberOrNull(page),
+      perPage: paged ? shape.numberOrNull(perPage) : false,
+    };
+    const payload = {
+      where: readFilter(filter),
+      dateRange: { start: toText(fromDate ?? undefined), end: toText(toDate ?? undefined) },
+    };
+    const { rows, total } = await this.caller.read(method, 'row.list', control, payload);
+    return { runs: rows.map(reviveRun), total };
+  }
+
+  /**
+   * An unknown run is no error.
+   *
+   * @param {WorkflowName} args
+   * @returns {Promise<void>}
+   */
+  async deleteWorkflowRunById(args) {
+    const method = 'deleteWorkflowRunById';
+    const { workflowName, runId } = shape.requireObject(args, method);
+    await this.caller.call(method, 'workflow.delete', NOTHING, { workflowName, runId });
+  }
+
+  /**
+   * Lays `opts` over the snapshot, key by key.
+   *
+   * @param {import('../types.js').UpdateWorkflowStateArgs} args  with `opts.expectedStatus`, only if the run is in that
+   *   state, or in one of those
+   * @returns {Promise<any>} the snapshot as it is now; undefined if there is no such run, or in another state
+   */
+  async updateWorkflowState(args) {
+    const method = 'updateWorkflowState';
+    const { workflowName, runId, opts } = shape.requireObject(args, method);
+    shape.requireRecord(opts, 'opts', method);
+    const { expectedStatus, ...state } = opts;
+    const payload = { workflowName, runId, state, expectedStatus };
+    return (await this.caller.read(method, 'workflow.update_state', this.#control, payload)) ?? undefined;
+  }
+
+  /**
+   * Merges the result of one step into the snapshot. Results of a `foreach` are merged by element.
+   *
+   * @param {import('../types.js').UpdateWorkflowResultsArgs} args
+   * @returns {Promise<Record<string, any>>} the results of all steps; empty if there is no such run
+   */
+  async updateWorkflowResults(args) {
+    const method = 'updateWorkflowResults';
+    const { workflowName, runId, stepId, result, requestContext } = shape.requireObject(args, method);
+    const payload = { workflowName, runId, stepId, result, requestContext };
+    return this.caller.read(method, 'workflow.update_results', this.#control, payload);
+  }
+
+  /**
+   * Whether two updates of one run never overwrite each other. In one isolate they never do; KV cannot promise it for
+   * several, so this is true only with `assumeSingleWriter` in the configuration.
+   *
+   * @returns {boolean}
+   */
+  supportsConcurrentUpdates() {
+    return this.#singleWriter;
+  }
+
+  /**
+   * @param {string} method
+   * @param {WorkflowName} name
+   * @returns {Promise<any>}
+   */
+  async #readRun(method, name) {
+    const [run] = await this.caller.read(method, 'row.get', this.caller.rows(TABLE), [name]);
+    return run;
+  }
+}
+
+/**
+ * Engines ask for runs that have no name yet.
+ *
+ * @param {...unknown} names
+ */
+function isBlank(...names) {
+  return names.includes('');
+}
+
+/**
+ * An empty filter is none.
+ *
+ * @param {Record<string, unknown>} filter
+ */
+function readFilter({ workflowName, status, resourceId, threadId }) {
+  const wanted = Object.entries({ workflowName, status, resourceId, threadId });
+  return Object.fromEntries(
+    wanted.filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
+}
+
+/**
+ * @param {any} run  freshly parsed
+ * @returns {WorkflowRun}
+ */
+function reviveRun(run) {
+  reviveDates(run, DATES);
+  run.snapshot = readSnapshot(run.snapshot);
+  return run;
+}
+
+/**
+ * Other stores keep the snapshot as text.
+ *
+ * @param {unknown} snapshot
+ * @returns {any} text that is no JSON is returned as it is
+ */
+function readSnapshot(snapshot) {
+  if (typeof snapshot !== 'string') return snapshot;
+  try {
+    return JSON.parse(snapshot);
+  } catch {
+    return snapshot;
+  }
+}
