@@ -33,26 +33,23 @@ struct call_frame {
 };
 
 struct call {
+  struct arena arena; /* first, and what is seldom looked at last: short offsets, less code */
   struct core *core;
-  struct arena arena;
   struct memory *memory;
-  void *host;
-  uint32_t handle;
-  int64_t now;    /* ms, at the last begin or resume */
-  uint64_t order; /* of this call among all of its core: later calls have higher numbers */
-
-  void *input;
-  struct tkv_store store;
-  struct span prefix; /* encoded */
-  struct control control;
-  struct span payload; /* checked JSON, or empty */
-
-  struct call_frame *frame; /* the running one; NULL when none is left */
-  bool entering;            /* a frame was just entered: its first step adds to the round */
-  struct kv kv;
-
+  struct call_frame *frame;      /* the running one; NULL when none is left */
   enum tkv_status status, error; /* error: of the last call_fail */
+  struct kv kv;
+  struct span prefix;  /* encoded */
+  struct span payload; /* checked JSON, or empty */
+  int64_t now;         /* ms, at the last begin or resume */
+  uint64_t order;      /* of this call among all of its core: later calls have higher numbers */
   struct tkv_outcome outcome;
+  bool entering; /* a frame was just entered: its first step adds to the round */
+  uint32_t handle;
+  void *host;
+  void *input;
+  struct control control;
+  struct tkv_store store;
 };
 
 /* call_next names the step of the running frame that comes next and returns TKV_PENDING. */

@@ -75,7 +75,7 @@ struct span change_add(struct call *call, struct change *change, struct entry en
   if (is_proven(change, &entry, journal))
     return journal;
   entry.journal = change_suffix(call, change);
-  entries_add(&call->arena, &change->added, entry);
+  entries_append(&call->arena, &change->added, &entry);
   return entry.journal;
 }
 
@@ -148,7 +148,7 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
     return;
   for (size_t i = 0; i < entries.count; i++)
     if (!is_removed(change, &entries.items[i]))
-      entries_add(&call->arena, &left, entries.items[i]);
+      entries_append(&call->arena, &left, &entries.items[i]);
   if (left.count == entries.count)
     return;
   if (left.count)
@@ -165,9 +165,9 @@ static struct entries doubt_of(struct call *call, const struct change *change,
   struct entries doubt = {0};
   for (size_t i = 0; i < old->count; i++)
     if (!entries_find(&change->doubted, old->items[i].id))
-      entries_add(&call->arena, &doubt, old->items[i]);
+      entries_append(&call->arena, &doubt, &old->items[i]);
   for (size_t i = 0; i < change->doubted.count; i++)
-    entries_add(&call->arena, &doubt, change->doubted.items[i]);
+    entries_append(&call->arena, &doubt, &change->doubted.items[i]);
   return doubt;
 }
 
@@ -209,7 +209,7 @@ static struct head merged_head(struct call *call, const struct change *change) {
       bool base_decided = source == 1 && span_set_has(&known, entry->journal);
       if (!base_decided && !is_removed(change, entry) &&
           journal_time(entry->journal) > head.since && !collection_below_floor(&head, entry))
-        entries_add(&call->arena, &kept, *entry);
+        entries_append(&call->arena, &kept, entry);
     }
   entries_sort(&call->arena, &kept);
   head.entries = kept;
@@ -317,7 +317,7 @@ static enum tkv_status compare(struct call *call, void *self) {
     if (read && seen.stamp > change->collection->head.stamp) {
       change->collection->head = seen;
       for (size_t k = 0; k < seen.entries.count; k++)
-        entries_add(&call->arena, &change->collection->entries, seen.entries.items[k]);
+        entries_append(&call->arena, &change->collection->entries, &seen.entries.items[k]);
     }
     put_head(call, change, KV_OPTIONAL);
   }

@@ -216,7 +216,7 @@ static struct entries without(struct call *call, const struct entries *entries,
   struct entries kept = {0};
   for (size_t i = 0; i < entries->count; i++)
     if (!span_set_has(overruled, entries->items[i].journal))
-      entries_add(&call->arena, &kept, entries->items[i]);
+      entries_append(&call->arena, &kept, &entries->items[i]);
   return kept;
 }
 
@@ -238,7 +238,7 @@ static void unite(struct call *call, struct collection *collection) {
     bool known = head_knows(call, collection, entry->journal);
     if (below ? collection->load == LOAD_ALL
               : !known || span_set_has(&collection->overruled, entry->journal))
-      entries_add(&call->arena, entries, *entry);
+      entries_append(&call->arena, entries, entry);
     collection->grew |= !below && !known;
   }
   entries_sort(&call->arena, entries);

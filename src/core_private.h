@@ -6,12 +6,12 @@
 
 struct core {
   void *host;
-  struct memory memory;
   struct arena_reserve reserve; /* there whenever a call runs; in use only while a step ends */
   struct core_seat *seats;      /* the handle table */
   size_t seat_count, live;
   int64_t last_stamp, last_reclaim;
   uint64_t orders;
+  struct memory memory;
 };
 
 /* A place in the handle table.  `turn` tells this call's handle from those of earlier calls here.

@@ -37,7 +37,7 @@ static enum tkv_status drop_gone(struct call *call, void *self) {
     collection->entries.count = kept;
     for (size_t k = 0; k < doubts->gather->gone.count; k++)
       if (span_eq(doubts->gather->gone.items[k].home, collection->id))
-        entries_add(&call->arena, &collection->gone, doubts->gather->gone.items[k]);
+        entries_append(&call->arena, &collection->gone, &doubts->gather->gone.items[k]);
   }
   return TKV_DONE;
 }

@@ -1,7 +1,7 @@
 /* entry.c: lists of entries: a natural merge sort, and sets of spans by open addressing. */
 #include "entry.h"
 
-void entries_add(struct arena *arena, struct entries *entries, struct entry entry) {
+void entries_append(struct arena *arena, struct entries *entries, const struct entry *entry) {
   if (entries->count == entries->cap) {
     size_t cap = entries->cap ? entries->cap * 2 : 16;
     struct entry *items = ARENA_ARRAY(arena, struct entry, cap);
@@ -10,7 +10,7 @@ void entries_add(struct arena *arena, struct entries *entries, struct entry entr
     entries->items = items;
     entries->cap = cap;
   }
-  entries->items[entries->count++] = entry;
+  entries->items[entries->count++] = *entry;
 }
 
 int entry_order(const struct entry *a, const struct entry *b) {

@@ -27,8 +27,11 @@ struct entries {
   size_t count, cap;
 };
 
-/* entries_add appends |entry|. */
-void entries_add(struct arena *arena, struct entries *entries, struct entry entry);
+/* entries_append appends a copy of |entry|; entries_add takes it by value. */
+void entries_append(struct arena *arena, struct entries *entries, const struct entry *entry);
+static inline void entries_add(struct arena *arena, struct entries *entries, struct entry entry) {
+  entries_append(arena, entries, &entry);
+}
 
 /* entry_order is negative when |a| comes before |b|, newest first; 0 when time and id are equal. */
 int entry_order(const struct entry *a, const struct entry *b);

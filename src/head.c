@@ -84,7 +84,7 @@ static bool read_entries(struct arena *arena, struct span array, const struct na
     if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
         !next_name(&walk, journal, &entry.journal) || !next_name(&walk, owners, &entry.owner))
       return false;
-    entries_add(arena, entries, entry);
+    entries_append(arena, entries, &entry);
   }
   return !walk.bad;
 }
@@ -106,7 +106,7 @@ static bool read_doubt(struct arena *arena, struct span array, struct entries *d
     struct entry entry = {0};
     if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time))
       return false;
-    entries_add(arena, doubt, entry);
+    entries_append(arena, doubt, &entry);
   }
   return !array.ptr || !walk.bad;
 }
@@ -256,7 +256,7 @@ bool journal_read(struct arena *arena, struct span text, struct span suffix,
       return false;
     if (json_is_string(walk.value) && !json_string(arena, walk.value, &entry.owner))
       return false;
-    entries_add(arena, entries, entry);
+    entries_append(arena, entries, &entry);
   }
   return !walk.bad;
 }

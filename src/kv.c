@@ -3,26 +3,27 @@
 
 #include "key.h"
 
-static struct kv_request *queue(struct call *call, struct kv_request request) {
+static struct kv_request *queue(struct call *call, enum kv_kind kind, enum tkv_table table,
+                                struct span key, unsigned flags) {
   struct kv_request *added = ARENA_NEW(&call->arena, struct kv_request);
-  *added = request;
-  added->group = request.key;
-  if (request.table != TABLE_METADATA) /* so that a scan finds them in the memory */
-    added->group.len = call->prefix.len + table_name(request.table).len;
+  added->kind = kind;
+  added->table = table;
+  added->key = added->group = key;
+  added->flags = flags;
+  if (table != TABLE_METADATA) /* so that a scan finds them in the memory */
+    added->group.len = call->prefix.len + table_name(table).len;
   *(call->kv.last ? &call->kv.last->next : &call->kv.first) = added;
   return call->kv.last = added;
 }
 
 struct kv_request *kv_get(struct call *call, enum tkv_table table, struct span key,
                           unsigned flags) {
-  return queue(call,
-               (struct kv_request){.kind = KV_GET, .table = table, .key = key, .flags = flags});
+  return queue(call, KV_GET, table, key, flags);
 }
 
 struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span key,
                           struct span value, struct span metadata, unsigned flags) {
-  struct kv_request *put =
-      queue(call, (struct kv_request){.kind = KV_PUT, .table = table, .key = key, .flags = flags});
+  struct kv_request *put = queue(call, KV_PUT, table, key, flags);
   put->value = value;
   put->metadata = metadata;
   put->stamp = kv_stamp_of(metadata);
@@ -31,11 +32,9 @@ struct kv_request *kv_put(struct call *call, enum tkv_table table, struct span k
 
 struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct span key,
                              unsigned flags) {
-  return queue(call, (struct kv_request){.kind = KV_DELETE,
-                                         .table = table,
-                                         .key = key,
-                                         .flags = flags,
-                                         .stamp = call_stamp(call)});
+  struct kv_request *gone = queue(call, KV_DELETE, table, key, flags);
+  gone->stamp = call_stamp(call);
+  return gone;
 }
 
 void kv_flush(struct call *call, enum tkv_table table, struct span key) {
@@ -44,8 +43,7 @@ void kv_flush(struct call *call, enum tkv_table table, struct span key) {
 
 struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
                            struct span cursor) {
-  struct kv_request *list =
-      queue(call, (struct kv_request){.kind = KV_LIST, .table = table, .key = prefix});
+  struct kv_request *list = queue(call, KV_LIST, table, prefix, 0);
   list->cursor = cursor;
   return list;
 }

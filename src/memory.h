@@ -68,9 +68,9 @@ struct memory_ages {
 };
 
 struct memory {
-  struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
   struct memory_ages ages[2]; /* of the notes that are not held, and of those that are */
   size_t bytes;
+  struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
 };
 
 /* memory_find returns the note on |key|, or NULL. */

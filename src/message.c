@@ -67,7 +67,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       !get || !get->found ||
       now_since(call, get->stamp) > YOUNG_MS; /* else it has just moved, perhaps not for good */
   if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
-    entries_add(&call->arena, &gather->gone, *entry);
+    entries_append(&call->arena, &gather->gone, entry);
   return GATHER_GONE;
 }
 

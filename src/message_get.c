@@ -56,7 +56,7 @@ static enum tkv_status answer(struct call *call, void *self) {
       continue;
     struct entry entry = message_entry(&message);
     entry.record = message.raw;
-    entries_add(&call->arena, &found, entry);
+    entries_append(&call->arena, &found, &entry);
     bytes += message.raw.len + 1;
   }
   entries_sort(&call->arena, &found);

@@ -52,7 +52,7 @@ static bool add_thread(struct call *call, struct list *list, struct span value,
     return false;
   }
   if (span_set_add(&call->arena, seen, entry.id))
-    entries_add(&call->arena, &list->threads, entry);
+    entries_append(&call->arena, &list->threads, &entry);
   return true;
 }
 
@@ -185,7 +185,7 @@ static void find_base(struct call *call, struct list *list) {
       list->cut = list->base.count > enough;
       if (matches(list, &entries->items[k]) &&
           !(floor && entry_order(&entries->items[k], floor) > 0))
-        entries_add(&call->arena, &list->base, entries->items[k]);
+        entries_append(&call->arena, &list->base, &entries->items[k]);
     }
   }
   list->base_ends = !floor || (list->range.has_start && floor->time < list->range.start);
@@ -273,7 +273,7 @@ static void take_page(struct call *call, struct list *list) {
       skip--;
       continue;
     }
-    entries_add(&call->arena, &list->result, *gather->entries[i]);
+    entries_append(&call->arena, &list->result, gather->entries[i]);
     list->page_length++;
   }
 }
@@ -336,7 +336,7 @@ static void ask_refreshes(struct call *call, const struct list *list) {
     struct entries gone = collection->gone;
     for (size_t k = 0; list->gather && k < list->gather->gone.count; k++)
       if (span_eq(list->gather->gone.items[k].home, collection->id))
-        entries_add(&call->arena, &gone, list->gather->gone.items[k]);
+        entries_append(&call->arena, &gone, &list->gather->gone.items[k]);
     if (collection->stale || collection->grew || gone.count)
       call_ask_refresh(call, collection, (struct refresh_wish){.gone = &gone});
   }
@@ -346,7 +346,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
   for (size_t i = 0; list->window_gather && i < list->window_gather->gather.judged; i++)
     if (list->window_gather->entries[i]->record.ptr)
-      entries_add(&call->arena, &list->result, *list->window_gather->entries[i]);
+      entries_append(&call->arena, &list->result, list->window_gather->entries[i]);
   entries_sort(&call->arena, &list->result);
   ask_refreshes(call, list);
   size_t total = total_of(call, list), bytes = 128;

@@ -63,9 +63,9 @@ static bool read_patches(struct call *call, struct update_op *op) {
     if (!check_patch(call, walk.value, index, &entry.id))
       return false;
     op->patches[index] = walk.value;
-    entries_add(&call->arena, &op->patch_ids, entry);
+    entries_append(&call->arena, &op->patch_ids, &entry);
     if (span_set_add(&call->arena, &seen, entry.id))
-      entries_add(&call->arena, &op->ids, entry);
+      entries_append(&call->arena, &op->ids, &entry);
   }
   return true;
 }

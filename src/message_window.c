@@ -122,12 +122,12 @@ static void add_view(struct call *call, struct list *list, struct window *window
   window->collection = collection_for(list, window->target.thread);
   struct view view = view_of(call, list, window);
   for (size_t i = 0; i < view.count; i++)
-    entries_add(&call->arena, wanted, *view.entries[i]);
+    entries_append(&call->arena, wanted, view.entries[i]);
   bool swept = window->collection->head.since && !view.found;
   if (!view.found && !swept) {
     struct entry target = message_entry(&window->target);
     target.record = window->target.raw;
-    entries_add(&call->arena, lone, target);
+    entries_append(&call->arena, lone, &target);
   }
 }
 

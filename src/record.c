@@ -179,7 +179,7 @@ bool arg_ids(struct call *call, struct span array, struct span where, struct spa
     if (!arg_id(call, walk.value, arg_where(call, where, i, SPAN("")), &entry.id))
       return false;
     if (span_set_add(&call->arena, seen, entry.id))
-      entries_add(&call->arena, ids, entry);
+      entries_append(&call->arena, ids, &entry);
   }
   return true;
 }

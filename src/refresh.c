@@ -37,7 +37,7 @@ static bool read_gone(struct call *call, struct span array, struct change *chang
         !json_int(walk.value, &entry.time) || !json_next(&walk) ||
         !json_string(&call->arena, walk.value, &entry.owner))
       return call_invalid(call, SPAN("gone"), SPAN("must be groups of four")) == TKV_DONE;
-    entries_add(&call->arena, &change->removed, entry);
+    entries_append(&call->arena, &change->removed, &entry);
   }
   return true;
 }

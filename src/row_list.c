@@ -127,9 +127,9 @@ static void take(struct call *call, struct scan *scan, struct span key, struct s
   struct entry row = {.id = key};
   struct span cover = row_cover_of(metadata);
   if (!cover.ptr)
-    entries_add(&call->arena, &list->unread, row);
+    entries_append(&call->arena, &list->unread, &row);
   else if (passes(list, cover, &row.time))
-    entries_add(&call->arena, &list->rows, row);
+    entries_append(&call->arena, &list->rows, &row);
 }
 
 static void ask(struct call *call, struct gather *self, size_t index) {
@@ -173,7 +173,7 @@ static enum tkv_status read_all(struct call *call, void *self) {
   struct list *list = self;
   for (size_t i = 0; i < list->unread.count; i++)
     if (list->unread.items[i].record.ptr)
-      entries_add(&call->arena, &list->rows, list->unread.items[i]);
+      entries_append(&call->arena, &list->rows, &list->unread.items[i]);
   entries_sort(&call->arena, &list->rows);
   size_t count = list->rows.count,
          skip = list->page.offset < count ? (size_t)list->page.offset : count;
@@ -189,7 +189,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   size_t total = list->rows.count - (list->gather.judged - list->gather.good);
   for (size_t i = 0; i < list->gather.judged; i++)
     if (list->ordered[i]->record.ptr)
-      entries_add(&call->arena, &page, *list->ordered[i]);
+      entries_append(&call->arena, &page, list->ordered[i]);
   entries_sort(&call->arena, &page);
   struct entry **ordered = entries_ordered(&call->arena, &page, list->ascending);
   json_put(&out, SPAN("{\"rows\":["));

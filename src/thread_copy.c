@@ -108,7 +108,7 @@ static enum tkv_status judge(struct call *call, void *self) {
     const struct entry *entry = &all->items[i];
     if ((!op->only.count || span_set_has(&op->only, entry->id)) && entry->time >= op->start &&
         entry->time <= op->end)
-      entries_add(&call->arena, &op->wanted, *entry);
+      entries_append(&call->arena, &op->wanted, entry);
   }
   size_t want = limit < op->wanted.count ? (size_t)limit : op->wanted.count;
   if (call_over_budget(call, want + COPY_RESERVE))

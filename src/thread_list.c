@@ -181,7 +181,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
     entry->gone = true;
     bool settled = !list->records[index]->found || now_since(call, thread.stamp) > YOUNG_MS;
     if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
-      entries_add(&call->arena, &list->gone, *entry);
+      entries_append(&call->arena, &list->gone, entry);
     return GATHER_GONE;
   }
   bool repeated =
@@ -221,7 +221,7 @@ static struct entry **take_page(struct call *call, struct list *list, size_t *co
   struct entries good = {0};
   for (size_t i = 0; i < list->gather.judged; i++)
     if (list->ordered[i]->record.ptr)
-      entries_add(&call->arena, &good, *list->ordered[i]);
+      entries_append(&call->arena, &good, list->ordered[i]);
   entries_sort(&call->arena, &good);
   struct entry **ordered = entries_ordered(&call->arena, &good, list->ascending);
   size_t skip = !list->read_all                  ? 0

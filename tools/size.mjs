@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 
 // The aim was 48 KB and 20 KB gzipped; what the store does for threads, messages and resources takes twice that in Wasm
 // (CHANGELOG). This keeps it from growing unnoticed.
-const BUDGET = { raw: 91 * 1024, gzip: 43_900 };
+const BUDGET = { raw: 90 * 1024, gzip: 43_500 };
 
 /** @param {string} file */
 function describe(file) {
