@@ -13,6 +13,7 @@ export const TABLES = /** @type {const} */ ([
   ['blobs', 'mastra_skill_blobs'],
   ['traces', 'mastra_traces'],
   ['evals', 'mastra_evals'],
+  ['observational_memory', 'mastra_observational_memory'],
 ]);
 
 /** The operations, by name. @type {Readonly<Record<string, number>>} */

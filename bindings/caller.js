@@ -92,8 +92,55 @@ export class Caller {
     return { table, maxAge: this.retention[table]?.maxAge };
   }
 
+  /** Milliseconds since 1970. */
+  now() {
+    return this.#host.now();
+  }
+
+  /** @param {number} ms */
+  async wait(ms) {
+    await this.#host.wait(ms);
+  }
+
+  /** A word that nobody else has: 16 hexadecimal digits. */
+  token() {
+    const bytes = new Uint8Array(8);
+    this.#host.random(bytes);
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /**
+   * Plain data that all stores over the same data share in this isolate.
+   *
+   * @template T
+   * @param {string} name
+   * @param {() => T} make
+   * @returns {T}
+   */
+  shared(name, make) {
+    this.#core ??= defaultCore();
+    return this.#core.shared(this.#store, name, make);
+  }
+
+  /**
+   * Does something after the call, which does not wait for it and does not learn whether it failed.
+   *
+   * @param {() => Promise<unknown>} work
+   */
+  later(work) {
+    const run = async () => {
+      await work().catch(() => undefined);
+    };
+    void this.#followups.start({ when: 'later', run });
+  }
+
   stats() {
     return this.#stats.read();
+  }
+
+  get #host() {
+    this.#core ??= defaultCore();
+    return this.#core.host;
   }
 
   /** Resolves when no upkeep is under way any more. */

@@ -65,6 +65,8 @@ export class Core {
   #instance;
   #rounds = 0;
   #heads = new Heads();
+  /** @type {Map<string, any>} */
+  #shared = new Map();
 
   /** @param {CoreOptions} [options] */
   constructor({ module, now = Date.now, random = fillRandom, wait = sleep } = {}) {
@@ -74,6 +76,27 @@ export class Core {
   /** How many calls the module holds: 0 when nothing is under way and nothing leaked. */
   get calls() {
     return this.#instance?.calls() ?? 0;
+  }
+
+  /** The clock, chance and waiting that everything of this core goes by. */
+  get host() {
+    const { now, random, wait } = this.#options;
+    return { now, random, wait };
+  }
+
+  /**
+   * Plain data that everyone who uses the same data through this core shares.
+   *
+   * @template T
+   * @param {CoreStore} store
+   * @param {string} name
+   * @param {() => T} make
+   * @returns {T}
+   */
+  shared(store, name, make) {
+    const key = JSON.stringify([name, store.prefix, ...this.#heads.spacesOf(store)]);
+    if (!this.#shared.has(key)) this.#shared.set(key, make());
+    return this.#shared.get(key);
   }
 
   /**
@@ -199,8 +222,8 @@ class Heads {
   of(store) {
     let head = this.#heads.get(store);
     if (head === undefined) {
-      const { backend, tables, options } = store;
-      const spaces = TABLES.map(([name]) => this.#number(backend.spaces[tables[name]]));
+      const { options } = store;
+      const spaces = this.spacesOf(store);
       const limit = Math.min(options.maxOperations, 0xffffffff);
       const flags = [Number(options.strict), limit, Number(options.check ?? false)];
       const words = new Uint8Array(new Uint32Array([...spaces, ...flags]).buffer);
@@ -212,6 +235,15 @@ class Heads {
       this.#heads.set(store, head);
     }
     return head;
+  }
+
+  /**
+   * The namespace of each table, as a number: equal numbers are the same namespace.
+   *
+   * @param {CoreStore} store
+   */
+  spacesOf({ backend, tables }) {
+    return TABLES.map(([name]) => this.#number(backend.spaces[tables[name]]));
   }
 
   /** @param {unknown} space */

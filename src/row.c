@@ -64,6 +64,15 @@ static const struct row_field evals[] = {
     FIELD("id", ROW_KEY | ROW_MADE), FIELD("agentName", ROW_COVERED),
     FIELD("createdAt", ROW_COVERED | ROW_DATE | ROW_CREATED | ROW_ANCHOR)};
 
+/* The newest generation of a scope has none of the optional part; older ones have (FORMAT.md). */
+static const struct row_field observations[] = {FIELD("scopeKind", ROW_KEY),
+                                                FIELD("scopeId", ROW_KEY),
+                                                FIELD("generation", ROW_KEY | ROW_OPTIONAL),
+                                                FIELD("createdAt", ROW_DATE),
+                                                FIELD("updatedAt", ROW_DATE),
+                                                FIELD("lastObservedAt", ROW_DATE),
+                                                FIELD("lastBufferedAtTime", ROW_DATE)};
+
 static const struct row_field plain[] = {FIELD("id", ROW_KEY),
                                          FIELD("createdAt", ROW_DATE | ROW_ANCHOR)};
 
@@ -78,6 +87,7 @@ static const struct row_kind kinds[] = {
     KIND(TABLE_BLOBS, ROW_SAVE_NEW, blobs, NULL),
     KIND(TABLE_TRACES, ROW_SAVE_OVER, traces, NULL),
     KIND(TABLE_EVALS, ROW_SAVE_OVER, evals, NULL),
+    KIND(TABLE_OBSERVATIONS, ROW_SAVE_OVER, observations, NULL),
 };
 
 const struct row_kind *row_kind_at(enum tkv_table table) {

@@ -68,7 +68,7 @@ static enum tkv_status finish(struct call *call, void *self) {
 }
 
 /* store.clear: every key of a table, and of the collections that index it; without a table, of all
- * tables. */
+ * tables.  With payload {"under":[part, …]} only the table's keys below these parts. */
 
 enum { PARTS_MAX = 16 };
 
@@ -97,6 +97,20 @@ static void add_part(struct call *call, struct clear *op, enum tkv_table table, 
   op->prefixes[op->count++] = key_join(&call->arena, call->prefix, table, names, under.len ? 2 : 1);
 }
 
+/* False, with the error recorded, when |under| holds no ids. */
+static bool add_under(struct call *call, struct clear *op, enum tkv_table table,
+                      struct span under) {
+  struct span names[PARTS_MAX];
+  size_t count = 0;
+  for (struct json_walk walk = json_walk(under); count < PARTS_MAX - 1 && json_next(&walk);)
+    if (!arg_id(call, walk.value, SPAN("under"), &names[count++]))
+      return false;
+  names[count++] = SPAN_NONE;
+  op->tables[0] = table;
+  op->prefixes[op->count++] = key_join(&call->arena, call->prefix, table, names, count);
+  return true;
+}
+
 static enum tkv_status list_part(struct call *call, struct clear *op, struct span cursor) {
   op->page = kv_list(call, op->tables[op->next], op->prefixes[op->next], cursor);
   return call_next(call, drop_page);
@@ -104,11 +118,15 @@ static enum tkv_status list_part(struct call *call, struct clear *op, struct spa
 
 enum tkv_status store_clear(struct call *call, void *self) {
   struct clear *op = ARENA_NEW(&call->arena, struct clear);
+  struct json_field under = {SPAN("under"), SPAN_NONE};
   (void)self;
   call_self(call, op);
   int wanted = call->control.table;
   if (wanted < 0)
     return call_invalid(call, SPAN("tableName"), SPAN("is no table of this store"));
+  if (json_fields(call->payload, &under, 1) && json_is_array(under.value) && wanted < TABLE_COUNT)
+    return add_under(call, op, (enum tkv_table)wanted, under.value) ? list_part(call, op, SPAN_NONE)
+                                                                    : call->error;
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if ((int)parts[i].cleared == wanted)
       add_part(call, op, parts[i].table, parts[i].under);

@@ -22,7 +22,8 @@
   X(STATES, "thread_state", "mastra_thread_state")                                                 \
   X(BLOBS, "blobs", "mastra_skill_blobs")                                                          \
   X(TRACES, "traces", "mastra_traces")                                                             \
-  X(EVALS, "evals", "mastra_evals")
+  X(EVALS, "evals", "mastra_evals")                                                                \
+  X(OBSERVATIONS, "observational_memory", "mastra_observational_memory")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

@@ -7,7 +7,7 @@
 import { TABLES } from '../abi.js';
 import { AGING, readRetention } from '../retention.js';
 import * as shape from '../shape.js';
-import { BlobStore } from './blobs.js';
+import { ObservationStore } from './observations.js';
 
 /**
  * @typedef {import('../row-types.js').PruneOptions} PruneOptions
@@ -20,7 +20,7 @@ const MOST = 500;
 const MOST_NAMED = 100;
 
 /** Pruning. */
-export class PruningStore extends BlobStore {
+export class PruningStore extends ObservationStore {
   /**
    * Deletes what is older than the retention policies allow: batch by batch, and no more than the options say.
    * Scores, workflow runs, tasks and thread states that were written while a policy was configured are dropped by KV

@@ -30,7 +30,7 @@ describe('bindings', () => {
     expect(spaces).toEqual([threads, messages]);
     expect(spaces[tables.threads]).toBe(threads);
     expect(spaces[tables.messages]).toBe(messages);
-    for (const table of ['metadata', 'resources', 'scores', 'blobs'])
+    for (const table of ['metadata', 'resources', 'scores', 'blobs', 'observational_memory'])
       expect(spaces[tables[table]]).toBe(threads);
   });
 

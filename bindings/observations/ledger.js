@@ -1,0 +1,180 @@
+/**
+ * The generations of observations, scope by scope.
+ *
+ * The newest generation of a scope is one row, which also lists the older ones; each of those is a row of its own. A
+ * new generation is begun by putting the one before away and then replacing it.
+ *
+ * @module
+ */
+
+import { archived, keyOf, plain, recordOf } from './row.js';
+import { pointerKey, Rows, TABLE } from './rows.js';
+import { generationOf, makeId, namesScope } from './scope.js';
+
+/**
+ * @typedef {import('./types.js').ObservationalMemory} ObservationalMemory
+ * @typedef {import('./row.js').Row} Row
+ * @typedef {import('./row.js').Older} Older
+ * @typedef {import('./scope.js').Scope} Scope
+ */
+
+/**
+ * A generation to begin, and what goes from the one before.
+ * @typedef {{ record: ObservationalMemory, retired?: Record<string, undefined> }} Beginning
+ */
+
+export class Ledger extends Rows {
+  /**
+   * Generations, newest first.
+   *
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {(all: Older[]) => Older[]} select
+   * @returns {Promise<Row[]>}
+   */
+  async history(method, scope, select) {
+    const newest = await this.newest(method, scope);
+    if (newest === undefined) return [];
+    const { createdAt, generationCount, older = [] } = newest;
+    const first = { generation: '', createdAt, generationCount };
+    const wanted = select([first, ...older]);
+    const keys = wanted.filter((one) => one !== first).map(({ generation }) => ({ ...scope, generation }));
+    const rows = await this.get(method, keys);
+    if (wanted.includes(first)) rows.unshift(/** @type {any} */ (newest));
+    return /** @type {Row[]} */ (rows.filter((row) => row !== undefined));
+  }
+
+  /**
+   * Begins a generation, the newest from then on.
+   *
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {(id: string, before: Row | undefined) => Beginning} make  may be asked several times
+   * @returns {Promise<ObservationalMemory>}
+   */
+  async begin(method, scope, make) {
+    return this.repeat(method, async () => {
+      const before = await this.newest(method, scope);
+      const number = before === undefined ? 0 : (before.older ?? []).length + 1;
+      const { record, retired } = make(makeId(scope, number, this.caller.now(), this.token()), before);
+      const row = await this.#putFirst(method, scope, record, before, retired);
+      return row && { result: recordOf(row) };
+    });
+  }
+
+  /**
+   * Puts a record from elsewhere where its generation belongs.
+   *
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {ObservationalMemory} record
+   * @returns {Promise<void>}
+   */
+  async insert(method, scope, record) {
+    if (!namesScope(record.id, scope)) await this.save(method, { ...pointerKey(record.id), target: scope });
+    await this.repeat(method, async () => {
+      const newest = await this.newest(method, scope);
+      const done =
+        newest === undefined || record.generationCount >= newest.generationCount
+          ? await this.#putFirst(method, scope, record, newest)
+          : await this.#putAmong(method, scope, record, newest);
+      return done ? { result: undefined } : undefined;
+    });
+  }
+
+  /**
+   * Deletes all generations of a scope.
+   *
+   * @param {string} method
+   * @param {Scope} scope
+   * @returns {Promise<void>}
+   */
+  async clear(method, scope) {
+    const newest = await this.newest(method, scope);
+    const generations = newest === undefined ? [] : [toldOf(newest, scope), ...(newest.older ?? [])];
+    const keys = generations.slice(1).map(({ generation }) => ({ ...scope, generation }));
+    const foreign = generations.filter(({ generation }) => generation.startsWith('='));
+    const pointers = foreign.map(({ generation }) => pointerKey(generation.slice(1)));
+    await this.delete(method, [...keys, ...pointers]);
+    await this.#sweep(method, scope);
+    await this.delete(method, [scope]);
+  }
+
+  /**
+   * Deletes generations that no newest one knows of: places that did not see each other may leave some.
+   *
+   * @param {string} method
+   * @param {Scope} scope
+   */
+  async #sweep(method, { scopeKind, scopeId }) {
+    let left = true;
+    while (left) {
+      const { pending } = await this.caller.read(method, 'store.clear', TABLE, {
+        under: [scopeKind, scopeId],
+      });
+      left = pending;
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {ObservationalMemory} record
+   * @param {Row | undefined} before
+   * @param {Record<string, undefined>} [retired]
+   * @returns {Promise<Row | undefined>} undefined when the one before has changed meanwhile
+   */
+  async #putFirst(method, scope, record, before, retired = {}) {
+    if (before === undefined) {
+      const row = this.#rowOf(scope, record, []);
+      await this.save(method, row);
+      return row;
+    }
+    const told = toldOf(before, scope);
+    const row = this.#rowOf(scope, record, [told, ...(before.older ?? [])]);
+    await this.save(method, archived({ ...before, ...retired }, told.generation));
+    const gone = Object.fromEntries(Object.keys(before).map((name) => [name, undefined]));
+    return (await this.update(method, before, { ...gone, ...row })) ? row : undefined;
+  }
+
+  /**
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {ObservationalMemory} record
+   * @param {Row} newest
+   * @returns {Promise<boolean>}
+   */
+  async #putAmong(method, scope, record, newest) {
+    const older = newest.older ?? [];
+    const row = this.#rowOf(scope, record, []);
+    const told = toldOf(row, scope);
+    const next = older.findIndex(({ generationCount }) => row.generationCount >= generationCount);
+    const at = next < 0 ? older.length : next;
+    await this.save(method, archived(row, told.generation));
+    return this.update(method, newest, { older: [...older.slice(0, at), told, ...older.slice(at)] });
+  }
+
+  /**
+   * @param {Scope} scope
+   * @param {ObservationalMemory} record
+   * @param {Older[]} older
+   * @returns {Row}
+   */
+  #rowOf(scope, record, older) {
+    return /** @type {any} */ ({
+      ...keyOf(/** @type {any} */ (scope)),
+      ...plain(record),
+      revision: this.token(),
+      older,
+    });
+  }
+}
+
+/**
+ * @param {Row} row
+ * @param {Scope} scope
+ * @returns {Older}
+ */
+function toldOf({ id, createdAt, generationCount }, scope) {
+  return { generation: generationOf(id, scope), createdAt, generationCount };
+}

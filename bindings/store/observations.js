@@ -1,0 +1,271 @@
+/**
+ * Observational memory: what an agent notes of its conversations, of a thread or of a resource across its threads.
+ *
+ * Methods that take an id mean the record of that generation, whether it is the newest or not. Flags and the count of
+ * pending tokens are seen in this isolate at once and written within about a second; all else is stored when a method
+ * returns.
+ *
+ * @module
+ */
+
+import { toText } from '../dates.js';
+import { activate } from '../observations/activation.js';
+import * as changes from '../observations/changes.js';
+import { Ledger } from '../observations/ledger.js';
+import { recordOf } from '../observations/row.js';
+import { requireId, scopeOf } from '../observations/scope.js';
+import * as shape from '../shape.js';
+import { BlobStore } from './blobs.js';
+
+/**
+ * @typedef {import('../observations/types.js').ObservationalMemory} ObservationalMemory
+ * @typedef {import('../observations/row.js').Older} Older
+ */
+
+/** Observational memory. */
+export class ObservationStore extends BlobStore {
+  #ledger = new Ledger(this.caller);
+
+  /**
+   * The newest generation.
+   *
+   * @param {string | null} threadId  null: of the resource
+   * @param {string} resourceId
+   * @returns {Promise<ObservationalMemory | null>} a fresh object
+   */
+  async getObservationalMemory(threadId, resourceId) {
+    const method = 'getObservationalMemory';
+    const row = await this.#ledger.newest(method, scopeOf(threadId, resourceId, method));
+    return row === undefined ? null : recordOf(row);
+  }
+
+  /**
+   * Generations, newest first.
+   *
+   * @param {string | null} threadId
+   * @param {string} resourceId
+   * @param {number} [limit]
+   * @param {import('../observations/types.js').ObservationHistoryOptions} [options]
+   * @returns {Promise<ObservationalMemory[]>}
+   */
+  async getObservationalMemoryHistory(threadId, resourceId, limit, options) {
+    const method = 'getObservationalMemoryHistory';
+    const rows = await this.#ledger.history(method, scopeOf(threadId, resourceId, method), (all) =>
+      selected(all, limit, options ?? {}),
+    );
+    return rows.map(recordOf);
+  }
+
+  /**
+   * Begins with a first, empty generation.
+   *
+   * @param {import('../observations/types.js').InitializeObservationsArgs} args
+   * @returns {Promise<ObservationalMemory>}
+   */
+  async initializeObservationalMemory(args) {
+    const method = 'initializeObservationalMemory';
+    const { threadId, resourceId } = shape.requireObject(args, method);
+    const scope = scopeOf(threadId, resourceId, method);
+    return this.#ledger.begin(method, scope, (id) => ({
+      record: changes.firstGeneration(args, id, this.#ledger.now()),
+    }));
+  }
+
+  /**
+   * Puts in a whole record, such as a copy of another's, before those of the same and lower generations.
+   *
+   * @param {ObservationalMemory} record
+   * @returns {Promise<void>}
+   */
+  async insertObservationalMemoryRecord(record) {
+    const method = 'insertObservationalMemoryRecord';
+    const { id, threadId, resourceId } = shape.requireObject(record, method);
+    requireId(id, 'id', method);
+    await this.#ledger.insert(method, scopeOf(threadId, resourceId, method), record);
+  }
+
+  /**
+   * Replaces the active observations.
+   *
+   * @param {import('../observations/types.js').UpdateActiveArgs} args
+   * @returns {Promise<void>}
+   */
+  async updateActiveObservations(args) {
+    await this.#change('updateActiveObservations', args, (record, now) =>
+      changes.observed(record, args, now),
+    );
+  }
+
+  /**
+   * Adds a chunk to those that wait; each observation cycle counts once.
+   *
+   * @param {import('../observations/types.js').UpdateBufferedArgs} args
+   * @returns {Promise<void>}
+   */
+  async updateBufferedObservations(args) {
+    const id = `ombuf-${this.#ledger.token()}`;
+    await this.#change('updateBufferedObservations', args, (record, now) =>
+      changes.buffered(record, args, id, now),
+    );
+  }
+
+  /**
+   * Moves waiting observations to the active ones, as many as bring the context down to what is to remain.
+   *
+   * @param {import('../observations/types.js').SwapBufferedArgs} args
+   * @returns {Promise<import('../observations/types.js').ActivationResult>}
+   */
+  async swapBufferedToActive(args) {
+    const method = 'swapBufferedToActive';
+    const { id } = shape.requireObject(args, method);
+    requireId(id, 'id', method);
+    return this.#ledger.change(method, id, (record) => activate(record, args, this.#ledger.now()));
+  }
+
+  /**
+   * Begins a generation with a reflection in place of the observations.
+   *
+   * @param {import('../observations/types.js').ReflectionArgs} args
+   * @returns {Promise<ObservationalMemory>} the new generation
+   */
+  async createReflectionGeneration(args) {
+    const method = 'createReflectionGeneration';
+    const { currentRecord } = shape.requireObject(args, method);
+    const { threadId, resourceId } = shape.requireObject(currentRecord, method);
+    const scope = scopeOf(threadId, resourceId, method);
+    return this.#ledger.begin(method, scope, (id) => ({
+      record: changes.nextGeneration(currentRecord, args, id, this.#ledger.now()),
+    }));
+  }
+
+  /**
+   * Keeps a reflection that was made ahead of time.
+   *
+   * @param {import('../observations/types.js').UpdateBufferedReflectionArgs} args
+   * @returns {Promise<void>}
+   */
+  async updateBufferedReflection(args) {
+    await this.#change('updateBufferedReflection', args, (record, now) =>
+      changes.reflectionBuffered(record, args, now),
+    );
+  }
+
+  /**
+   * Begins a generation with the reflection that was kept, and the observations since.
+   *
+   * @param {{ currentRecord: ObservationalMemory, tokenCount: number }} args
+   * @returns {Promise<ObservationalMemory>} the new generation
+   */
+  async swapBufferedReflectionToActive(args) {
+    const method = 'swapBufferedReflectionToActive';
+    const { currentRecord, tokenCount } = shape.requireObject(args, method);
+    const { id: source } = shape.requireObject(currentRecord, method);
+    const found = await this.#ledger.find(method, requireId(source, 'id', method));
+    const scope = { scopeKind: found.scopeKind, scopeId: found.scopeId };
+    let retired = false;
+    const next = await this.#ledger.begin(method, scope, (id, before) => {
+      retired = before?.id === found.id;
+      const record = recordOf(retired && before !== undefined ? before : found);
+      const reflection = changes.reflectedText(record);
+      return {
+        record: changes.nextGeneration(record, { reflection, tokenCount }, id, this.#ledger.now()),
+        retired: retired ? changes.NO_REFLECTION : {},
+      };
+    });
+    if (!retired) {
+      await this.#ledger.change(method, found.id, () => ({ set: changes.NO_REFLECTION, result: undefined }));
+    }
+    return next;
+  }
+
+  /** @param {string} id @param {boolean} isReflecting @returns {Promise<void>} */
+  async setReflectingFlag(id, isReflecting) {
+    await this.#advise('setReflectingFlag', id, { isReflecting });
+  }
+
+  /** @param {string} id @param {boolean} isObserving @returns {Promise<void>} */
+  async setObservingFlag(id, isObserving) {
+    await this.#advise('setObservingFlag', id, { isObserving });
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} isBufferingObservation
+   * @param {number} [lastBufferedAtTokens]
+   * @returns {Promise<void>}
+   */
+  async setBufferingObservationFlag(id, isBufferingObservation, lastBufferedAtTokens) {
+    const count = lastBufferedAtTokens === undefined ? {} : { lastBufferedAtTokens };
+    await this.#advise('setBufferingObservationFlag', id, { isBufferingObservation, ...count });
+  }
+
+  /** @param {string} id @param {boolean} isBufferingReflection @returns {Promise<void>} */
+  async setBufferingReflectionFlag(id, isBufferingReflection) {
+    await this.#advise('setBufferingReflectionFlag', id, { isBufferingReflection });
+  }
+
+  /** @param {string} id @param {number} pendingMessageTokens @returns {Promise<void>} */
+  async setPendingMessageTokens(id, pendingMessageTokens) {
+    await this.#advise('setPendingMessageTokens', id, { pendingMessageTokens });
+  }
+
+  /**
+   * Lays a configuration over that of a record, object by object.
+   *
+   * @param {{ id: string, config: Record<string, unknown> }} args
+   * @returns {Promise<void>}
+   */
+  async updateObservationalMemoryConfig(args) {
+    await this.#change('updateObservationalMemoryConfig', args, ({ config }, now) => ({
+      config: changes.mergedConfig(config, args.config),
+      updatedAt: now,
+    }));
+  }
+
+  /**
+   * Deletes all generations.
+   *
+   * @param {string | null} threadId
+   * @param {string} resourceId
+   * @returns {Promise<void>}
+   */
+  async clearObservationalMemory(threadId, resourceId) {
+    const method = 'clearObservationalMemory';
+    await this.#ledger.clear(method, scopeOf(threadId, resourceId, method));
+  }
+
+  /**
+   * @param {string} method
+   * @param {{ id: string }} args
+   * @param {(record: ObservationalMemory, now: Date) => Partial<ObservationalMemory> | undefined} compute
+   */
+  async #change(method, args, compute) {
+    const { id } = shape.requireObject(args, method);
+    await this.#ledger.change(method, requireId(id, 'id', method), (record) => ({
+      set: compute(record, this.#ledger.now()),
+      result: undefined,
+    }));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} id
+   * @param {Partial<ObservationalMemory>} set
+   */
+  async #advise(method, id, set) {
+    const updatedAt = this.#ledger.now();
+    await this.#ledger.advise(method, requireId(id, 'id', method), { ...set, updatedAt });
+  }
+}
+
+/**
+ * @param {Older[]} all
+ * @param {number | undefined} limit
+ * @param {import('../observations/types.js').ObservationHistoryOptions} options
+ */
+function selected(all, limit, { from, to, offset = 0 }) {
+  // Dates are stored in one form, whose order is that of time.
+  const [start, end] = [toText(from), toText(to)];
+  const inRange = all.filter(({ createdAt }) => !(start && createdAt < start) && !(end && createdAt > end));
+  return inRange.slice(offset, limit == null ? undefined : offset + limit);
+}

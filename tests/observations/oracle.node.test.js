@@ -1,0 +1,120 @@
+/**
+ * The store's observational memory does what Mastra's own store in memory does, call by call, on days of all kinds
+ * and with two isolates taking turns.
+ */
+
+import { InMemoryStore } from '@mastra/core/storage';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, it, vi } from 'vitest';
+import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { createMemoryBackend } from '../../bindings/memory.js';
+import { hideMetadata, intercept, limitWrites } from '../backends/faults.js';
+import { createRandom } from '../meter/random.js';
+import { calls, World } from './calls.js';
+
+/** @typedef {import('../../bindings/backend.js').Backend} Backend */
+
+const START = Date.UTC(2024, 0, 20);
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Time that passes only while somebody waits: for what KV refuses, not for what records say. */
+function makeWaits() {
+  let waited = 0;
+  return {
+    now: () => waited,
+    wait: async (/** @type {number} */ ms) => {
+      waited += ms;
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    },
+  };
+}
+
+/**
+ * Requests fail the first time; with `applied`, what they ask for has been done all the same.
+ *
+ * @param {Backend} backend
+ * @param {boolean} applied
+ */
+function failing(backend, applied) {
+  const failed = new Set();
+  return intercept(backend, async (request, ask) => {
+    const id = `${request.kind} ${'key' in request ? request.key : JSON.stringify(request)}`;
+    if (failed.delete(id)) return ask(request);
+    failed.add(id);
+    if (applied) await ask(request);
+    return { status: 503 };
+  });
+}
+
+/** @type {[string, (backend: Backend, now: () => number) => Backend][]} */
+const days = [
+  ['a calm day', (backend) => backend],
+  ['quick writes are refused', (backend, now) => limitWrites(backend, { now })],
+  ['every request fails at first', (backend) => failing(backend, false)],
+  ['every first answer is lost', (backend) => failing(backend, true)],
+  ['there is no KV metadata', hideMetadata],
+];
+
+/**
+ * @param {Backend} backend
+ * @param {ReturnType<typeof makeWaits>} waits
+ * @param {number} seed
+ */
+function open(backend, { wait }, seed) {
+  const core = createCore({ wait, random: createRandom(seed).fill });
+  return new CloudflareStore({ backend, keyPrefix: 'dev_', core });
+}
+
+/** Mastra's own. */
+const reference = async () => new InMemoryStore().getStore('memory');
+
+describe.each(days)('%s', (_, weather) => {
+  it('as Mastra in memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, async (list) => {
+        const waits = makeWaits();
+        const backend = weather(createMemoryBackend(), waits.now);
+        const theirs = await reference();
+        const world = new World({ ours: open(backend, waits, 1), theirs });
+        for (const { run } of list) {
+          await run(world);
+          vi.advanceTimersByTime(7);
+        }
+        await world.compare();
+        await world.ours.close();
+        world.ours = open(backend, waits, 2); // An isolate that knows nothing finds the same.
+        await world.compare();
+      }),
+      { numRuns: 150, seed: 20240120 },
+    );
+  });
+});
+
+describe('two isolates take turns', () => {
+  it('as one store', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, async (list) => {
+        const waits = makeWaits();
+        const backend = createMemoryBackend();
+        const isolates = [open(backend, waits, 1), open(backend, waits, 2)];
+        const world = new World({ ours: isolates[0], theirs: await reference() });
+        for (const [turn, { run }] of list.entries()) {
+          world.ours = isolates[turn % 2];
+          await run(world);
+          await world.ours.close();
+          vi.advanceTimersByTime(61_000); // Longer than an isolate trusts its own write when KV has nothing.
+        }
+        await world.compare();
+      }),
+      { numRuns: 150, seed: 20240121 },
+    );
+  });
+});
