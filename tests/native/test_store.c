@@ -226,6 +226,26 @@ TEST(store_clear_of_everything_stays_inside_the_prefix) {
   world_free(&world);
 }
 
+TEST(store_clear_under_a_key_leaves_the_key_and_its_neighbours) {
+  struct world world;
+  const char *table = "{'table':'observational_memory'}";
+  world_init(&world);
+  world_run(&world, TKV_OP_ROW_SAVE, table,
+            "[{'scopeKind':'thread','scopeId':'a'},{'scopeKind':'thread','scopeId':'a:b'},"
+            "{'scopeKind':'thread','scopeId':'a','generation':'#0'},"
+            "{'scopeKind':'thread','scopeId':'ab','generation':'#0'},"
+            "{'scopeKind':'resource','scopeId':'a','generation':'#0'}]");
+  struct span cleared =
+      world_run(&world, TKV_OP_STORE_CLEAR, table, "{'under':['thread','a']}").text;
+  CHECK_TEXT(story_field(cleared, "deleted"), "1");
+  CHECK_EQ(count_keys(&world, "observational_memory:thread:a:"), 0);
+  CHECK_EQ(count_keys(&world, "observational_memory:"), 4);
+  CHECK_EQ(world_run(&world, TKV_OP_STORE_CLEAR, table, "{'under':['']}").status,
+           TKV_ERR_INVALID_ARGUMENT);
+  CHECK_EQ(count_keys(&world, "observational_memory:"), 4);
+  world_free(&world);
+}
+
 TEST(store_clear_stops_at_its_budget) {
   struct world world;
   world_init(&world);
