@@ -8,32 +8,11 @@
 import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
 import { createStorageErrorId } from '@mastra/core/storage';
 import { StoreTypeError } from '../errors.js';
-
-/**
- * What an error tells of the arguments of its call: ids, never content. What is not listed tells nothing.
- * @type {Record<string, (...args: any[]) => Record<string, unknown>>}
- */
-const DETAILS = {
-  getThreadById: ({ threadId }) => ({ threadId }),
-  saveThread: ({ thread }) => ({ threadId: thread.id }),
-  updateThread: ({ id, title = null }) => ({ threadId: id, title }),
-  deleteThread: ({ threadId }) => ({ threadId }),
-  listThreads: ({ page, perPage }) => ({ page, perPage }),
-  copyThread: ({ sourceThreadId, newThreadId }) => ({ sourceThreadId, newThreadId }),
-  saveMessages: ({ messages }) => ({ threadId: threadOf(messages) }),
-  listMessages: ({ threadId, resourceId = '', page }) => ({ threadId: joined(threadId), resourceId, page }),
-  listMessagesById: ({ messageIds }) => ({ messageIds: JSON.stringify(messageIds) }),
-  listMessagesByResourceId: ({ resourceId, page }) => ({ resourceId, page }),
-  deleteMessages: (messageIds) => ({ messageIds: JSON.stringify(messageIds) }),
-  getResourceById: ({ resourceId }) => ({ resourceId }),
-  saveResource: ({ resource }) => ({ resourceId: resource.id }),
-  updateResource: ({ resourceId }) => ({ resourceId }),
-  clearTable: (tableName) => ({ tableName }),
-};
+import { DETAILS } from './details.js';
 
 /** Bad arguments that have a status of their own, by the method and what its error says. */
 const STATUSES = [
-  { methods: /^list(Threads|Messages)/, says: /^(page|perPage) /, status: 'INVALID_PAGE' },
+  { methods: /^list/, says: /^(page|perPage) /, status: 'INVALID_PAGE' },
   { methods: /^listMessages$/, says: /^threadId must be /, status: 'INVALID_THREAD_ID' },
 ];
 
@@ -78,7 +57,8 @@ function toMastraError(method, args, error) {
  */
 export function mastraError(operation, status, details, cause) {
   const category = USER_STATUSES.includes(status) ? ErrorCategory.USER : ErrorCategory.THIRD_PARTY;
-  const id = createStorageErrorId('CLOUDFLARE', operation, status);
+  // What Mastra's domains list as scores, its errors get.
+  const id = createStorageErrorId('CLOUDFLARE', operation.replace(/^listScores/, 'getScores'), status);
   return new MastraError({ id, domain: ErrorDomain.STORAGE, category, details }, cause);
 }
 
@@ -98,12 +78,3 @@ function detailsOf(method, args) {
 
 /** @param {unknown} value */
 const isScalar = (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value);
-
-/** @param {unknown} ids */
-const joined = (ids) => (Array.isArray(ids) ? ids.join(',') : ids);
-
-/** @param {{ threadId?: string }[]} messages */
-function threadOf(messages) {
-  const ids = new Set(messages.map(({ threadId }) => threadId));
-  return ids.size === 1 ? ids.values().next().value : undefined;
-}

@@ -6,6 +6,11 @@
 
 export { CloudflareKVStorage, CloudflareStore } from './store.js';
 export { MemoryStorageCloudflare } from './memory.js';
+export { WorkflowsStorageCloudflare } from './workflows.js';
+export { ScoresStorageCloudflare } from './scores.js';
+export { BackgroundTasksStorageCloudflare } from './tasks.js';
+export { ThreadStateStorageCloudflare } from './states.js';
+export { BlobStoreCloudflare } from './blobs.js';
 export { createCore } from '../core.js';
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { MemoryStorage } from '@mastra/core/storage';
-import { clearTables } from './clear.js';
+import { clearTables, pruneDomain } from './upkeep.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
 import { normalise, requireReadable } from './messages.js';
@@ -26,6 +26,13 @@ const TABLES = ['threads', 'messages', 'resources'];
 
 /** Mastra's `memory` domain. Works in a store of its own, too. */
 export class MemoryStorageCloudflare extends MemoryStorage {
+  /** @override */
+  static retentionTables = {
+    threads: { table: 'mastra_threads', column: 'createdAt', indexed: false },
+    messages: { table: 'mastra_messages', column: 'createdAt', indexed: false },
+    resources: { table: 'mastra_resources', column: 'createdAt', indexed: false },
+  };
+
   /** An update leaves alone what it does not name. @type {true} */
   supportsPartialThreadUpdate = true;
 
@@ -189,6 +196,16 @@ export class MemoryStorageCloudflare extends MemoryStorage {
    */
   updateResource(args) {
     return attempt('updateResource', [args], () => this.#store.updateResource(args));
+  }
+
+  /**
+   * @override
+   * @param {import('./upkeep.js').Policies} policies
+   * @param {import('./upkeep.js').PruneOptions} [options]
+   * @returns {Promise<import('./upkeep.js').PruneResult[]>}
+   */
+  prune(policies, options) {
+    return pruneDomain(this.#store, 'memory', policies, options);
   }
 
   /** @override @returns {Promise<void>} */

@@ -5,9 +5,14 @@
  */
 
 import { MastraCompositeStore } from '@mastra/core/storage';
+import { BlobStoreCloudflare } from './blobs.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
 import { MemoryStorageCloudflare } from './memory.js';
+import { ScoresStorageCloudflare } from './scores.js';
+import { ThreadStateStorageCloudflare } from './states.js';
+import { BackgroundTasksStorageCloudflare } from './tasks.js';
+import { WorkflowsStorageCloudflare } from './workflows.js';
 
 const DEFAULT_ID = 'cloudflare-kv';
 
@@ -32,7 +37,14 @@ export class CloudflareKVStorage extends MastraCompositeStore {
     super({ id, name: 'Cloudflare', disableInit: true, retention });
     const store = openStore(config);
     this.#store = store;
-    this.stores = { memory: new MemoryStorageCloudflare({ store }) };
+    this.stores = {
+      memory: new MemoryStorageCloudflare({ store }),
+      workflows: new WorkflowsStorageCloudflare({ store }),
+      scores: new ScoresStorageCloudflare({ store }),
+      backgroundTasks: new BackgroundTasksStorageCloudflare({ store }),
+      threadState: new ThreadStateStorageCloudflare({ store }),
+      blobs: new BlobStoreCloudflare({ store }),
+    };
   }
 
   /**

@@ -2,8 +2,10 @@
 
 import { Agent } from '@mastra/core/agent';
 import { Mastra } from '@mastra/core/mastra';
+import { createTool } from '@mastra/core/tools';
 import { Memory } from '@mastra/memory';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
@@ -14,16 +16,18 @@ import { scripted, shown } from '../record/model.js';
  * A process with an application in it.
  *
  * @param {import('../../bindings/backend.js').Backend} backend
- * @param {object} [remembers]  options of the agent's Memory
+ * @param {Record<string, any>} [remembers]  options of the agent's Memory
  * @param {import('../record/model.js').Step[]} [script]
+ * @param {Record<string, any>} [tools]
  */
-function start(backend, remembers = { lastMessages: 10 }, script = []) {
-  const storage = new CloudflareStore({ backend, core: createCore() });
+function start(backend, remembers = { lastMessages: 10 }, script = [], tools = {}) {
+  const onOperation = vi.fn();
+  const storage = new CloudflareStore({ backend, core: createCore(), onOperation });
   const memory = new Memory({ storage, options: remembers });
   const model = scripted('guide', script);
-  const agent = new Agent({ id: 'guide', name: 'Guide', instructions: 'Be brief.', model, memory });
+  const agent = new Agent({ id: 'guide', name: 'Guide', instructions: 'Be brief.', model, memory, tools });
   const mastra = new Mastra({ storage, agents: { agent }, logger: false });
-  return { storage, memory, agent, mastra };
+  return { storage, memory, agent, mastra, onOperation };
 }
 
 const thread = { id: 'trip', resourceId: 'alice' };
@@ -102,5 +106,43 @@ describe('an agent', () => {
     const broken = { ...backend, run: async (/** @type {any[]} */ all) => all.map(() => ({ status: 403 })) };
     await expect(ask(start(broken, undefined, ['Who are you?']).agent, 'Hello again!')).rejects.toThrow();
     expect((await start(backend).memory.recall({ threadId: 'trip', perPage: false })).total).toBe(2);
+  });
+
+  it.each([0, 50])('takes a turn for 13 operations at most, with %i other threads', async (others) => {
+    const backend = createMemoryBackend();
+    const founder = start(backend, undefined, ['Hello.']);
+    for (let i = 0; i < others; i++) await founder.memory.createThread({ resourceId: `user${i}` });
+    await ask(founder.agent, 'Hello!');
+    const { agent, onOperation } = start(backend, undefined, ['In April.']);
+    await ask(agent, 'When?');
+    const kinds = onOperation.mock.calls.map(([{ kind }]) => kind);
+    expect(kinds.length).toBeLessThanOrEqual(13);
+    expect(kinds.filter((kind) => kind === 'put').length).toBeLessThanOrEqual(4);
+    expect(kinds).not.toContain('list');
+    expect(kinds).not.toContain('delete');
+  });
+
+  it('waits for an approval in one process and goes on in another', async () => {
+    const backend = createMemoryBackend();
+    const execute = vi.fn(async (/** @type {any} */ { city }) => ({ booked: city }));
+    const tool = () =>
+      createTool({
+        id: 'book',
+        description: 'Books a room.',
+        inputSchema: z.object({ city: z.string() }),
+        requireApproval: true,
+        execute,
+      });
+    /** @param {import('../record/model.js').Step[]} script */
+    const guide = (script) => start(backend, undefined, script, { book: tool() });
+    const asking = guide([[{ call: 'book', args: { city: 'Kyoto' } }]]).mastra.getAgent('agent');
+    const output = await asking.stream('Book a room!', { memory: { thread: 'trip', resource: 'alice' } });
+    await output.consumeStream();
+    expect(execute).not.toHaveBeenCalled();
+    const going = guide(['Booked.']).mastra.getAgent('agent');
+    const rest = await going.approveToolCall({ runId: output.runId });
+    await rest.consumeStream();
+    expect(execute).toHaveBeenCalledOnce();
+    expect(await rest.text).toBe('Booked.');
   });
 });

@@ -5,9 +5,13 @@ import { messagesForm } from './messages-form.js';
 import { messagesList } from './messages-list.js';
 import { messagesPaged } from './messages-paged.js';
 import { resources } from './resources.js';
+import { scores } from './scores.js';
+import { blobs, states } from './states.js';
+import { tasks } from './tasks.js';
 import { threads } from './threads.js';
 import { threadsFiltered } from './threads-filtered.js';
 import { threadsSorted } from './threads-sorted.js';
+import { workflows } from './workflows.js';
 
 /**
  * What Mastra asks of a storage, for one back end.
@@ -26,6 +30,11 @@ export function mastraContract(make) {
     resources,
     includeScope,
     helpers,
+    workflows,
+    scores,
+    tasks,
+    states,
+    blobs,
   ]) {
     suite(make);
   }

@@ -5,7 +5,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { failNth } from '../backends/faults.js';
 import { at, message } from '../contract/support.js';
+import { score } from './scores.js';
 import { makeSubject, thread } from './support.js';
+import { task } from './tasks.js';
+import { snapshot } from './workflows.js';
 
 const SECRET = 'my deepest secret';
 const secret = { text: SECRET };
@@ -33,6 +36,87 @@ const memoryCalls = [
   ['dangerouslyClearAll', [], 'CLEAR_TABLE', { tableName: 'threads' }],
 ];
 
+const wf = { workflowName: 'wf', runId: 'r' };
+const run = { ...wf, snapshot: snapshot('r', 'suspended', { context: secret }) };
+const result = { status: 'success', output: SECRET };
+const page = { pagination: { page: 0, perPage: 10 } };
+const blob = { hash: 'h', content: SECRET, size: 1, createdAt: at(0) };
+
+/** Domain, then as above. @type {[string, ...typeof memoryCalls[number]][]} */
+const calls = [
+  .../** @type {any} */ (memoryCalls.map((call) => ['memory', ...call])),
+  ['workflows', 'persistWorkflowSnapshot', [run], 'PERSIST_WORKFLOW_SNAPSHOT', wf],
+  ['workflows', 'loadWorkflowSnapshot', [wf], 'LOAD_WORKFLOW_SNAPSHOT', wf],
+  ['workflows', 'getWorkflowRunById', [wf], 'GET_WORKFLOW_RUN_BY_ID', wf],
+  ['workflows', 'getWorkflowRunById', [{ runId: 'r' }], 'GET_WORKFLOW_RUN_BY_ID', { runId: 'r' }],
+  ['workflows', 'listWorkflowRuns', [{}], 'LIST_WORKFLOW_RUNS', {}],
+  ['workflows', 'deleteWorkflowRunById', [wf], 'DELETE_WORKFLOW_RUN_BY_ID', wf],
+  [
+    'workflows',
+    'updateWorkflowResults',
+    [{ ...wf, stepId: 's', result, requestContext: secret }],
+    'UPDATE_WORKFLOW_RESULTS',
+    { ...wf, stepId: 's' },
+  ],
+  [
+    'workflows',
+    'updateWorkflowState',
+    [{ ...wf, opts: { status: 'failed', ...secret } }],
+    'UPDATE_WORKFLOW_STATE',
+    wf,
+  ],
+  ['workflows', 'dangerouslyClearAll', [], 'CLEAR_TABLE', { tableName: 'workflow_snapshot' }],
+  ['scores', 'saveScore', [score({ id: 's', reason: SECRET })], 'SAVE_SCORE', { id: 's' }],
+  ['scores', 'getScoreById', [{ id: 's' }], 'GET_SCORE_BY_ID', { id: 's' }],
+  ['scores', 'listScoresByScorerId', [{ scorerId: 's', ...page }], 'GET_SCORES_BY_SCORER_ID', {}],
+  ['scores', 'listScoresByRunId', [{ runId: 's', ...page }], 'GET_SCORES_BY_RUN_ID', {}],
+  [
+    'scores',
+    'listScoresByEntityId',
+    [{ entityId: 's', entityType: 'A', ...page }],
+    'GET_SCORES_BY_ENTITY_ID',
+    {},
+  ],
+  ['scores', 'listScoresBySpan', [{ traceId: 's', spanId: 's', ...page }], 'GET_SCORES_BY_SPAN', {}],
+  ['scores', 'listScoresByBatchId', [{ batchId: 's', ...page }], 'GET_SCORES_BY_BATCH_ID', {}],
+  ['scores', 'listScoresByDatasetId', [{ datasetId: 's', ...page }], 'GET_SCORES_BY_DATASET_ID', {}],
+  ['backgroundTasks', 'createTask', [task('a', { args: secret })], 'CREATE_TASK', { taskId: 'a' }],
+  ['backgroundTasks', 'getTask', ['a'], 'GET_TASK', { taskId: 'a' }],
+  ['backgroundTasks', 'updateTask', ['a', { result: SECRET }], 'UPDATE_TASK', { taskId: 'a' }],
+  ['backgroundTasks', 'listTasks', [{}], 'LIST_TASKS', {}],
+  ['backgroundTasks', 'deleteTask', ['a'], 'DELETE_TASK', { taskId: 'a' }],
+  ['backgroundTasks', 'deleteTasks', [{ status: 'failed' }], 'DELETE_TASKS', {}],
+  ['backgroundTasks', 'getRunningCount', [], 'GET_RUNNING_COUNT', {}],
+  ['backgroundTasks', 'getRunningCountByAgent', ['a'], 'GET_RUNNING_COUNT_BY_AGENT', { agentId: 'a' }],
+  [
+    'threadState',
+    'getState',
+    [{ threadId: 't', type: 'task' }],
+    'GET_STATE',
+    { threadId: 't', type: 'task' },
+  ],
+  [
+    'threadState',
+    'setState',
+    [{ threadId: 't', type: 'x', value: SECRET }],
+    'SET_STATE',
+    { threadId: 't', type: 'x' },
+  ],
+  [
+    'threadState',
+    'deleteState',
+    [{ threadId: 't', type: 'x' }],
+    'DELETE_STATE',
+    { threadId: 't', type: 'x' },
+  ],
+  ['blobs', 'put', [blob], 'PUT_BLOB', { hash: 'h' }],
+  ['blobs', 'get', ['h'], 'GET_BLOB', { hash: 'h' }],
+  ['blobs', 'has', ['h'], 'HAS_BLOB', { hash: 'h' }],
+  ['blobs', 'delete', ['h'], 'DELETE_BLOB', { hash: 'h' }],
+  ['blobs', 'putMany', [[blob]], 'PUT_MANY_BLOBS', {}],
+  ['blobs', 'getMany', [['h']], 'GET_MANY_BLOBS', {}],
+];
+
 /** @param {Promise<unknown>} promise @returns {Promise<any>} */
 const failure = (promise) =>
   promise.then(
@@ -52,9 +136,9 @@ async function stranded() {
 }
 
 describe('when KV fails', () => {
-  it.each(memoryCalls)('%s rejects (%#)', async (method, args, operation, details) => {
-    const { memory } = await stranded();
-    const error = await failure(memory[method](...args));
+  it.each(calls)('%s: %s rejects (%#)', async (domain, method, args, operation, details) => {
+    const subject = /** @type {any} */ (await stranded());
+    const error = await failure(subject[domain][method](...args));
     expect(error).toBeInstanceOf(MastraError);
     expect(error).toMatchObject({
       id: `MASTRA_STORAGE_CLOUDFLARE_${operation}_FAILED`,
@@ -65,9 +149,9 @@ describe('when KV fails', () => {
     expect(error.details).toEqual(details);
   });
 
-  it.each(memoryCalls)('%s tells nothing of what was said (%#)', async (method, args) => {
-    const { memory } = await stranded();
-    const error = await failure(memory[method](...args));
+  it.each(calls)('%s: %s tells nothing of what was said (%#)', async (domain, method, args) => {
+    const subject = /** @type {any} */ (await stranded());
+    const error = await failure(subject[domain][method](...args));
     expect(JSON.stringify(error) + JSON.stringify(error.cause) + error.stack).not.toContain(SECRET);
   });
 });
@@ -140,6 +224,27 @@ describe('when a call is wrong', () => {
     expect(error).toMatchObject({ id: 'MASTRA_STORAGE_CLOUDFLARE_SAVE_MESSAGES_FAILED' });
     expect(error.message).not.toContain(SECRET);
     expect((await memory.listMessages({ threadId: 't' })).total).toBe(0);
+  });
+});
+
+describe('a score that is none', () => {
+  it('is refused by name', async () => {
+    const { scores } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    const bad = { ...score({ traceId: 'trace' }), score: 'high', entityType: 'agent', reason: SECRET };
+    const error = await failure(scores.saveScore(bad));
+    expect(error).toMatchObject({
+      id: 'MASTRA_STORAGE_CLOUDFLARE_SAVE_SCORE_VALIDATION_FAILED',
+      category: 'USER',
+      details: { scorer: 'tone', entityId: 'guide', entityType: 'agent', traceId: 'trace' },
+    });
+    expect(JSON.stringify(error)).not.toContain(SECRET);
+    expect(await failure(scores.saveScore())).toMatchObject({ category: 'USER', details: {} });
+  });
+
+  it('loses what Mastra does not know', async () => {
+    const { scores } = await makeSubject(() => ({ backend: createMemoryBackend() }));
+    const saved = await scores.saveScore({ ...score(), mine: 1 });
+    expect(saved.score).not.toHaveProperty('mine');
   });
 });
 

@@ -13,7 +13,12 @@ import { createRandom } from '../meter/random.js';
 /**
  * @typedef {object} Subject
  * @property {any} storage  what a Mastra would be given, over no data
- * @property {any} memory  its domains
+ * @property {any} memory  its domains, by their names
+ * @property {any} workflows
+ * @property {any} scores
+ * @property {any} backgroundTasks
+ * @property {any} threadState
+ * @property {any} blobs
  * @property {import('../contract/support.js').Clock} clock
  */
 
@@ -32,17 +37,13 @@ export async function makeSubject(configure) {
     const core = createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill });
     const storage = new CloudflareStore(/** @type {any} */ ({ ...config, core }));
     await storage.init();
-    return { ...(await domainsOf(storage)), clock };
+    return { ...domainsOf(storage), clock };
   };
   return { ...(await open()), reopen: open };
 }
 
-/** @param {import('@mastra/core/storage').MastraCompositeStore} storage */
-export async function domainsOf(storage) {
-  /** @type {any} */
-  const { memory } = storage.stores ?? {};
-  return { storage, memory };
-}
+/** @param {import('@mastra/core/storage').MastraCompositeStore} storage @returns {any} */
+const domainsOf = (storage) => ({ storage, ...storage.stores });
 
 /**
  * A subject that has threads of the given ids and owners.

@@ -3,13 +3,27 @@
 import { Agent } from '@mastra/core/agent';
 import { MastraError } from '@mastra/core/error';
 import { Mastra } from '@mastra/core/mastra';
-import { MastraCompositeStore, MemoryStorage, type StorageDomains } from '@mastra/core/storage';
+import {
+  MastraCompositeStore,
+  type BackgroundTasksStorage,
+  type BlobStore,
+  type MemoryStorage,
+  type ScoresStorage,
+  type StorageDomains,
+  type ThreadStateStorage,
+  type WorkflowsStorage,
+} from '@mastra/core/storage';
 import { Memory } from '@mastra/memory';
 import type { KVNamespaceLike } from 'threadkv';
 import {
+  BackgroundTasksStorageCloudflare,
+  BlobStoreCloudflare,
   CloudflareKVStorage,
   CloudflareStore,
   MemoryStorageCloudflare,
+  ScoresStorageCloudflare,
+  ThreadStateStorageCloudflare,
+  WorkflowsStorageCloudflare,
   type CloudflareDomainConfig,
   type CloudflareStoreConfig,
 } from 'threadkv/mastra';
@@ -49,6 +63,12 @@ export const rest = new CloudflareStore({ accountId: 'a', apiToken: 't', namespa
 // Domains work alone, and together with other stores.
 const alone: CloudflareDomainConfig = { bindings: { default: env.THREADS_KV } };
 const domain: MemoryStorage = new MemoryStorageCloudflare(alone);
+const workflows: WorkflowsStorage = new WorkflowsStorageCloudflare(alone);
+const scores: ScoresStorage = new ScoresStorageCloudflare(alone);
+const backgroundTasks: BackgroundTasksStorage = new BackgroundTasksStorageCloudflare(alone);
+const threadState: ThreadStateStorage = new ThreadStateStorageCloudflare(alone);
+const blobs: BlobStore = new BlobStoreCloudflare(alone);
+export const others: StorageDomains = { workflows, scores, backgroundTasks, threadState, blobs };
 export const mixed = new MastraCompositeStore({ id: 'mixed', default: store, domains: { memory: domain } });
 export const tests = new CloudflareStore({ backend: createMemoryBackend() });
 export const domains: StorageDomains | undefined = storage.stores;

@@ -1,0 +1,57 @@
+/**
+ * What an error tells of the arguments of its call: ids, never content. What is not listed tells nothing.
+ *
+ * @type {Record<string, (...args: any[]) => Record<string, unknown>>}
+ */
+export const DETAILS = {
+  getThreadById: ({ threadId }) => ({ threadId }),
+  saveThread: ({ thread }) => ({ threadId: thread.id }),
+  updateThread: ({ id, title = null }) => ({ threadId: id, title }),
+  deleteThread: ({ threadId }) => ({ threadId }),
+  listThreads: ({ page, perPage }) => ({ page, perPage }),
+  copyThread: ({ sourceThreadId, newThreadId }) => ({ sourceThreadId, newThreadId }),
+  saveMessages: ({ messages }) => ({ threadId: threadOf(messages) }),
+  listMessages: ({ threadId, resourceId = '', page }) => ({ threadId: joined(threadId), resourceId, page }),
+  listMessagesById: ({ messageIds }) => ({ messageIds: JSON.stringify(messageIds) }),
+  listMessagesByResourceId: ({ resourceId, page }) => ({ resourceId, page }),
+  deleteMessages: (messageIds) => ({ messageIds: JSON.stringify(messageIds) }),
+  getResourceById: ({ resourceId }) => ({ resourceId }),
+  saveResource: ({ resource }) => ({ resourceId: resource.id }),
+  updateResource: ({ resourceId }) => ({ resourceId }),
+
+  persistWorkflowSnapshot: ({ workflowName, runId }) => ({ workflowName, runId }),
+  loadWorkflowSnapshot: ({ workflowName, runId }) => ({ workflowName, runId }),
+  getWorkflowRunById: ({ workflowName, runId }) => ({ workflowName, runId }),
+  deleteWorkflowRunById: ({ workflowName, runId }) => ({ workflowName, runId }),
+  updateWorkflowResults: ({ workflowName, runId, stepId }) => ({ workflowName, runId, stepId }),
+  updateWorkflowState: ({ workflowName, runId }) => ({ workflowName, runId }),
+
+  saveScore: ({ id }) => ({ id }),
+  getScoreById: ({ id }) => ({ id }),
+
+  createTask: ({ id }) => ({ taskId: id }),
+  getTask: (taskId) => ({ taskId }),
+  updateTask: (taskId) => ({ taskId }),
+  deleteTask: (taskId) => ({ taskId }),
+  getRunningCountByAgent: (agentId) => ({ agentId }),
+
+  getState: ({ threadId, type }) => ({ threadId, type }),
+  setState: ({ threadId, type }) => ({ threadId, type }),
+  deleteState: ({ threadId, type }) => ({ threadId, type }),
+
+  putBlob: ({ hash }) => ({ hash }),
+  getBlob: (hash) => ({ hash }),
+  hasBlob: (hash) => ({ hash }),
+  deleteBlob: (hash) => ({ hash }),
+
+  clearTable: (tableName) => ({ tableName }),
+};
+
+/** @param {unknown} ids */
+const joined = (ids) => (Array.isArray(ids) ? ids.join(',') : ids);
+
+/** @param {{ threadId?: string }[]} messages */
+function threadOf(messages) {
+  const ids = new Set(messages.map(({ threadId }) => threadId));
+  return ids.size === 1 ? ids.values().next().value : undefined;
+}
