@@ -8,17 +8,11 @@ import { makeSubject } from './support.js';
 
 /** @typedef {import('../../bindings/backend.js').Backend} Backend */
 
-/**
- * Every request fails at first, and is done when it is made again. Not so the writes of indexes: one that fails is
- * made up for later, and until then a thread may not tell that it was updated.
- *
- * @param {Backend} backend
- */
+/** Every request fails at first, and is done when it is made again. @param {Backend} backend */
 function failing(backend) {
   const failed = new Set();
   return intercept(backend, (request, ask) => {
-    const { kind, space, table } = request;
-    if (kind === 'put' && table === 'metadata') return ask(request);
+    const { kind, space } = request;
     const what = 'key' in request ? request.key : JSON.stringify(request);
     const id = `${kind} ${space} ${what}`;
     if (failed.delete(id)) return ask(request);
