@@ -5,7 +5,7 @@
  * @module
  */
 
-import { PruningStore } from './store/prune.js';
+import { LegacyStore } from './store/legacy.js';
 
 /**
  * The memory of agents in Workers KV.
@@ -20,4 +20,4 @@ import { PruningStore } from './store/prune.js';
  * A failure is always an error (`StoreError`, with `code`, `op` and `details`), never an empty answer; null means
  * that the thing does not exist. Nothing is written before the arguments of a call were found to be good.
  */
-export class CloudflareStore extends PruningStore {}
+export class CloudflareStore extends LegacyStore {}

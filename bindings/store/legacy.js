@@ -1,0 +1,158 @@
+/**
+ * Methods by the names that they had in older versions of Mastra's storage: thin delegates of today's.
+ *
+ * @module
+ */
+
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+import { TableStore } from './tables.js';
+
+/**
+ * @typedef {import('../types.js').Message} Message
+ * @typedef {import('../types.js').Thread} Thread
+ * @typedef {import('../types.js').ThreadPage} ThreadPage
+ * @typedef {import('../types.js').MessagePage} MessagePage
+ * @typedef {import('../row-types.js').ScorePage} ScorePage
+ */
+/**
+ * Which messages of a thread: the `last` so many (40 if nothing is said, false for all), those that `include` names with
+ * their neighbours, or a page.
+ * @typedef {object} SelectBy
+ * @property {number | false} [last]
+ * @property {import('../types.js').ListMessagesArgs['include']} [include]
+ * @property {{ page?: number, perPage?: number | false, dateRange?: import('../types.js').DateRange }} [pagination]
+ */
+/** @typedef {'createdAt' | 'updatedAt'} ThreadOrder */
+/**
+ * @typedef {{ threadId: string, resourceId?: string, selectBy?: SelectBy, format?: 'v2' }} GetMessagesArgs
+ */
+
+const LAST = 40;
+const PER_PAGE = 100;
+const RUNS = 20;
+
+/** Older names. */
+export class LegacyStore extends TableStore {
+  /**
+   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: 'ASC' | 'DESC' }} args
+   * @returns {Promise<Thread[]>} all of them
+   */
+  async getThreadsByResourceId(args) {
+    const { threads } = await this.#threads('getThreadsByResourceId', args, { perPage: false });
+    return threads;
+  }
+
+  /**
+   * @param {{ resourceId: string, page?: number, perPage?: number, orderBy?: ThreadOrder,
+   *   sortDirection?: 'ASC' | 'DESC' }} args
+   * @returns {Promise<ThreadPage>}
+   */
+  async getThreadsByResourceIdPaginated(args) {
+    const { page = 0, perPage = PER_PAGE } = shape.requireObject(args, 'getThreadsByResourceIdPaginated');
+    return this.#threads('getThreadsByResourceIdPaginated', args, { page, perPage });
+  }
+
+  /**
+   * @param {GetMessagesArgs} args
+   * @returns {Promise<Message[]>} oldest first
+   */
+  async getMessages(args) {
+    const { threadId, resourceId, selectBy, format } = shape.requireObject(args, 'getMessages');
+    checkFormat(format, 'getMessages');
+    const { last = LAST, include } = selectBy ?? {};
+    const { messages } = await this.listMessages({
+      threadId,
+      resourceId,
+      include,
+      perPage: last,
+      orderBy: { field: 'createdAt', direction: 'DESC' },
+      includeTotal: false,
+    });
+    return messages.sort(byTime);
+  }
+
+  /**
+   * @param {GetMessagesArgs} args  `selectBy.pagination` says which page
+   * @returns {Promise<MessagePage>} oldest first
+   */
+  async getMessagesPaginated(args) {
+    const { threadId, resourceId, selectBy, format } = shape.requireObject(args, 'getMessagesPaginated');
+    checkFormat(format, 'getMessagesPaginated');
+    const { pagination, include } = selectBy ?? {};
+    const { page = 0, perPage = PER_PAGE, dateRange } = pagination ?? {};
+    return this.listMessages({ threadId, resourceId, include, page, perPage, filter: { dateRange } });
+  }
+
+  /**
+   * @param {{ messageIds: string[], format?: 'v2' }} args
+   * @returns {Promise<Message[]>} oldest first
+   */
+  async getMessagesById(args) {
+    checkFormat(shape.requireObject(args, 'getMessagesById').format, 'getMessagesById');
+    return (await this.listMessagesById(args)).messages;
+  }
+
+  /**
+   * @param {{ workflowName?: string, resourceId?: string, fromDate?: Date | string, toDate?: Date | string,
+   *   limit?: number, offset?: number }} [args]
+   * @returns {Promise<{ runs: import('./workflows.js').WorkflowRun[], total: number }>} newest first
+   */
+  async getWorkflowRuns(args = {}) {
+    const { limit = RUNS, offset = 0, ...filter } = shape.requireObject(args, 'getWorkflowRuns');
+    if (limit > 0 && offset % limit === 0) {
+      return this.listWorkflowRuns({ ...filter, page: offset / limit, perPage: limit });
+    }
+    const { runs, total } = await this.listWorkflowRuns(filter);
+    return { runs: runs.slice(offset, offset + limit), total };
+  }
+
+  /**
+   * @param {Parameters<TableStore['listScoresByScorerId']>[0]} args
+   * @returns {Promise<ScorePage>}
+   */
+  async getScoresByScorerId(args) {
+    return this.listScoresByScorerId(args);
+  }
+
+  /**
+   * @param {Parameters<TableStore['listScoresByRunId']>[0]} args
+   * @returns {Promise<ScorePage>}
+   */
+  async getScoresByRunId(args) {
+    return this.listScoresByRunId(args);
+  }
+
+  /**
+   * @param {Parameters<TableStore['listScoresByEntityId']>[0]} args
+   * @returns {Promise<ScorePage>}
+   */
+  async getScoresByEntityId(args) {
+    return this.listScoresByEntityId(args);
+  }
+
+  /**
+   * @param {string} method
+   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: 'ASC' | 'DESC' }} args
+   * @param {{ page?: number, perPage: number | false }} page
+   */
+  async #threads(method, args, page) {
+    const { resourceId, orderBy: field, sortDirection: direction } = shape.requireObject(args, method);
+    return this.listThreadsByResourceId({ resourceId, orderBy: { field, direction }, ...page });
+  }
+}
+
+/**
+ * @param {unknown} format
+ * @param {string} method
+ */
+function checkFormat(format, method) {
+  if (format === undefined || format === 'v2') return;
+  const message = "messages come in format 'v2' only; Mastra's MessageList converts them";
+  throw storeError('INVALID_ARGUMENT', method, message);
+}
+
+/** @param {Message} a @param {Message} b */
+function byTime(a, b) {
+  return a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,152 @@
+/**
+ * Records by the names of their tables, as Mastra's storage of 0.x offered them beside its methods. Everything goes
+ * through the methods, so that indexes and checks are the same.
+ *
+ * @module
+ */
+
+import { findTable } from '../config.js';
+import { reviveDates } from '../dates.js';
+import { storeError } from '../errors.js';
+import * as shape from '../shape.js';
+import { saveRows, TraceStore } from './traces.js';
+
+/** Records that one call saves at most, of what is saved together. */
+const CHUNK = 100;
+
+/** Access by table. */
+export class TableStore extends TraceStore {
+  /**
+   * Tables need not be made: this checks the name.
+   *
+   * @param {{ tableName: string, schema?: Record<string, unknown> }} args
+   * @returns {Promise<void>}
+   */
+  async createTable(args) {
+    tableOf(shape.requireObject(args, 'createTable'), 'createTable');
+  }
+
+  /**
+   * There are no columns to change: records keep all their fields.
+   *
+   * @param {{ tableName: string, schema?: Record<string, unknown>, ifNotExists?: string[] }} args
+   * @returns {Promise<void>}
+   */
+  async alterTable(args) {
+    tableOf(shape.requireObject(args, 'alterTable'), 'alterTable');
+  }
+
+  /**
+   * @param {string} tableName
+   * @param {string} column
+   * @returns {Promise<boolean>} true: a record may have any field
+   */
+  async hasColumn(tableName, column) {
+    return tableOf({ tableName }, 'hasColumn') !== '' && typeof column === 'string';
+  }
+
+  /**
+   * Deletes everything of one table under this prefix, as `clearTable` does.
+   *
+   * @param {{ tableName: string }} args
+   * @returns {Promise<import('../types.js').ClearResult>}
+   */
+  async dropTable(args) {
+    return this.clearTable(args);
+  }
+
+  /**
+   * @param {{ tableName: string, record: Record<string, any> }} args
+   * @returns {Promise<void>}
+   */
+  async insert(args) {
+    const { tableName, record } = shape.requireObject(args, 'insert');
+    await this.#insert(tableOf({ tableName }, 'insert'), [record], 'insert');
+  }
+
+  /**
+   * @param {{ tableName: string, records: Record<string, any>[] }} args
+   * @returns {Promise<void>}
+   */
+  async batchInsert(args) {
+    const { tableName, records } = shape.requireObject(args, 'batchInsert');
+    if (!Array.isArray(records)) {
+      throw storeError('INVALID_ARGUMENT', 'batchInsert', 'records must be an array');
+    }
+    await this.#insert(tableOf({ tableName }, 'batchInsert'), records, 'batchInsert');
+  }
+
+  /**
+   * @param {{ tableName: string, keys: Record<string, string> }} args  the record's id; of a workflow run its
+   *   `workflow_name` and `run_id`; of a thread state its `threadId` and `type`
+   * @returns {Promise<any>} the record, or null
+   */
+  async load(args) {
+    const { tableName, keys } = shape.requireObject(args, 'load');
+    const table = tableOf({ tableName }, 'load');
+    shape.requireRecord(keys, 'keys', 'load');
+    const { id } = keys;
+    if (table === 'threads') return this.getThreadById({ threadId: id });
+    if (table === 'messages') return (await this.listMessagesById({ messageIds: [id] })).messages[0] ?? null;
+    if (table === 'resources') return this.getResourceById({ resourceId: id });
+    if (table === 'scores') return this.getScoreById({ id });
+    if (table === 'background_tasks') return this.getTask(id);
+    if (table === 'workflow_snapshot') return this.#run(keys);
+    const [row] = await this.caller.read('load', 'row.get', this.caller.rows(table), [keys]);
+    if (row !== null) reviveDates(row, ['createdAt', 'updatedAt']);
+    return row;
+  }
+
+  /** @param {Record<string, string>} keys */
+  async #run({ workflow_name, workflowName = workflow_name, run_id, runId = run_id }) {
+    const run = await this.getWorkflowRunById({ workflowName, runId });
+    if (run === null) return null;
+    const { workflowName: name, runId: id, ...rest } = run;
+    return { workflow_name: name, run_id: id, ...rest };
+  }
+
+  /**
+   * @param {string} table
+   * @param {any[]} records
+   * @param {string} method
+   */
+  async #insert(table, records, method) {
+    for (const record of records) shape.requireRecord(record, 'record', method);
+    if (table === 'traces' || table === 'evals') return saveRows(this.caller, table, records, method);
+    if (table === 'messages') {
+      for (let from = 0; from < records.length; from += CHUNK) {
+        await this.saveMessages({ messages: records.slice(from, from + CHUNK) });
+      }
+      return;
+    }
+    for (const record of records) await this.#insertOne(table, record, method);
+  }
+
+  /**
+   * @param {string} table
+   * @param {any} record
+   * @param {string} method
+   */
+  async #insertOne(table, record, method) {
+    if (table === 'threads') return this.saveThread({ thread: record });
+    if (table === 'resources') return this.saveResource({ resource: record });
+    if (table === 'scores') return this.saveScore(record);
+    if (table === 'background_tasks') return this.createTask(record);
+    if (table === 'workflow_snapshot') {
+      const { workflow_name, run_id, workflowName = workflow_name, runId = run_id, ...rest } = record;
+      return this.persistWorkflowSnapshot({ workflowName, runId, ...rest });
+    }
+    throw storeError('INVALID_ARGUMENT', method, `records of ${table} have methods of their own`);
+  }
+}
+
+/**
+ * @param {{ tableName: unknown }} args
+ * @param {string} method
+ * @returns {string}
+ */
+function tableOf({ tableName }, method) {
+  const table = findTable(tableName);
+  if (table === undefined) throw storeError('INVALID_ARGUMENT', method, 'tableName must name a table');
+  return table;
+}

@@ -1,0 +1,186 @@
+/**
+ * Traces and evals, as Mastra's storage of 0.x kept them. Newer versions of Mastra keep neither here.
+ *
+ * @module
+ */
+
+import { reviveDates, toText, withDateText } from '../dates.js';
+import * as shape from '../shape.js';
+import { PruningStore } from './prune.js';
+
+/**
+ * One span of a trace: `id`, and whatever else it is given.
+ * @typedef {{ id: string, name?: string, scope?: string, createdAt?: Date, [field: string]: any }} Trace
+ */
+/** What an eval found. Other fields are kept, too. @typedef {{ agentName?: string, createdAt?: Date, [field: string]: any }} Eval */
+/**
+ * @typedef {object} TraceListOptions
+ * @property {string} [name]
+ * @property {string} [scope]
+ * @property {Record<string, unknown>} [attributes]  equal, key by key
+ * @property {Record<string, unknown>} [filters]  fields of the trace, equal
+ * @property {Date | string} [fromDate]
+ * @property {Date | string} [toDate]
+ * @property {import('../types.js').DateRange} [dateRange]
+ * @property {number} [page]
+ * @property {number} [perPage]
+ */
+/** @typedef {{ total: number, page: number, perPage: number, hasMore: boolean }} PageInfo */
+
+const DATES = ['createdAt'];
+const PER_PAGE = 100;
+
+/** How records of 0.x name the fields of an eval. @type {Record<string, string>} */
+const EVAL_FIELDS = {
+  agent_name: 'agentName',
+  metric_name: 'metricName',
+  test_info: 'testInfo',
+  global_run_id: 'globalRunId',
+  run_id: 'runId',
+  created_at: 'createdAt',
+};
+
+/** Traces and evals. */
+export class TraceStore extends PruningStore {
+  /**
+   * @param {{ records: Trace[] }} args
+   * @returns {Promise<void>}
+   */
+  async batchTraceInsert(args) {
+    const { records } = shape.requireObject(args, 'batchTraceInsert');
+    await saveRows(this.caller, 'traces', records, 'batchTraceInsert');
+  }
+
+  /**
+   * @param {TraceListOptions} [options]
+   * @returns {Promise<Trace[]>} newest first, a page of 100 if nothing else is said
+   */
+  async getTraces(options = {}) {
+    return (await this.#traces(options, 'getTraces')).traces;
+  }
+
+  /**
+   * @param {TraceListOptions} [options]
+   * @returns {Promise<{ traces: Trace[] } & PageInfo>}
+   */
+  async getTracesPaginated(options = {}) {
+    return this.#traces(options, 'getTracesPaginated');
+  }
+
+  /**
+   * @param {string} agentName
+   * @param {'test' | 'live'} [type]  test: with information about a test
+   * @returns {Promise<Eval[]>} newest first
+   */
+  async getEvalsByAgentName(agentName, type) {
+    const question = { where: { agentName }, matches: ofType(type), perPage: /** @type {const} */ (false) };
+    return (await this.#page('evals', question, 'getEvalsByAgentName')).rows;
+  }
+
+  /**
+   * @param {{ agentName?: string, type?: 'test' | 'live', dateRange?: import('../types.js').DateRange,
+   *   page?: number, perPage?: number }} [options]
+   * @returns {Promise<{ evals: Eval[] } & PageInfo>}
+   */
+  async getEvals(options = {}) {
+    const { agentName, type, dateRange, page, perPage } = shape.requireObject(options, 'getEvals');
+    const question = { where: { agentName }, range: dateRange, matches: ofType(type), page, perPage };
+    const { rows, ...info } = await this.#page('evals', question, 'getEvals');
+    return { evals: rows, ...info };
+  }
+
+  /**
+   * @param {TraceListOptions} options
+   * @param {string} method
+   */
+  async #traces(options, method) {
+    const { name, scope, attributes, filters, fromDate, toDate, dateRange, page, perPage } =
+      shape.requireObject(options, method);
+    const range = { start: fromDate, end: toDate, ...dateRange };
+    /** @param {Trace} trace */
+    const matches = (trace) => has(trace, filters) && has(trace.attributes, attributes);
+    const question = { where: { name, scope }, range, page, perPage };
+    const { rows, ...info } = await this.#page(
+      'traces',
+      attributes || filters ? { ...question, matches } : question,
+      method,
+    );
+    return { traces: rows, ...info };
+  }
+
+  /**
+   * One page, newest first. What `matches` says cannot be listed by: then all rows are read.
+   *
+   * @param {'traces' | 'evals'} table
+   * @param {{ where: Record<string, unknown>, range?: import('../types.js').DateRange,
+   *   matches?: (row: any) => boolean, page?: number, perPage?: number | false }} question
+   * @param {string} method
+   * @returns {Promise<{ rows: any[] } & PageInfo>}
+   */
+  async #page(table, { where, range, matches, page = 0, perPage = PER_PAGE }, method) {
+    const order = { orderBy: { direction: 'DESC' } };
+    const asked = shape.pageControl({ page, perPage, ...order });
+    const control = matches ? shape.pageControl({ perPage: false, ...order }) : asked;
+    const payload = { where: shape.given(where), orderBy: 'createdAt', ...dates(range) };
+    const answer = await this.caller.read(
+      method,
+      'row.list',
+      { ...this.caller.rows(table), ...control },
+      payload,
+    );
+    for (const row of answer.rows) reviveDates(row, DATES);
+    const size = perPage === false ? Infinity : perPage;
+    const { rows, total, hasMore } = matches
+      ? cut(answer.rows.filter(matches), page * size || 0, size)
+      : answer;
+    return { rows, total, page, perPage: /** @type {number} */ (perPage), hasMore };
+  }
+}
+
+/**
+ * Stores records of a table that holds nothing but rows.
+ *
+ * @param {import('../caller.js').Caller} caller
+ * @param {'traces' | 'evals'} table
+ * @param {any[]} records
+ * @param {string} method
+ */
+export async function saveRows(caller, table, records, method) {
+  const rows = records.map((record) => {
+    shape.requireRecord(record, 'record', method);
+    return withDateText(table === 'evals' ? camelCase(record) : record, DATES);
+  });
+  if (rows.length > 0) await caller.call(method, 'row.save', caller.rows(table), rows);
+}
+
+/** @param {import('../types.js').DateRange | undefined} range */
+function dates(range) {
+  const { start, end, ...flags } = range ?? {};
+  if (start === undefined && end === undefined) return {};
+  return { dateField: 'createdAt', dateRange: { start: toText(start), end: toText(end), ...flags } };
+}
+
+/** @param {'test' | 'live' | undefined} type */
+function ofType(type) {
+  if (type === undefined) return undefined;
+  return (/** @type {any} */ { testInfo }) =>
+    (type === 'test') === (testInfo !== undefined && testInfo !== null);
+}
+
+/** @param {any} record @param {Record<string, unknown> | undefined} wanted */
+function has(record, wanted = {}) {
+  return Object.entries(wanted).every(([key, value]) => record?.[key] === value);
+}
+
+/** @param {any[]} all @param {number} start @param {number} size */
+function cut(all, start, size) {
+  const rows = all.slice(start, start + size);
+  return { rows, total: all.length, hasMore: start + rows.length < all.length };
+}
+
+/** @param {Record<string, any>} record */
+function camelCase(record) {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [EVAL_FIELDS[name] ?? name, value]),
+  );
+}
