@@ -3,7 +3,8 @@
  *
  *   record.scan       {"table","perPage"} {"cursor"}         the records of a table, by their keys;
  *                                                            with "keys":true the keys alone
- *   record.get        {"table"} {"ids":[…]}                  the records under these ids
+ *   record.get        {"table"} {"ids":[…]}                  the records under these ids;
+ *                                                            an id of several parts is an array
  *      {"cursor":…,"records":[["key",record],…]}   ["key"] alone: what stands there is damaged
  *   collection.scan   {"perPage"} {"kind","cursor"}          which ids the journals name
  *      {"cursor":…,"collections":[["id",state,["member",…]],…],"damaged":["key",…]}
@@ -18,6 +19,8 @@
 #include "message.h"
 #include "operations.h"
 #include "thread.h"
+
+enum { ID_PARTS_MAX = 3 };
 
 struct inspection {
   enum tkv_table table;
@@ -89,22 +92,38 @@ static enum tkv_status read_page(struct call *call, void *self) {
   return call_next(call, put_records);
 }
 
+/* Asks for the record under |id|: a string, or an array of the parts of its key. */
+static bool ask_id(struct call *call, struct inspection *op, struct span id) {
+  struct span parts[ID_PARTS_MAX], key;
+  size_t count = 0;
+  if (json_is_array(id))
+    for (struct json_walk walk = json_walk(id); count < ID_PARTS_MAX && json_next(&walk);) {
+      if (!arg_id(call, walk.value, SPAN("ids"), &parts[count++]))
+        return false;
+    }
+  else if (!arg_id(call, id, SPAN("ids"), &parts[count++]))
+    return false;
+  if (!kv_key(call, op->table, parts, count, &key))
+    return false;
+  ask_record(call, op, key, parts[0]);
+  return true;
+}
+
 enum tkv_status record_get(struct call *call, void *self) {
   struct inspection *op = ARENA_NEW(&call->arena, struct inspection);
-  struct json_field field = {SPAN("ids"), SPAN_NONE};
-  struct span_set seen = {0};
-  struct entries ids = {0};
+  struct json_field ids = {SPAN("ids"), SPAN_NONE};
+  size_t count = 0;
   (void)self;
-  if (!begin(call, op) || !arg_fields(call, &field, 1) ||
-      !arg_ids(call, field.value, SPAN("ids"), &seen, &ids))
+  if (!begin(call, op) || !arg_fields(call, &ids, 1))
     return call->error;
-  make_room(call, op, ids.count);
-  for (size_t i = 0; i < ids.count; i++) {
-    struct span key;
-    if (!kv_key(call, op->table, &ids.items[i].id, 1, &key))
+  if (!json_is_array(ids.value))
+    return call_invalid(call, SPAN("ids"), SPAN("must be an array"));
+  for (struct json_walk walk = json_walk(ids.value); json_next(&walk);)
+    count++;
+  make_room(call, op, count);
+  for (struct json_walk walk = json_walk(ids.value); json_next(&walk);)
+    if (!ask_id(call, op, walk.value))
       return call->error;
-    ask_record(call, op, key, ids.items[i].id);
-  }
   return call_next(call, put_records);
 }
 

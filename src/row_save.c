@@ -2,6 +2,7 @@
  *
  *   row.save     payload [row, …], answer [{the fields that were set or made, and the key}, …].
  *                Round 1: the old rows, where they matter; round 2: the new ones
+ *                With {"restore":true} dates stay as they are given: for rows that are brought back
  *   row.update   payload {"key":{…},"expect":{field: value or [value, …]},"set":{…},"clear":[field, …]},
  *                answer true; false when there is no row or it is not as expected.
  *                Round 1: the row; round 2: the row
@@ -79,6 +80,8 @@ static struct span stamped(struct call *call, const struct row_kind *kind, struc
   struct json_out out = json_out(&call->arena, row.len + 128);
   size_t count = 0;
   int64_t ms;
+  if (call->control.restore.kind == CONTROL_TRUE)
+    return row;
   row_fields(kind, row, given);
   row_fields(kind, old.ptr ? old : SPAN("{}"), was);
   for (size_t i = 0; i < kind->count; i++) {

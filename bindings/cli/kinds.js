@@ -1,5 +1,5 @@
 /**
- * The kinds of records that are exported and imported, in the order in which that has to happen.
+ * The kinds of records that are exported, imported and adopted, in the order in which that has to happen.
  *
  * @module
  */
@@ -8,8 +8,8 @@
  * @typedef {object} Kind
  * @property {string} name  in exports
  * @property {string} table
- * @property {string} op  of the core, which stores one
- * @property {boolean} [bulk]  it takes many at once
+ * @property {string} op  of the core, which stores it
+ * @property {boolean} [bulk]  the operation takes many at once
  */
 
 /** @type {readonly Kind[]} */
@@ -17,6 +17,11 @@ export const KINDS = [
   { name: 'thread', table: 'threads', op: 'thread.save' },
   { name: 'message', table: 'messages', op: 'message.save', bulk: true },
   { name: 'resource', table: 'resources', op: 'resource.save' },
+  { name: 'run', table: 'workflow_snapshot', op: 'row.save', bulk: true },
+  { name: 'score', table: 'scores', op: 'row.save', bulk: true },
+  { name: 'task', table: 'background_tasks', op: 'row.save', bulk: true },
+  { name: 'state', table: 'thread_state', op: 'row.save', bulk: true },
+  { name: 'blob', table: 'blobs', op: 'row.save', bulk: true },
 ];
 
 /** @param {string} name */
@@ -26,5 +31,5 @@ export function findKind(name) {
 
 /** @param {Record<string, number>} counts @param {string} name @param {number} [more] */
 export function count(counts, name, more = 1) {
-  counts[name] = (counts[name] ?? 0) + more;
+  if (more > 0) counts[name] = (counts[name] ?? 0) + more;
 }

@@ -39,6 +39,29 @@ export function addTarget(command) {
 }
 
 /**
+ * Where Mastra's own store has its data.
+ *
+ * @param {Command} command
+ * @returns {Command}
+ */
+export function addSource(command) {
+  return command
+    .optionsGroup('What is adopted:')
+    .option('--from-prefix <text>', 'the keyPrefix of Mastra’s store')
+    .option('--from-namespace-prefix <text>', 'its namespacePrefix, where it worked over the REST API')
+    .option(
+      '--from-namespace <table=name>',
+      'the namespace of a table, by its title or, with --local, its binding; mastra_threads and so on if not given',
+      readNamespaceOption,
+    )
+    .option(
+      '--raw-keys',
+      'resources, scores and tasks, too: their keys have no prefix, so they are everybody’s there',
+    )
+    .optionsGroup('Options:');
+}
+
+/**
  * How results are told.
  *
  * @param {Command} command

@@ -6,6 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { checkAdopt, runAdopt } from './commands/adopt.js';
 import { runClear } from './commands/clear.js';
 import { runExport } from './commands/export.js';
 import { runImport } from './commands/import.js';
@@ -13,7 +14,7 @@ import { runStats } from './commands/stats.js';
 import { runSweep } from './commands/sweep.js';
 import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
-import { addOutput, addTarget, readPositive } from './options.js';
+import { addOutput, addSource, addTarget, readPositive } from './options.js';
 import { Report } from './report.js';
 import { openTarget } from './target.js';
 import { ToolStore } from './tool-store.js';
@@ -110,6 +111,25 @@ function build(action) {
     .option('--state <file>', 'where the position is kept; <file>.state if not given')
     .addHelpText('after', help('import backup.ndjson --prefix staging_', 'import backup.ndjson --local'))
     .action(action(runImport));
+  addSource(
+    command(
+      'adopt',
+      'Copies what Mastra’s own KV store wrote into threadkv’s layout. The source stays as it is.',
+    ),
+  )
+    .option('--dry-run', 'write nothing; count, and show which ids')
+    .option('--overwrite', 'also what threadkv has changed since')
+    .option('--delete-source', 'delete what was adopted from the source')
+    .option('--state <file>', 'where the position is kept; threadkv-adopt.state if not given')
+    .addHelpText(
+      'after',
+      help(
+        'adopt --from-prefix dev_ --prefix dev_ --dry-run',
+        'adopt --from-namespace threads=THREADS --from-namespace messages=MESSAGES --raw-keys',
+        'adopt --local --from-prefix dev_ --prefix dev_',
+      ),
+    )
+    .action(action(runAdopt));
   command('sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
     .addHelpText('after', help('sweep --prefix dev_'))
     .action(action(runSweep));
@@ -131,6 +151,11 @@ async function perform(command, run, args) {
   const report = new Report({ json: options.json });
   if (command.name() === 'clear' && command.getOptionValueSource('keyPrefix') === 'default') {
     return fail(report, usageError("clear wants to be told the prefix; --prefix '' for data without one"));
+  }
+  try {
+    if (command.name() === 'adopt') checkAdopt(options);
+  } catch (error) {
+    return fail(report, error);
   }
   const interrupt = watchInterrupt(() =>
     report.note('Stopping after this batch. Ctrl-C again stops at once.'),

@@ -28,11 +28,15 @@ import { readToken } from './token.js';
  * @property {number} [rate]
  */
 /**
+ * @typedef {{ fromNamespacePrefix?: string, fromNamespace?: Record<string, string> }} SourceOptions
+ */
+/**
  * What can be opened there.
  * @typedef {object} Target
  * @property {string} place  for people and state files
  * @property {(names: string[]) => import('../backend.js').Backend} open  a back end over namespaces of these names
  * @property {string[]} names  of the namespaces, by table
+ * @property {(options: SourceOptions) => string[]} sourceNames  of the namespaces of Mastra's own store, by table
  * @property {() => Promise<void>} close
  */
 
@@ -75,6 +79,12 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
   return {
     place: `account ${account}`,
     names,
+    sourceNames: ({ fromNamespacePrefix = '', fromNamespace = {} }) => {
+      const before = fromNamespacePrefix.trim() === '' ? '' : `${fromNamespacePrefix.trim()}_`;
+      return TABLES.map(
+        ([table, mastra]) => fromNamespace[table] ?? `${before}${mastra === '' ? table : mastra}`,
+      );
+    },
     open: (titles) => createRestBackend({ ...rest, titles }),
     close: async () => {},
   };
@@ -98,6 +108,7 @@ async function openLocal(options) {
     return {
       place: `local state ${path}`,
       names: localNames(bindings, options.namespace ?? {}),
+      sourceNames: ({ fromNamespace = {} }) => localNames(bindings, fromNamespace, true),
       open: (names) => createNamespaceBackend({ namespaces: names.map(find) }),
       close,
     };
@@ -112,15 +123,20 @@ async function openLocal(options) {
  *
  * @param {string[]} bindings
  * @param {Record<string, string>} told
+ * @param {boolean} [ofMastra]  names of Mastra's own store come first
  * @returns {string[]}
  */
-function localNames(bindings, told) {
-  const own = TABLES.map(([table, mastra]) => told[table] ?? findBinding(bindings, table, mastra));
+function localNames(bindings, told, ofMastra = false) {
+  const own = TABLES.map(([table, mastra]) => {
+    const names = (ofMastra ? [mastra, table] : [table, mastra]).filter((name) => name !== '');
+    return told[table] ?? findBinding(bindings, names);
+  });
   const [threads, messages, metadata] = own;
   const only = bindings.length === 1 ? bindings[0] : undefined;
   if ((threads ?? only) === undefined || (messages ?? only) === undefined) {
+    const option = ofMastra ? '--from-namespace' : '--namespace';
     throw usageError(
-      'which KV binding holds threads and messages? Say so by --namespace threads=<BINDING> and --namespace messages=<BINDING>; ' +
+      `which KV binding holds threads and messages? Say so by ${option} threads=<BINDING> and ${option} messages=<BINDING>; ` +
         `the configuration has ${bindings.join(', ')}`,
     );
   }
@@ -129,14 +145,15 @@ function localNames(bindings, told) {
 
 /**
  * @param {string[]} bindings
- * @param {string} table
- * @param {string} mastra
+ * @param {string[]} names  the best first
  */
-function findBinding(bindings, table, mastra) {
-  const wanted = [table, `${table}_kv`, mastra, `${mastra}_kv`].filter(
-    (name) => name !== '' && name !== '_kv',
-  );
-  return bindings.find((binding) => wanted.includes(binding.toLowerCase()));
+function findBinding(bindings, names) {
+  const wanted = names.flatMap((name) => [name, `${name}_kv`]);
+  for (const name of wanted) {
+    const found = bindings.find((binding) => binding.toLowerCase() === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**

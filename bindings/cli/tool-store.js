@@ -92,7 +92,7 @@ export class ToolStore extends CloudflareStore {
 
   /**
    * @param {TableName} table
-   * @param {string[]} ids
+   * @param {(string | string[])[]} ids  of several parts, where the table's keys have them
    * @returns {AsyncGenerator<StoredRecord[], void, void>} what there is of it, by batches
    */
   async *recordsById(table, ids) {
@@ -132,8 +132,8 @@ export class ToolStore extends CloudflareStore {
    * @param {string[]} texts
    * @returns {Promise<void>}
    */
-  async restore({ op, bulk }, texts) {
-    const control = { restore: true };
+  async restore({ op, table, bulk }, texts) {
+    const control = { restore: true, table };
     if (bulk) await this.caller.send('restore', op, control, `[${texts.join(',')}]`);
     else await Promise.all(texts.map((text) => this.caller.send('restore', op, control, text)));
   }

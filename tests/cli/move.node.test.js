@@ -52,6 +52,53 @@ describe('export and import', () => {
     expect(/** @type {any} */ (desk.storage('messages').get('same_messages:odd')).text).toBe(odd);
   });
 
+  test('runs, scores, tasks, states and blobs come along, with their dates', async () => {
+    const store = desk.store({ keyPrefix: 'all_' });
+    const createdAt = new Date('2026-01-02T03:04:05Z');
+    const run = { workflowName: 'flow', runId: 'run:1', resourceId: 'user-1' };
+    await store.persistWorkflowSnapshot({
+      ...run,
+      snapshot: { status: 'suspended', context: {} },
+      createdAt,
+    });
+    const score = {
+      scorerId: 's',
+      entityId: 'e',
+      runId: 'r',
+      scorer: {},
+      entity: {},
+      score: 1,
+      source: 'LIVE',
+    };
+    await store.saveScore(/** @type {any} */ ({ ...score, id: 'score-1', output: 'x' }));
+    const task = {
+      id: 'task-1',
+      status: 'running',
+      toolName: 't',
+      toolCallId: 'c',
+      agentId: 'a',
+      runId: 'r',
+      args: {},
+    };
+    const more = { createdAt, retryCount: 0, maxRetries: 0, timeoutMs: 1 };
+    await store.createTask(/** @type {any} */ ({ ...task, ...more }));
+    await store.setState({ threadId: 't:1', type: 'task', value: [1, { a: null }] });
+    await store.putBlob({ hash: 'abc', content: 'text', size: 4, createdAt });
+    await store.close();
+    const { counts } = await desk.result(['export', '--prefix', 'all_', '-o', 'all.ndjson']);
+    expect(counts).toEqual({ run: 1, score: 1, task: 1, state: 1, blob: 1 });
+    await desk.result(['import', 'all.ndjson', '--prefix', 'copy_']);
+    const copy = desk.store({ keyPrefix: 'copy_' });
+    const read = async (/** @type {typeof store} */ from) => [
+      await from.listWorkflowRuns({}),
+      await from.listScoresByRunId({ runId: 'r' }),
+      await from.getTask('task-1'),
+      await from.getState({ threadId: 't:1', type: 'task' }),
+      await from.getBlob('abc'),
+    ];
+    expect(await read(copy)).toEqual(await read(desk.store({ keyPrefix: 'all_' })));
+  });
+
   test('stdout and stdin', async () => {
     const { stdout, code } = await desk.run(['export', '--prefix', 'a_']);
     expect(code).toBe(0);
