@@ -5,7 +5,7 @@
  */
 
 export { CloudflareKVStorage, CloudflareStore } from './store.js';
-export { MemoryStorageCloudflare } from './memory.js';
+export { MemoryStorageCloudflare } from './observations.js';
 export { WorkflowsStorageCloudflare } from './workflows.js';
 export { ScoresStorageCloudflare } from './scores.js';
 export { BackgroundTasksStorageCloudflare } from './tasks.js';

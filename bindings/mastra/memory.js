@@ -22,10 +22,10 @@ import { normalise, requireReadable } from './messages.js';
  */
 
 /** What `dangerouslyClearAll` clears. */
-const TABLES = ['threads', 'messages', 'resources'];
+const TABLES = ['threads', 'messages', 'resources', 'observational_memory'];
 
-/** Mastra's `memory` domain. Works in a store of its own, too. */
-export class MemoryStorageCloudflare extends MemoryStorage {
+/** Mastra's `memory` domain but for what observations.js adds to it. */
+export class ConversationStorage extends MemoryStorage {
   /** @override */
   static retentionTables = {
     threads: { table: 'mastra_threads', column: 'createdAt', indexed: false },

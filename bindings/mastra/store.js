@@ -8,7 +8,7 @@ import { MastraCompositeStore } from '@mastra/core/storage';
 import { BlobStoreCloudflare } from './blobs.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
-import { MemoryStorageCloudflare } from './memory.js';
+import { MemoryStorageCloudflare } from './observations.js';
 import { ScoresStorageCloudflare } from './scores.js';
 import { ThreadStateStorageCloudflare } from './states.js';
 import { BackgroundTasksStorageCloudflare } from './tasks.js';

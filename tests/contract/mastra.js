@@ -21,7 +21,8 @@ export function throughMastra(subject) {
 export function dress(store) {
   /** @type {any} */
   const memory = new MemoryStorageCloudflare({ store });
-  const own = new Set(Object.getOwnPropertyNames(MemoryStorageCloudflare.prototype));
+  const classes = [MemoryStorageCloudflare, Object.getPrototypeOf(MemoryStorageCloudflare)];
+  const own = new Set(classes.flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)));
   own.delete('dangerouslyClearAll');
   return new Proxy(store, {
     get(_, name) {

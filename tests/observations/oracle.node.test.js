@@ -5,8 +5,9 @@
 
 import { InMemoryStore } from '@mastra/core/storage';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { MemoryStorageCloudflare } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { hideMetadata, intercept, limitWrites } from '../backends/faults.js';
 import { createRandom } from '../meter/random.js';
@@ -94,6 +95,22 @@ describe.each(days)('%s', (_, weather) => {
         await world.compare();
       }),
       { numRuns: 150, seed: 20240120 },
+    );
+  });
+});
+
+describe("through Mastra's memory domain", () => {
+  it('as Mastra in memory', async () => {
+    await fc.assert(
+      fc.asyncProperty(calls, async (list) => {
+        const store = open(createMemoryBackend(), makeWaits(), 1);
+        const ours = new MemoryStorageCloudflare({ store });
+        expect(ours.supportsObservationalMemory).toBe(true);
+        const world = new World({ ours, theirs: await reference() });
+        for (const { run } of list) await run(world);
+        await world.compare();
+      }),
+      { numRuns: 50, seed: 20240122 },
     );
   });
 });
