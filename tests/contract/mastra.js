@@ -23,7 +23,7 @@ export function dress(store) {
   const memory = new MemoryStorageCloudflare({ store });
   const classes = [MemoryStorageCloudflare, Object.getPrototypeOf(MemoryStorageCloudflare)];
   const own = new Set(classes.flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)));
-  own.delete('dangerouslyClearAll');
+  for (const name of ['dangerouslyClearAll', 'prune']) own.delete(name);
   return new Proxy(store, {
     get(_, name) {
       if (own.has(String(name))) return (/** @type {any[]} */ ...args) => open(memory[name](...args));
