@@ -120,6 +120,7 @@ demo: wasm
 ## KV operations and CPU time against a bare JavaScript function that does the same
 bench: wasm
 	@$(HOMELESS) node tests/bench/index.js
+	@$(HOMELESS) node tests/bench/compare/index.js --plots $(BUILD)/plots
 
 ## Format all sources
 fmt:
