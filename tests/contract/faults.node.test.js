@@ -30,7 +30,25 @@ async function prepare(/** @type {any} */ store) {
   await store.saveMessages({ messages: conversation(5) });
   await store.saveMessages({ messages: [message('u1', 2.5, { threadId: 'u' })] });
   await store.updateResource({ resourceId: 'alice', workingMemory: 'tea', metadata: { a: 1 } });
+  await store.saveScore(score('s1', 1));
+  for (const id of ['t1', 't2']) await store.createTask({ id, status: 'running', createdAt: at(1) });
+  await store.putManyBlobs([blob('b1'), blob('b2')]);
 }
+
+/** @param {string} id @param {number} value */
+const score = (id, value) => ({
+  id,
+  scorerId: 's',
+  entityId: 'e',
+  runId: 'r',
+  score: value,
+  scorer: {},
+  entity: {},
+  source: 'LIVE',
+});
+
+/** @param {string} hash */
+const blob = (hash) => ({ hash, content: `of ${hash}`, size: 5, createdAt: at(1) });
 
 /** @param {any} store @param {string} threadId */
 const titled = async (store, threadId) => {
@@ -174,6 +192,58 @@ const cases = [
     stored: (store) => store.getResourceById({ resourceId: 'alice' }),
   },
   { method: 'sweep', args: [], answer: () => null },
+  {
+    method: 'saveScore',
+    args: [score('s1', 2)],
+    answer: (result) => result.score.createdAt,
+    stored: async (store) => (await store.getScoreById({ id: 's1' }))?.score,
+  },
+  {
+    method: 'listScoresByRunId',
+    args: [{ runId: 'r' }],
+    answer: ({ scores, pagination }) => [ids(scores), pagination],
+  },
+  {
+    method: 'createTask',
+    args: [{ id: 't3', status: 'pending', createdAt: at(2) }],
+    stored: async (store) => ids((await store.listTasks()).tasks),
+  },
+  { method: 'getTask', args: ['t1'] },
+  {
+    method: 'updateTask',
+    args: ['t1', { status: 'completed' }, { expectedStatus: ['running', 'completed'] }],
+    stored: async (store) => [(await store.getTask('t1')).status, await store.getRunningCount()],
+  },
+  { method: 'listTasks', args: [{ status: 'running' }], answer: ({ tasks, total }) => [ids(tasks), total] },
+  {
+    method: 'deleteTasks',
+    args: [{ status: 'running' }],
+    stored: async (store) => (await store.listTasks()).total,
+  },
+  { method: 'getState', args: [{ threadId: 't', type: 'task' }] },
+  {
+    method: 'setState',
+    args: [{ threadId: 't', type: 'task', value: [1] }],
+    stored: (store) => store.getState({ threadId: 't', type: 'task' }),
+  },
+  {
+    method: 'putManyBlobs',
+    args: [[blob('b1'), blob('b3')]],
+    stored: async (store) => [...(await store.getManyBlobs(['b1', 'b2', 'b3'])).keys()],
+  },
+  { method: 'getBlob', args: ['b1'] },
+  {
+    method: 'deleteBlob',
+    args: ['b1'],
+    answer: () => null,
+    stored: (store) => store.hasBlob('b1'),
+  },
+  {
+    method: 'prune',
+    args: [{ retention: { scores: { scorers: { maxAge: 1 } }, memory: { messages: { maxAge: '520w' } } } }],
+    answer: () => null,
+    stored: (store) => store.getScoreById({ id: 's1' }),
+  },
 ];
 
 /** What no case may harm. @param {any} store @param {string} method */
