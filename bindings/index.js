@@ -32,6 +32,19 @@ export { createCore } from './core.js';
  * @typedef {import('./types.js').DateRange} DateRange
  * @typedef {import('./types.js').Resource} Resource
  * @typedef {import('./types.js').ResourceInput} ResourceInput
+ * @typedef {import('./row-types.js').Score} Score
+ * @typedef {import('./row-types.js').ScoreInput} ScoreInput
+ * @typedef {import('./row-types.js').ScorePage} ScorePage
+ * @typedef {import('./row-types.js').Task} Task
+ * @typedef {import('./row-types.js').TaskUpdate} TaskUpdate
+ * @typedef {import('./row-types.js').TaskGuards} TaskGuards
+ * @typedef {import('./row-types.js').TaskFilter} TaskFilter
+ * @typedef {import('./row-types.js').StateKey} StateKey
+ * @typedef {import('./row-types.js').Blob} Blob
+ * @typedef {import('./row-types.js').BlobInput} BlobInput
+ * @typedef {import('./row-types.js').Retention} Retention
+ * @typedef {import('./row-types.js').PruneOptions} PruneOptions
+ * @typedef {import('./row-types.js').PruneResult} PruneResult
  * @typedef {import('./types.js').ClearResult} ClearResult
  * @typedef {import('./types.js').SweepResult} SweepResult
  */

@@ -181,7 +181,6 @@
  *   UpdateWorkflowResultsArgs
  */
 
-/** @typedef {'threads' | 'messages' | 'metadata' | 'resources'} TableName */
 /**
  * What a clear did. `pending`: the budget of operations ran out first; call again to go on.
  * @typedef {{ deleted: number, pending: boolean }} ClearResult

@@ -50,7 +50,7 @@ export class BaseStore {
   /**
    * Deletes everything of one table under this prefix.
    *
-   * @param {{ tableName: string }} args  'threads', 'messages', 'metadata', 'resources', or Mastra's name for one
+   * @param {{ tableName: string }} args  'threads', 'messages', 'scores' …, or Mastra's name for one
    * @returns {Promise<import('../types.js').ClearResult>}
    */
   async clearTable(args) {

@@ -66,6 +66,39 @@ const STEPS = {
   'm-1 is deleted': (store) => store.deleteMessages(['m-1']),
   'thread-1 is deleted': (store) => store.deleteThread({ threadId: 'thread-1' }),
   'thread-1 is saved again': (store) => store.saveThread({ thread: thread('thread-1') }),
+  'a score is saved': (store) =>
+    store.saveScore({
+      id: 'score-1',
+      scorerId: 'politeness',
+      entityId: 'agent-1',
+      entityType: 'AGENT',
+      runId: 'run-1',
+      score: 0.75,
+      scorer: { name: 'Politeness' },
+      entity: { id: 'agent-1' },
+      source: 'LIVE',
+      output: 'You are welcome.',
+    }),
+  'a task is claimed': async (store) => {
+    await store.createTask({
+      id: 'task-1',
+      status: 'pending',
+      toolName: 'search',
+      toolCallId: 'call-1',
+      args: { query: 'cherries' },
+      agentId: 'agent-1',
+      runId: 'run-1',
+      retryCount: 0,
+      maxRetries: 1,
+      timeoutMs: 60_000,
+      createdAt: at(0),
+    });
+    const running = /** @type {const} */ ({ status: 'running', startedAt: at(9), ownerId: 'worker-1' });
+    await store.updateTask('task-1', running, { expectedStatus: 'pending' });
+  },
+  'a state is set': (store) =>
+    store.setState({ threadId: 'thread-1', type: 'goal', value: { objective: 'Book a trip', runsUsed: 0 } }),
+  'a blob is put': (store) => store.putBlob({ hash: '2cf24dba', content: 'hello', size: 5 }),
 };
 
 /**

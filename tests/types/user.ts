@@ -4,11 +4,15 @@ import {
   CloudflareStore,
   StoreError,
   StoreTypeError,
+  type Blob,
   type CloudflareStoreConfig,
   type Message,
   type MessagePage,
   type Operation,
+  type PruneResult,
+  type ScorePage,
   type Stats,
+  type Task,
   type Thread,
   type ThreadPage,
 } from 'threadkv';
@@ -180,6 +184,55 @@ export async function rest(): Promise<void> {
   const stats: Stats = store.stats();
   console.log(deleted + pending, cleared, stats.operations.get_many, stats.bytesRead);
   await store.close();
+}
+
+export async function rows(): Promise<void> {
+  const { score } = await store.saveScore({
+    scorerId: 's',
+    entityId: 'e',
+    runId: 'r',
+    score: 0.5,
+    scorer: {},
+    entity: {},
+    source: 'LIVE',
+    output: null,
+    mine: 1,
+  });
+  const when: Date = score.createdAt;
+  const listed: ScorePage = await store.listScoresByScorerId({
+    scorerId: 's',
+    source: 'TEST',
+    pagination: { page: 0, perPage: false },
+    filters: { projectId: 'p' },
+  });
+  console.log(when, score.id.length + score.mine, listed.pagination.hasMore, listed.scores[0]?.reason);
+
+  const task: Task | null = await store.getTask('t');
+  if (task) await store.createTask({ ...task, status: 'pending' });
+  const updated: boolean = await store.updateTask(
+    't',
+    { status: 'running', error: undefined, startedAt: when },
+    { expectedStatus: 'pending', expectedOwnerId: null },
+  );
+  const { tasks, total } = await store.listTasks({ status: ['running'], orderBy: 'startedAt', toDate: when });
+  console.log(updated, tasks[0]?.startedAt?.getTime(), total + (await store.getRunningCountByAgent('a')));
+
+  await store.setState({ threadId: 't', type: 'goal', value: { objective: 'x' } });
+  const blob: Blob | null = await store.getBlob('hash');
+  await store.putBlob({ hash: 'hash', content: 'text', size: 4, createdAt: blob?.createdAt });
+  const blobs: Map<string, Blob> = await store.getManyBlobs(['hash']);
+  const pruned: PruneResult[] = await store.prune({
+    retention: { memory: { messages: { maxAge: '30d' } } },
+    maxRows: 10,
+  });
+  console.log(blobs.size, pruned[0]?.deleted);
+
+  // @ts-expect-error a score says who gave it
+  await store.saveScore({ score: 1 });
+  // @ts-expect-error what a task is for does not change
+  await store.updateTask('t', { toolName: 'x' });
+  // @ts-expect-error no such status
+  await store.listTasks({ status: 'asleep' });
 }
 
 export function explain(error: unknown): string {
