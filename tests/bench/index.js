@@ -10,6 +10,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { costRows, createCostBench } from './cost.js';
 import { measureCpu } from './cpu.js';
+import { measureModule } from './module.js';
 import { formatTable } from './table.js';
 
 const BUILD = new URL('../../build/', import.meta.url);
@@ -74,8 +75,16 @@ printCpu(cpu);
 
 console.log(`\nmodule: ${size.bytes} bytes, ${size.gzipped} gzipped (max 49152 and 20480)`);
 
+const start = await measureModule(new URL('threadkv.wasm', BUILD));
+console.log(
+  formatTable(
+    ['', ''],
+    Object.entries(start).map(([what, value]) => [what, Number(value.toFixed(value < 100 ? 2 : 0))]),
+  ),
+);
+
 await mkdir(BUILD, { recursive: true });
-const report = { node: process.versions.node, size, cpu, costs };
+const report = { node: process.versions.node, size, start, cpu, costs };
 await writeFile(new URL('bench.json', BUILD), `${JSON.stringify(report, null, 2)}\n`);
 
 if (costs.some(({ right, exceeded }) => !right || exceeded.length > 0)) process.exitCode = 1;
