@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
+import { limitWrites } from '../backends/faults.js';
 import { message } from '../contract/support.js';
 import { scripted, shown } from '../record/model.js';
 
@@ -98,6 +99,31 @@ describe('an agent', () => {
     await ask(agent, 'Surely?');
     const found = await start(backend).memory.getThreadById({ threadId: 'trip' });
     expect(found?.title).toBe('Kyoto in spring');
+  });
+
+  it('titles, bumps and saves a thread within a second, though KV takes one write a second of a key', async () => {
+    const backend = createMemoryBackend();
+    const limited = () => limitWrites(backend, { now: Date.now });
+    const titled = { lastMessages: 10, generateTitle: true };
+    /** @param {any} prompt */
+    const answer = (prompt) => (/title/i.test(JSON.stringify(prompt)) ? 'A trip to Kyoto' : 'Kyoto.');
+    const here = start(limited(), titled, Array(8).fill(answer));
+
+    await Promise.all([ask(here.agent, 'Where to?'), ask(here.agent, 'And then?')]);
+    await here.memory.updateThread({ id: 'trip', metadata: { seen: true } });
+    await ask(here.agent, 'And after that?');
+    await vi.waitFor(async () => {
+      expect((await here.memory.getThreadById({ threadId: 'trip' }))?.title).toBe('A trip to Kyoto');
+    });
+    await here.storage.close();
+
+    const there = start(backend);
+    expect(await there.memory.getThreadById({ threadId: 'trip' })).toMatchObject({
+      title: 'A trip to Kyoto',
+      metadata: { seen: true },
+    });
+    expect((await there.memory.recall({ threadId: 'trip', perPage: false })).messages).toHaveLength(6);
+    expect(here.onOperation.mock.calls.some(([{ status }]) => status === 429)).toBe(true);
   });
 
   it('fails when its history cannot be read, and writes over nothing', async () => {
