@@ -5,6 +5,7 @@
  */
 
 import { storeError } from '../errors.js';
+import { storable } from './config.js';
 
 /**
  * @typedef {import('./types.js').ObservationalMemory} ObservationalMemory
@@ -54,7 +55,7 @@ export function firstGeneration({ threadId, resourceId, scope, config, observedT
     activeObservations: '',
     totalTokensObserved: 0,
     ...BLANK,
-    config,
+    config: storable(config),
     observedTimezone,
     metadata: {},
   };

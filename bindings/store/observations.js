@@ -10,6 +10,7 @@
 
 import { toText } from '../dates.js';
 import { activate } from '../observations/activation.js';
+import { storable } from '../observations/config.js';
 import * as changes from '../observations/changes.js';
 import { Ledger } from '../observations/ledger.js';
 import { recordOf } from '../observations/row.js';
@@ -217,7 +218,7 @@ export class ObservationStore extends BlobStore {
    */
   async updateObservationalMemoryConfig(args) {
     await this.#change('updateObservationalMemoryConfig', args, ({ config }, now) => ({
-      config: changes.mergedConfig(config, args.config),
+      config: changes.mergedConfig(config, storable(args.config)),
       updatedAt: now,
     }));
   }
