@@ -44,7 +44,7 @@ export function prune(makeStore) {
       expect((await store.prune({ retention }))[0].deleted).toBe(0);
     });
 
-    it('goes by creation for resources and scores, by the last change for states, by completion for tasks', async () => {
+    it('goes by creation for resources and scores, by the last change for runs and states, by completion for tasks', async () => {
       const subject = await makeStore();
       const { store, clock } = subject;
       await store.saveResource({ resource: { id: 'old', createdAt: at(0), updatedAt: at(9) } });
@@ -56,7 +56,17 @@ export function prune(makeStore) {
       for (const type of ['old', 'new']) await store.setState({ threadId: 't', type, value: 1 });
       await store.createTask({ id: 'open', status: 'running', createdAt: at(0) });
       await store.createTask({ id: 'old', status: 'failed', createdAt: at(0), completedAt: at(1) });
+      await store.persistWorkflowSnapshot({
+        workflowName: 'w',
+        runId: 'old',
+        snapshot: { status: 'failed' },
+      });
       clock.advance(10 * DAY);
+      await store.persistWorkflowSnapshot({
+        workflowName: 'w',
+        runId: 'new',
+        snapshot: { status: 'failed' },
+      });
       await store.setState({ threadId: 't', type: 'new', value: 2 });
       await store.saveScore({ ...score, id: 'new', scorerId: 's' });
 
@@ -64,6 +74,7 @@ export function prune(makeStore) {
       const results = await store.prune({
         retention: {
           memory: { resources: { maxAge: '11d' } },
+          workflows: { workflowSnapshot: day },
           scores: { scorers: day },
           backgroundTasks: { backgroundTasks: day },
           threadState: { threadState: day },
@@ -71,6 +82,7 @@ export function prune(makeStore) {
       });
       expect(results.map((/** @type {any} */ { table, deleted }) => [table, deleted])).toEqual([
         ['mastra_resources', 1],
+        ['mastra_workflow_snapshot', 1],
         ['mastra_scorers', 1],
         ['mastra_background_tasks', 1],
         ['mastra_thread_state', 1],
@@ -78,6 +90,8 @@ export function prune(makeStore) {
       expect(await store.getResourceById({ resourceId: 'new' })).not.toBeNull();
       expect(ids((await store.listScoresByScorerId({ scorerId: 's' })).scores)).toEqual(['new']);
       expect(ids((await store.listTasks()).tasks)).toEqual(['open']);
+      const { runs } = await store.listWorkflowRuns();
+      expect(runs.map((/** @type {any} */ { runId }) => runId)).toEqual(['new']);
       expect(await store.getState({ threadId: 't', type: 'old' })).toBeUndefined();
       expect(await store.getState({ threadId: 't', type: 'new' })).toBe(2);
     });

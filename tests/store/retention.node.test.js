@@ -58,6 +58,17 @@ describe('a record whose table has a policy', () => {
     expect(expires('background_tasks:t')).toBe(2 * HOUR);
   });
 
+  it('counts from the last change of a workflow run, also of one whose progress was held', async () => {
+    const { clock, store, expires } = world({ workflows: { workflowSnapshot: { maxAge: HOUR } } });
+    const run = { workflowName: 'w', runId: 'r' };
+    await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'running', context: {} } });
+    await store.close();
+    expect(expires('workflow_snapshot:r:w')).toBe(HOUR);
+    clock.now += HOUR / 2;
+    await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'success', context: {} } });
+    expect(expires('workflow_snapshot:r:w')).toBe(1.5 * HOUR);
+  });
+
   it('never asks KV for less than it allows', async () => {
     const { store, expires } = world({ scores: { scorers: { maxAge: 0 } } });
     await store.saveScore({ ...score, source: 'LIVE' });
