@@ -1,0 +1,318 @@
+// Ways to break the core, for mutations.mjs: in `file` of src/, `find` is replaced by `put`.
+//
+// `by` names the native tests that have to notice, by words of their names or files: the simulation where nothing else
+// is said. `quick`: CI tries it, too.
+
+/** @typedef {{ name: string, file: string, find: string | RegExp, put: string, by?: string[], quick?: boolean }} Mutation */
+
+/** @type {Mutation[]} */
+export const mutations = [
+  // Collections: journal and head
+  {
+    name: 'heads are not confirmed',
+    file: 'change.c',
+    find: /(enum tkv_status changes_confirm\(.*\{\n)/,
+    put: '$1  if (call && self)\n    return TKV_DONE;\n',
+  },
+  {
+    name: 'no journal entry is written',
+    file: 'change.c',
+    find: 'if (!change->added.count || change->journal_put)',
+    put: 'if (change)',
+    quick: true,
+  },
+  {
+    name: 'no head is written',
+    file: 'change.c',
+    find: /(static void put_head\(.*\{\n)/,
+    put: '$1  if (call->now > 0)\n    return;\n',
+    by: ['lists', 'messages'],
+  },
+  {
+    name: 'a head that another call wrote meanwhile is overwritten',
+    file: 'change.c',
+    find: /bool rebased = newer_head\(call, collection, &base\);/,
+    put: 'bool rebased = newer_head(call, collection, &base) && call->now < 0;',
+  },
+  {
+    name: 'a head that turns up at the confirmation is overwritten',
+    file: 'change.c',
+    find: 'if (read && seen.stamp > change->collection->head.stamp) {',
+    put: 'if (read && seen.stamp < 0) {',
+  },
+  {
+    name: 'a cut head has no floor',
+    file: 'change.c',
+    find: /head->has_floor = true;\n/,
+    put: '',
+  },
+  {
+    name: 'the floor is ignored by readers',
+    file: 'collection.c',
+    find: /collection->all = .*;/,
+    put: 'collection->all = true;',
+  },
+  {
+    name: 'an unread head shares its array with the merge',
+    file: 'collection.c',
+    find: /entries->cap =\s*entries\s*->count;/,
+    put: '',
+  },
+  {
+    name: 'only the first page of a journal is read',
+    file: 'collection.c',
+    find: 'if (page->cursor.ptr && deeper)',
+    put: 'if (page->cursor.ptr && deeper && call->now < 0)',
+    quick: true,
+  },
+  {
+    name: 'an empty page ends a list',
+    file: 'collection.c',
+    find: 'if (page->cursor.ptr && deeper)',
+    put: 'if (page->cursor.ptr && deeper && page->count)',
+  },
+  {
+    name: 'the journal is never checked',
+    file: 'collection.c',
+    find: /bool look = collection->load >= LOAD_RECENT/,
+    put: 'bool look = collection->load >= LOAD_ALL',
+  },
+  {
+    name: 'checks do not look back',
+    file: 'collection.h',
+    find: /CHECK_MARGIN_MS = [^,]*,/,
+    put: 'CHECK_MARGIN_MS = 0,',
+  },
+  {
+    name: 'journal values are not read where a list lacks them',
+    file: 'collection.c',
+    find: /if \(!holds_entries\(doc->text\)\)/,
+    put: 'if (!holds_entries(doc->text) && call->now < 0)',
+  },
+  {
+    name: 'an entry counts whatever its record says',
+    file: 'message.c',
+    find: /if \(entry_same\(entry, &said\) && span_eq\(entry->home, said\.home\)\)/,
+    put: 'if (said.id.ptr)',
+    quick: true,
+  },
+  {
+    name: 'young entries are dropped',
+    file: 'collection.h',
+    find: /YOUNG_MS = [^,]*,/,
+    put: 'YOUNG_MS = -1000000,',
+  },
+  {
+    name: 'a refresh drops entries by id alone',
+    file: 'change.c',
+    find: /bool meant = !change->exact \|\|[^;]*;/,
+    put: 'bool meant = true;',
+  },
+  {
+    name: 'a member counts as proven without a look at the journal',
+    file: 'change.c',
+    find: 'if (!span_set_has(&change->collection->proven, journal))',
+    put: 'if (!change)',
+  },
+
+  // Moves
+  {
+    name: 'a move leaves no doubt',
+    file: 'change.c',
+    find: /(void change_doubt\(.*\{\n)/,
+    put: '$1  if (call->now > 0)\n    return;\n',
+  },
+  {
+    name: 'a moved record goes before its journal entry',
+    file: 'message_save.c',
+    find: 'if (!save->moves)',
+    put: 'if (save)',
+    by: ['faults'],
+  },
+  {
+    name: 'a moved thread goes before its journal entry',
+    file: 'thread_save.c',
+    find: 'if (!op->moves)',
+    put: 'if (op)',
+    by: ['faults'],
+  },
+
+  // What this isolate wrote
+  {
+    name: 'own journal writes are forgotten',
+    file: 'collection.c',
+    find: /(static void take_own_writes\(.*\{\n)/,
+    put: '$1  if (call->now > 0)\n    return;\n',
+    quick: true,
+  },
+  {
+    name: 'own writes of a record are forgotten',
+    file: 'kv_turn.c',
+    find: /(void kv_outweigh\([^{]*\{\n)/,
+    put: '$1  get->stamp = kv_stamp_of(get->metadata);\n  if (call->now > 0)\n    return;\n',
+    quick: true,
+  },
+  {
+    name: 'own writes are forgotten after ten seconds',
+    file: 'memory.h',
+    find: 'MEMORY_OWN_MS = 120 * 1000,',
+    put: 'MEMORY_OWN_MS = 10 * 1000,',
+  },
+  {
+    name: 'older own writes outweigh newer ones of others',
+    file: 'kv_turn.c',
+    find: /known->stamp > get->stamp\s*:/,
+    put: 'known->stamp > 0 :',
+  },
+  {
+    name: 'a read is reused for a minute',
+    file: 'memory.h',
+    find: 'MEMORY_REUSE_MS = 1000,',
+    put: 'MEMORY_REUSE_MS = 60000,',
+  },
+  {
+    name: 'stamps do not follow what was read',
+    file: 'call.c',
+    find: 'if (stamp > call->core->last_stamp &&',
+    put: 'if (stamp < 0 &&',
+  },
+  {
+    name: 'a failed write is believed',
+    file: 'kv_turn.c',
+    find: '} else if (put->state == KV_SETTLED && note->latest == put->order) {',
+    put: '} else if (call->now < 0) {',
+    by: ['turns', 'alloc'],
+  },
+
+  // Requests
+  {
+    name: 'writes of one key overlap',
+    file: 'kv_turn.c',
+    find: /if \(other_flies( \|\| newer_waits)?\)/,
+    put: 'if (other_flies && call->now < 0)',
+  },
+  {
+    name: 'a write under way never counts as over',
+    file: 'kv_round.h',
+    find: 'KV_FLIGHT_MAX_MS = 15 * 1000,',
+    put: 'KV_FLIGHT_MAX_MS = 100000 * 1000,',
+  },
+  {
+    name: '429 is not tried again',
+    file: 'kv_round.h',
+    find: 'KV_TRIES_BUSY = 5,',
+    put: 'KV_TRIES_BUSY = 1,',
+    by: ['faults'],
+  },
+  {
+    name: '5xx is not tried again',
+    file: 'kv_round.h',
+    find: 'KV_TRIES_BROKEN = 3,',
+    put: 'KV_TRIES_BROKEN = 1,',
+    by: ['faults'],
+  },
+  {
+    name: 'a failure counts as success',
+    file: 'kv.c',
+    find: 'if (request->failed && !(request->flags & (KV_OPTIONAL | KV_TOLERATE)))',
+    put: 'if (request->failed && call->now < 0)',
+    by: ['faults'],
+    quick: true,
+  },
+  {
+    name: 'a save is acknowledged before its records are',
+    file: 'message_save.c',
+    find: 'if (save->puts[i]->failed)',
+    put: 'if (save->puts[i]->failed && call->now < 0)',
+    by: ['faults'],
+  },
+  {
+    name: 'listed keys are believed to be what was asked for',
+    file: 'kv_round.c',
+    find: /reader->bad \|= !span_starts\(list->items\[i\]\.name, list->key\);/,
+    put: '',
+    by: ['hostile'],
+  },
+
+  // Deletions
+  {
+    name: 'a deletion leaves no tombstone',
+    file: 'thread_delete.c',
+    find: /kv_put\(call, TABLE_THREADS, op->key, thread_tombstone/,
+    put: 'if (call->now < 0) kv_put(call, TABLE_THREADS, op->key, thread_tombstone',
+    quick: true,
+  },
+  {
+    name: 'a deletion ends at once',
+    file: 'sweep.h',
+    find: 'SETTLE_MS = 3 * 60 * 1000',
+    put: 'SETTLE_MS = 0',
+  },
+  {
+    name: 'what was there before a deletion counts again',
+    file: 'collection.c',
+    find: /if \(written <= collection->head\.since\)/,
+    put: 'if (written <= collection->head.since && call->now < 0)',
+  },
+  {
+    name: 'a sweep takes a thread that lives again',
+    file: 'sweep.c',
+    find: /deletion->sweep\.recreated = .*;/,
+    put: 'deletion->sweep.recreated = false;',
+  },
+  {
+    name: 'a sweep does not list the journal',
+    file: 'sweep.c',
+    find: /for \(size_t i = 0; i < page->count; i\+\+\) \{\n(\s*struct span suffix)/,
+    put: 'for (size_t i = 0; i < page->count && call->now < 0; i++) {\n$1',
+  },
+  {
+    name: 'a sweep drops journal entries whose messages it cannot see',
+    file: 'sweep.c',
+    find: 'if (doc->unseen)',
+    put: 'if (doc->unseen && call->now < 0)',
+  },
+  {
+    name: 'a sweep knows no budget',
+    file: 'sweep.c',
+    find: 'if (call_over_budget(call, dropped->count + SWEEP_RESERVE))',
+    put: 'if (call->now < 0)',
+    by: ['store'],
+  },
+
+  // All else
+  {
+    name: 'ids and prefixes are not encoded',
+    file: 'key.c',
+    find: /return c >= 0x20 .*;/,
+    put: 'return c || !c;',
+    quick: true,
+  },
+  {
+    name: 'calls that went away are kept',
+    file: 'core.c',
+    find: /(static void reclaim_abandoned\(.*\{\n)/,
+    put: '$1  if (now > 0)\n    return;\n',
+  },
+  {
+    name: 'titles are written from memory',
+    file: 'thread_save.c',
+    find: /fields\[count\+\+\] = \(struct json_field\)\{SPAN\("title"\), op->title\};/,
+    put: '(void)0;',
+  },
+  {
+    name: 'a call goes on when memory has run out',
+    file: 'call.c',
+    find: /if \(call->arena\.failed\)\n/,
+    put: 'if (call->now < 0)\n',
+    by: ['alloc'],
+    quick: true,
+  },
+  {
+    name: 'the reserve is not given back',
+    file: 'arena.c',
+    find: 'if (arena->reserve && !arena->reserve->chunk &&',
+    put: 'if (arena->reserve == (void *)1 && !arena->reserve->chunk &&',
+    by: ['alloc'],
+  },
+];
