@@ -19,6 +19,7 @@ enum tkv_status doubts_settle(struct call *call, void *self) {
   if (!count)
     return TKV_DONE;
   doubts->gather = message_gather(call, doubtful, count, SIZE_MAX, SPAN_NONE);
+  doubts->gather->among = doubts->list;
   return call_enter(call, gather_run, doubts->gather, drop_gone);
 }
 
@@ -35,6 +36,7 @@ static enum tkv_status drop_gone(struct call *call, void *self) {
         collection->entries.items[kept++] = *entry;
     }
     collection->entries.count = kept;
+    entries_sort(&call->arena, &collection->entries);
     for (size_t k = 0; k < doubts->gather->gone.count; k++)
       if (span_eq(doubts->gather->gone.items[k].home, collection->id))
         entries_append(&call->arena, &collection->gone, &doubts->gather->gone.items[k]);

@@ -18,6 +18,7 @@ struct entry {
   struct span home;    /* the id of the collection it was read from */
   struct span record;  /* the member's record, once gather.h found it to agree */
   bool doubt;          /* the member may have moved away: look at its record before counting it */
+  bool copied;         /* the journal entry is one that copyThread wrote */
   bool gone;           /* gather.h found no record that agrees */
 };
 

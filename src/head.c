@@ -236,21 +236,22 @@ struct span head_write(struct arena *arena, const struct head *head) {
 }
 
 struct journal_text {
-  struct span version, owner, entries;
+  struct span version, owner, entries, copy;
 };
 
 bool journal_read(struct arena *arena, struct span text, struct span suffix,
                   struct entries *entries) {
   static const struct shape shape[] = {{SHAPE(struct journal_text, version, "v"), SHAPE_RAW},
                                        {SHAPE(struct journal_text, owner, "owner"), SHAPE_TEXT},
-                                       {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW}};
+                                       {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW},
+                                       {SHAPE(struct journal_text, copy, "copy"), SHAPE_RAW}};
   struct journal_text read;
-  if (!shape_fits(arena, text, shape, 3, &read) || !span_eq(read.version, SPAN("1")) ||
+  if (!shape_fits(arena, text, shape, 4, &read) || !span_eq(read.version, SPAN("1")) ||
       !json_is_array(read.entries))
     return false;
   struct json_walk walk = json_walk(read.entries);
   while (json_next(&walk)) {
-    struct entry entry = {.owner = read.owner, .journal = suffix};
+    struct entry entry = {.owner = read.owner, .journal = suffix, .copied = read.copy.ptr};
     if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
         !json_next(&walk))
       return false;
@@ -268,7 +269,8 @@ struct span journal_write(struct arena *arena, int64_t stamp, const struct entry
   put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   json_put(&out, SPAN(",\"owner\":"));
   json_put_string(&out, owner);
-  json_put(&out, SPAN(",\"entries\":["));
+  json_put(&out, count && entries[0].copied ? SPAN(",\"copy\":true,\"entries\":[")
+                                            : SPAN(",\"entries\":["));
   for (size_t i = 0; i < count; i++) {
     if (i)
       json_put_char(&out, ',');

@@ -3,12 +3,12 @@
  *   head      {"v":1,"w":…,"updatedAt":…,"bumpedAt":…,"checkedAt":…,"since":…,
  *              "floor":["id",time] or null,"owners":["user-1"],"journal":["suffix",…],
  *              "entries":["id",time,journal,owner, "id",…]}
- *   journal   {"v":1,"w":…,"owner":"user-1","entries":["id",time,"owner" or 0, …]}
+ *   journal   {"v":1,"w":…,"owner":"user-1","copy":true,"entries":["id",time,"owner" or 0, …]}
  *
  * Numbers after an id index the lists `journal` and `owners`.  `"doubt":["id",since, …]` stands
  * before the entries when there is any: members that may have moved away, for whose old entries the
- * record has to be asked; `"doubt":true` when there are too many to name.  FORMAT.md describes
- * every field.
+ * record has to be asked; `"doubt":true` when there are too many to name.  `"copy"` stands where
+ * copyThread wrote the entry.  FORMAT.md describes every field.
  */
 #ifndef TKV_HEAD_H
 #define TKV_HEAD_H

@@ -34,6 +34,10 @@ enum { KV_EXPIRES_AHEAD_S = 90 }; /* the clocks may differ, and a retry takes ti
 enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX = 1024 };
 enum { KV_FLUSH_MS = 1000 };
 
+/* The status of a list that was not asked for its next page, for the call has used up its budget: a
+ * KV whose cursors never end must not keep a call for ever. */
+enum { KV_OVER_BUDGET = -1 };
+
 enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
 
 enum kv_flag {
@@ -77,6 +81,7 @@ struct kv_request {
   enum { KV_QUEUED, KV_SENT, KV_BLOCKED, KV_SETTLED } state; /* kv.c's own, as all below */
   int tries;
   int64_t delay;
+  int64_t asked; /* get: ms, when it was last sent */
   uint64_t order, sent;
   bool yields; /* a later call's write replaces this one */
   struct kv_request *next, *next_in_slot;
@@ -139,7 +144,7 @@ void kv_renew(struct call *call, struct kv_request *get);
  * written. */
 void kv_give_up(struct call *call);
 
-/* kv_fail fails the call with KV_FAILED on account of |request|, which failed. */
+/* kv_fail fails the call on account of |request|, which failed: with KV_FAILED, or with BUDGET. */
 enum tkv_status kv_fail(struct call *call, const struct kv_request *request);
 
 /* kv_reply_room and kv_replied take the host's answers (core.h). */

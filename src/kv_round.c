@@ -23,6 +23,7 @@ static struct kv_slot *add_slot(struct call *call, struct kv_request *first) {
   kv->slots[kv->slot_count] = (struct kv_slot){.first = first, .count = 1};
   if (first) {
     first->state = KV_SENT;
+    first->asked = call->now;
     kv->operations++;
   }
   return &kv->slots[kv->slot_count++];
@@ -59,6 +60,7 @@ static void send_gets(struct call *call, struct kv_request *first) {
         call->store.spaces[get->table] != call->store.spaces[first->table])
       continue;
     get->state = KV_SENT;
+    get->asked = call->now;
     keys[slot->count++] = get->key;
     *tail = get;
     tail = &get->next_in_slot;
@@ -70,6 +72,11 @@ static void send_gets(struct call *call, struct kv_request *first) {
   (slot->count == 1 ? host_kv_get : host_kv_get_many)(call->host, call->handle, &request);
 }
 
+static void settle(struct kv_request *request, int status) {
+  request->state = KV_SETTLED;
+  request->status = status;
+}
+
 static void send_one(struct call *call, struct kv_request *request) {
   if (request->kind == KV_GET) {
     if (!kv_recall(call, request))
@@ -78,6 +85,11 @@ static void send_one(struct call *call, struct kv_request *request) {
   }
   if (request->kind != KV_LIST && !kv_turn_take(call, request))
     return;
+  if (request->kind == KV_LIST && request->cursor.ptr && call_over_budget(call, 1)) {
+    request->failed = true;
+    settle(request, KV_OVER_BUDGET);
+    return;
+  }
   add_slot(call, request);
   struct tkv_request wanted = request_of(call, request);
   if (request->kind == KV_LIST)
@@ -166,11 +178,6 @@ static void retry_or_fail(struct call *call, struct kv_request *request, int sta
     request->delay = retry_after;
   if (request->kind == KV_PUT || request->kind == KV_DELETE)
     kv_turn_end(call, request, false);
-}
-
-static void settle(struct kv_request *request, int status) {
-  request->state = KV_SETTLED;
-  request->status = status;
 }
 
 static void absorb_values(struct call *call, struct kv_slot *slot, struct reader *reader) {

@@ -188,6 +188,8 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
       return;
     }
   }
+  if (now_since(call, get->asked) > MEMORY_REUSE_MS)
+    return; /* it took so long that others may have read something newer meanwhile */
   struct note *note = note_of(call, get);
   if (!note)
     return;

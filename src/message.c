@@ -44,6 +44,35 @@ static bool passes(struct span raw, struct span filter) {
   return true;
 }
 
+static bool names(const struct entries *entries, const struct entry *said) {
+  for (size_t i = 0; i < entries->count; i++)
+    if (entry_same(&entries->items[i], said))
+      return true;
+  return false;
+}
+
+/* Whether |entry|, the first one under its id, is all that leads to a record that says |said|. */
+static bool alone_leads_to(const struct message_gather *gather, const struct entry *entry,
+                           const struct entry *said) {
+  for (size_t i = 0; gather->among && i < gather->among->count; i++) {
+    const struct collection *collection = gather->among->items[i];
+    const struct entry *first = entries_find(&collection->entries, entry->id);
+    if (span_eq(collection->id, entry->home))
+      return first && entry_same(first, entry) && !names(&collection->entries, said) &&
+             (collection->all || !collection_below_floor(&collection->head, said));
+  }
+  return false;
+}
+
+/* Notes that |entry| may be dropped once it is old, and so is what its record says: until then the
+ * record may be on its way, or on its way back. */
+static void note_gone(struct call *call, struct message_gather *gather, const struct entry *entry,
+                      const struct kv_request *get) {
+  bool settled = !get || !get->found || now_since(call, get->stamp) > YOUNG_MS;
+  if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
+    entries_append(&call->arena, &gather->gone, entry);
+}
+
 static enum gather_verdict judge(struct call *call, struct gather *self, size_t index) {
   struct message_gather *gather = (struct message_gather *)self;
   struct entry *entry = gather->entries[index];
@@ -55,7 +84,12 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       return GATHER_FAILED;
     }
     struct entry said = message_entry(&message);
-    if (entry_same(entry, &said) && span_eq(entry->home, said.home)) {
+    bool same = entry_same(entry, &said);
+    if (span_eq(entry->home, said.home) && (same || alone_leads_to(gather, entry, &said))) {
+      if (!same)
+        note_gone(call, gather, entry, get); /* a refresh puts a right one in its place */
+      entry->time = said.time;
+      entry->owner = said.owner;
       if (gather->filter.ptr && !passes(message.raw, gather->filter))
         return GATHER_PASSED;
       entry->record = message.raw;
@@ -63,11 +97,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
     }
   }
   entry->gone = true;
-  bool settled =
-      !get || !get->found ||
-      now_since(call, get->stamp) > YOUNG_MS; /* else it has just moved, perhaps not for good */
-  if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
-    entries_append(&call->arena, &gather->gone, entry);
+  note_gone(call, gather, entry, get);
   return GATHER_GONE;
 }
 

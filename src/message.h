@@ -29,13 +29,20 @@ struct entry message_entry(const struct message *message);
 void messages_put(struct call *call, struct json_out *out, const struct entries *entries,
                   bool ascending);
 
-/* A gather over message entries: those whose record exists and agrees get it as `record`. */
+/* A gather over message entries: those whose record exists and agrees get it as `record`.
+ *
+ * A record agrees that says what the entry says.  So does one that differs in time or owner alone,
+ * when no entry of its thread says what it says: another isolate, which had not seen yet that the
+ * message was deleted and saved anew, has written it as it was before, and what named it then is
+ * gone.  Its entry then takes on what the record says. */
 struct message_gather {
   struct gather gather; /* must be first */
   struct entry **entries;
   struct span filter; /* content.metadata must have these members; SPAN_NONE for any */
   struct kv_request **gets;
   struct entries gone; /* old entries without an agreeing record */
+  const struct collections
+      *among; /* where the entries are from; NULL: a record must agree wholly */
 };
 
 /* message_gather prepares to gather |count| entries until |want| are good. */

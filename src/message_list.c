@@ -259,6 +259,7 @@ static enum tkv_status gather_page(struct call *call, void *self) {
   size_t left = list->page.limit ? list->base.count - skip : 0;
   list->gather =
       message_gather(call, ordered + skip, left, want > left ? left : (size_t)want, list->filter);
+  list->gather->among = &list->collections;
   return call_enter(call, gather_run, list->gather, check_page);
 }
 
@@ -267,7 +268,7 @@ static void take_page(struct call *call, struct list *list) {
   const struct message_gather *gather = list->gather;
   uint64_t skip = list->filter.ptr ? list->page.offset : 0;
   for (size_t i = 0; i < gather->gather.judged && list->page_length < list->page.limit; i++) {
-    if (!gather->entries[i]->record.ptr)
+    if (!gather->entries[i]->record.ptr || !matches(list, gather->entries[i]))
       continue;
     if (skip) {
       skip--;
@@ -342,12 +343,31 @@ static void ask_refreshes(struct call *call, const struct list *list) {
   }
 }
 
+/* Records of one list may have been read moments apart: a message that moved in between stands in
+ * it twice.  Its newest entry stays. */
+static void drop_seen_twice(struct call *call, struct entries *entries) {
+  struct span_set seen = {0};
+  size_t kept = 0;
+  for (size_t i = 0; i < entries->count; i++) {
+    struct entry *entry = &entries->items[i];
+    if (span_set_add(&call->arena, &seen, entry->id))
+      continue;
+    struct entry *twin = entries_find(entries, entry->id);
+    (span_cmp(entry->journal, twin->journal) < 0 ? twin : entry)->gone = true;
+  }
+  for (size_t i = 0; i < entries->count; i++)
+    if (!entries->items[i].gone)
+      entries->items[kept++] = entries->items[i];
+  entries->count = kept;
+}
+
 static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
   for (size_t i = 0; list->window_gather && i < list->window_gather->gather.judged; i++)
     if (list->window_gather->entries[i]->record.ptr)
       entries_append(&call->arena, &list->result, list->window_gather->entries[i]);
   entries_sort(&call->arena, &list->result);
+  drop_seen_twice(call, &list->result);
   ask_refreshes(call, list);
   size_t total = total_of(call, list), bytes = 128;
   for (size_t i = 0; i < list->result.count; i++)

@@ -2,7 +2,8 @@
  * asked for it.
  *
  * What is said to be gone is looked at once more: only entries whose record still disagrees are
- * dropped.  With "all" the whole journal is read, for the asker has seen in it what the head lacks.
+ * dropped; a record that is of this collection, but named nowhere as it is, gets an entry of its
+ * own.  With "all" the whole journal is read, for the asker has seen in it what the head lacks.
  *
  * Asked for "soon" when a head could not be written (429), "some time" when a reader found one
  * unchecked for a minute, lacking something, or naming messages that are gone.  Payload:
@@ -119,9 +120,9 @@ static enum tkv_status fetch(struct call *call, void *self) {
   return call_next(call, judge);
 }
 
-/* Whether the record says what |entry| of |collection| says. */
-static bool agrees(struct call *call, const struct collection *collection,
-                   const struct entry *entry, const struct kv_request *get) {
+/* What the record behind an entry of |collection| says of itself; without an id: nothing. */
+static struct entry said_by(struct call *call, const struct collection *collection,
+                            const struct kv_request *get) {
   struct entry said = {.home = SPAN("")};
   struct message message;
   if (collection->kind == COLLECTION_THREAD && get->found &&
@@ -133,25 +134,45 @@ static bool agrees(struct call *call, const struct collection *collection,
       said = (struct entry){
           .id = thread.id, .time = thread.created, .owner = SPAN(""), .home = thread.resource};
   }
-  return entry_same(&said, entry) && span_eq(said.home, collection->id);
+  return said;
+}
+
+/* A record that is of this collection still, and that no entry names as it is, gets one. */
+static void name_anew(struct call *call, struct change *change, struct entry said) {
+  const struct collection *collection = change->collection;
+  bool named =
+      collection_below_floor(&collection->head, &said) || entries_find(&change->added, said.id);
+  for (size_t i = 0; i < collection->entries.count && !named; i++)
+    named = entry_same(&collection->entries.items[i], &said);
+  if (!named)
+    change_add(call, change, said, SPAN_NONE);
 }
 
 /* Keeps of `removed` what is gone indeed. */
+static void judge_change(struct call *call, struct change *change, struct kv_request *const *gets) {
+  size_t kept = 0;
+  for (size_t i = 0; i < change->removed.count; i++) {
+    struct entry said = said_by(call, change->collection, gets[i]);
+    bool here = span_eq(said.home, change->collection->id);
+    if (here && entry_same(&said, &change->removed.items[i]))
+      continue;
+    change->removed.items[kept++] = change->removed.items[i];
+    if (here)
+      name_anew(call, change, said);
+  }
+  change->removed.count = kept;
+}
+
 static enum tkv_status judge(struct call *call, void *self) {
   struct refresh *op = self;
-  for (size_t i = 0; i < op->changes.count; i++) {
-    struct change *change = op->changes.items[i];
-    size_t kept = 0;
-    for (size_t k = 0; k < change->removed.count; k++)
-      if (!agrees(call, change->collection, &change->removed.items[k], op->gets[i][k]))
-        change->removed.items[kept++] = change->removed.items[k];
-    change->removed.count = kept;
-  }
+  for (size_t i = 0; i < op->changes.count; i++)
+    judge_change(call, op->changes.items[i], op->gets[i]);
   return write(call, op);
 }
 
 static enum tkv_status write(struct call *call, void *self) {
   struct refresh *op = self;
+  changes_journal(call, &op->changes);
   changes_refresh(call, &op->changes);
   return call_next(call, finish);
 }

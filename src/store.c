@@ -155,7 +155,7 @@ static enum tkv_status drop_page(struct call *call, void *self) {
   for (size_t i = 0; i < count; i++)
     kv_delete(call, op->tables[op->next], op->page->items[i].name, KV_REMEMBER);
   op->deleted += count;
-  if (count < op->page->count)
+  if (count < op->page->count || (op->page->cursor.ptr && call_over_budget(call, count + 1)))
     op->next = SIZE_MAX;
   return call_next(call, next_page);
 }

@@ -100,7 +100,9 @@ static enum tkv_status read_chunk(struct call *call, void *self) {
     return call_next(call, drop_messages);
   sweep->ended = sweep->next == sweep->doc_count && sweep->last_page;
   sweep->complete = sweep->ended && !sweep->waits;
-  return sweep->next < sweep->doc_count || sweep->last_page ? TKV_DONE : sweep_thread(call, sweep);
+  bool ends =
+      sweep->next < sweep->doc_count || sweep->last_page || call_over_budget(call, SWEEP_RESERVE);
+  return ends ? TKV_DONE : sweep_thread(call, sweep);
 }
 
 /* A message goes if it is still of this thread and not saved anew since the thread lives again. */

@@ -2,8 +2,13 @@
  *
  *   round 1   source and target records, the source's head and journal
  *   round 2   the messages
- *   round 3   the copies, the new thread's journal and head
- *   round 4   the journal of the new thread's resource; then its record, and the resource's head
+ *   round 3   the copies, the new thread's journal, and that of its resource
+ *   round 4   the new thread's record, and its resource's head
+ *   round 5   the new thread's head
+ *
+ * Only then is there a thread; what a copy that failed has left behind names itself a copy, and does
+ * not count when it is tried again.  Other entries in the new thread's journal tell that there is
+ * such a thread, though its record may not be seen here yet.
  */
 #include "date.h"
 #include "message.h"
@@ -25,9 +30,9 @@ struct copy {
   struct message_gather *gather;
   struct span *old_ids, *new_ids;
   size_t count;
-  struct changes messages, threads;
-  struct json_out text; /* the new thread's */
-  struct span record_metadata;
+  struct changes messages, threads; /* of the new thread; of its resource, if it has one */
+  struct json_out text;             /* the new thread's */
+  struct span journal;              /* where it stands in that of its resource */
   int64_t now;
 };
 
@@ -35,7 +40,7 @@ static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status load_resource(struct call *call, void *self);
 static enum tkv_status write_messages(struct call *call, void *self);
 static enum tkv_status write_thread(struct call *call, void *self);
-static enum tkv_status write_record(struct call *call, void *self);
+static enum tkv_status write_head(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
@@ -89,6 +94,14 @@ static enum tkv_status already_there(struct call *call, struct span id) {
   return call_fail(call, TKV_ERR_ALREADY_EXISTS, json_out_span(&message), SPAN_NONE);
 }
 
+/* Whether messages were saved into the new thread: then it is there. */
+static bool is_used(const struct collection *target) {
+  for (size_t i = 0; i < target->entries.count; i++)
+    if (!target->entries.items[i].copied)
+      return true;
+  return false;
+}
+
 /* Chooses the messages: by id and date, of these the newest `messageLimit`. */
 static enum tkv_status judge(struct call *call, void *self) {
   struct copy *op = self;
@@ -99,7 +112,8 @@ static enum tkv_status judge(struct call *call, void *self) {
   if (op->source.state != THREAD_THERE)
     return call_not_found(call, SPAN("Source thread with id"), op->source_id);
   struct thread target = thread_read(call, op->target_get);
-  if (target.state == THREAD_THERE || target.state == THREAD_DAMAGED)
+  if (target.state == THREAD_THERE || target.state == THREAD_DAMAGED ||
+      (target.state == THREAD_NONE && is_used(op->collections.items[1])))
     return already_there(call, op->id);
   if (!control_number(call->control.message_limit, &limit) || limit == 0)
     limit = UINT64_MAX;
@@ -152,7 +166,7 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
     return false;
   json_put_replaced(&out, entry->record, fields, 3);
   struct entry copied = {
-      .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner};
+      .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner, .copied = true};
   struct span journal = change_add(call, op->messages.items[0], copied, SPAN_NONE);
   kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
          record_metadata(call, call_stamp(call), journal), 0);
@@ -167,13 +181,19 @@ static enum tkv_status write_messages(struct call *call, void *self) {
   op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   struct change *target = op->messages.items[0];
+  op->now = call->now;
   bool leftovers =
       target->collection->entries.count; /* of a copy that failed: they must not count */
   target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
   for (size_t i = op->gather->gather.judged; i-- > 0;)
     if (op->gather->entries[i]->record.ptr && !put_copy(call, op, op->gather->entries[i], given))
       return call->error;
-  changes_commit(call, &op->messages);
+  if (op->threads.count) {
+    struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
+    op->journal = change_add(call, op->threads.items[0], entry, SPAN_NONE);
+  }
+  changes_journal(call, &op->messages);
+  changes_journal(call, &op->threads);
   return call_next(call, write_thread);
 }
 
@@ -208,7 +228,6 @@ static void put_title(struct json_out *out, const struct copy *op) {
 }
 
 static void make_thread(struct call *call, struct copy *op) {
-  op->now = call->now;
   struct span metadata = clone_metadata(call, op);
   op->text = json_out(&call->arena, metadata.len + op->title.len + op->source.raw.len + 256);
   json_put(&op->text, SPAN("{\"id\":"));
@@ -229,34 +248,30 @@ static enum tkv_status write_thread(struct call *call, void *self) {
   struct copy *op = self;
   const struct kv_request *failed = changes_failed(&op->messages);
   struct thread thread;
+  if (!failed)
+    failed = changes_failed(&op->threads);
   if (failed)
     return kv_fail(call, failed);
   make_thread(call, op);
   if (!thread_parse(call, json_out_span(&op->text), &thread))
     return call_invalid(call, SPAN("thread"), SPAN("cannot be made from the arguments"));
   thread.deleted = op->messages.items[0]->since;
-  if (op->threads.count) {
-    struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
-    thread.journal = change_add(call, op->threads.items[0], entry, SPAN_NONE);
-  }
-  op->record_metadata = thread_metadata(call, &thread, call_stamp(call));
-  changes_journal(call, &op->threads);
-  return call_enter(call, changes_confirm, &op->messages, write_record);
+  thread.journal = op->journal;
+  kv_put(call, TABLE_THREADS, op->key, json_out_span(&op->text),
+         thread_metadata(call, &thread, call_stamp(call)), KV_REMEMBER);
+  changes_commit(call, &op->threads);
+  return call_next(call, write_head);
 }
 
-static enum tkv_status write_record(struct call *call, void *self) {
+static enum tkv_status write_head(struct call *call, void *self) {
   struct copy *op = self;
-  const struct kv_request *failed = changes_failed(&op->threads);
-  if (failed)
-    return kv_fail(call, failed);
-  kv_put(call, TABLE_THREADS, op->key, json_out_span(&op->text), op->record_metadata, KV_REMEMBER);
-  changes_commit(call, &op->threads);
-  return call_next(call, confirm);
+  changes_commit(call, &op->messages);
+  return call_enter(call, changes_confirm, &op->threads, confirm);
 }
 
 static enum tkv_status confirm(struct call *call, void *self) {
   struct copy *op = self;
-  return call_enter(call, changes_confirm, &op->threads, answer);
+  return call_enter(call, changes_confirm, &op->messages, answer);
 }
 
 static enum tkv_status answer(struct call *call, void *self) {

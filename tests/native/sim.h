@@ -33,6 +33,7 @@ enum {
   SIM_OWN_MS = 120 * 1000,  /* how long it keeps what it wrote */
   SIM_SLOW_MS = 20 * 1000,  /* what a slow request takes on top */
   SIM_CARRY_MS = 60 * 1000, /* how long what a lost call asked for may still be under way */
+  SIM_BUDGET = 900,         /* which no call of the workload exceeds */
   SIM_ROUNDS_MAX = 20000,
   SIM_CALL_MAX_MS = 10 * 60 * 1000
 };

@@ -30,6 +30,8 @@ static bool came_back(struct run *run, const char *excuse) {
     run->actor->end += SIM_CARRY_MS;
     return false;
   }
+  if (span_eq(code, SPAN("BUDGET")) && sim->config.store.max_operations < SIM_BUDGET)
+    return false; /* perhaps with some of it done */
   if (excuse && strstr(excuse, sim_text(sim, "%.*s", ARGS(code)).ptr))
     settle(run->work, EVENT_VOID);
   else

@@ -87,7 +87,7 @@ static void choose(struct sim *sim) {
   config->theme = (uint32_t)sim_upto(sim, WORK_THEMES - 1);
   config->large = sim_chance(sim, 10);
   choose_faults(sim);
-  config->store.max_operations = sim_chance(sim, 300) ? 60 : 900;
+  config->store.max_operations = sim_chance(sim, 300) ? 60 : SIM_BUDGET;
   config->store.strict = sim_chance(sim, 100);
   bool apart = sim_chance(sim, 500);
   for (int table = 0; table < TABLE_COUNT; table++)

@@ -246,3 +246,41 @@ TEST(hostile_answers_given_twice) {
   tkv_call_end(world.core, call);
   world_free(&world);
 }
+
+/* One that lists on for ever: an empty page, and a cursor to the next one. */
+static void list_on(struct mem_reply *reply, void *self) {
+  static const char page[] = {NUMBER(0), NUMBER(1), 'c'};
+  (void)self;
+  if (reply->request->kind != MEM_LIST)
+    return;
+  reply->used = sizeof page;
+  reply->bytes = (char *)page;
+}
+
+TEST(hostile_lists_without_end) {
+  static const struct {
+    enum tkv_op op;
+    const char *payload;
+    enum tkv_status status;
+  } calls[] = {
+      {TKV_OP_THREAD_LIST, "{}", TKV_ERR_BUDGET},
+      {TKV_OP_MESSAGE_LIST, "{'threadId':'a'}", TKV_ERR_BUDGET},
+      {TKV_OP_MESSAGE_LIST_BY_RESOURCE, "{'resourceId':'u'}", TKV_ERR_BUDGET},
+      {TKV_OP_THREAD_DELETE, "{'threadId':'a'}", TKV_ERR_BUDGET},
+      /* These stop where their budget ends, to be called again. */
+      {TKV_OP_STORE_SWEEP, "", TKV_DONE},
+      {TKV_OP_STORE_CLEAR, "", TKV_DONE},
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    struct world world;
+    world_init(&world);
+    story_thread(&world, "a", "u", 0);
+    world.store.max_operations = 50;
+    world.mem.spoil = list_on;
+    world_faults(&world, (struct mem_fault){0});
+    check_context("%s", calls[i].payload);
+    CHECK_EQ(world_run(&world, calls[i].op, "", calls[i].payload).status, calls[i].status);
+    CHECK(world.mem.requests <= 60);
+    world_free(&world);
+  }
+}

@@ -371,3 +371,21 @@ TEST(message_update_bumps_its_thread_whichever_request_fails_once) {
     world_free(&world);
   }
 }
+
+/* Every message takes a write of its own: what could not end is not begun. */
+TEST(messages_of_more_than_the_budget_are_refused_before_kv_is_asked) {
+  struct world world;
+  world_init(&world);
+  world.store.max_operations = 20;
+  story_thread(&world, "a", "u1", 0);
+  size_t before = world.mem.requests;
+  const char *many = story_messages_json(&world, "a", "u1", 1, 21);
+  struct answer saved = world_run(&world, TKV_OP_MESSAGE_SAVE, "", many);
+  CHECK_EQ(saved.status, TKV_ERR_BUDGET);
+  CHECK_JSON(story_field(saved.text, "message"),
+             "'too many messages for one call: save them in parts'");
+  CHECK_EQ(world_run(&world, TKV_OP_MESSAGE_UPDATE, "", many).status, TKV_ERR_BUDGET);
+  CHECK_EQ(world.mem.requests, before);
+  story_messages(&world, "a", "u1", 1, 15);
+  world_free(&world);
+}
