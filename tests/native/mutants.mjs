@@ -92,7 +92,7 @@ export const mutations = [
   {
     name: 'an entry counts whatever its record says',
     file: 'message.c',
-    find: /if \(entry_same\(entry, &said\) && span_eq\(entry->home, said\.home\)\)/,
+    find: /if \(span_eq\(entry->home, said\.home\) &&\s*\(same \|\| alone_leads_to\(gather, entry, &said\)\)\)/,
     put: 'if (said.id.ptr)',
     quick: true,
   },
@@ -109,10 +109,24 @@ export const mutations = [
     put: 'bool meant = true;',
   },
   {
-    name: 'a member counts as proven without a look at the journal',
-    file: 'change.c',
-    find: 'if (!span_set_has(&change->collection->proven, journal))',
-    put: 'if (!change)',
+    name: 'a record that nothing names as it is is passed over',
+    file: 'message.c',
+    find: '(same || alone_leads_to(gather, entry, &said))',
+    put: 'same',
+    by: ['stale'],
+  },
+  {
+    name: 'whatever names an id leads to its record',
+    file: 'message.c',
+    find: '!names(&collection->entries, said) &&',
+    put: '',
+  },
+  {
+    name: 'slow answers are reused',
+    file: 'kv_turn.c',
+    find: 'if (now_since(call, get->asked) > MEMORY_REUSE_MS)',
+    put: 'if (call->now < 0)',
+    by: ['stale'],
   },
 
   // Moves
@@ -227,6 +241,20 @@ export const mutations = [
     by: ['faults'],
   },
   {
+    name: 'lists without end are followed',
+    file: 'kv_round.c',
+    find: 'if (request->kind == KV_LIST && request->cursor.ptr && call_over_budget(call, 1))',
+    put: 'if (call->now < 0)',
+    by: ['hostile'],
+  },
+  {
+    name: 'a save that its budget cannot end is begun',
+    file: 'message_save.c',
+    find: 'if (call_over_budget(call, save->count))',
+    put: 'if (call->now < 0)',
+    by: ['messages'],
+  },
+  {
     name: 'listed keys are believed to be what was asked for',
     file: 'kv_round.c',
     find: /reader->bad \|= !span_starts\(list->items\[i\]\.name, list->key\);/,
@@ -278,6 +306,21 @@ export const mutations = [
     find: 'if (call_over_budget(call, dropped->count + SWEEP_RESERVE))',
     put: 'if (call->now < 0)',
     by: ['store'],
+  },
+
+  {
+    name: 'a copy takes the id of a thread that it does not see',
+    file: 'thread_copy.c',
+    find: '(target.state == THREAD_NONE && is_used(op->collections.items[1]))',
+    put: '(call->now < 0)',
+    by: ['stale'],
+  },
+  {
+    name: 'what a copy that failed has left counts',
+    file: 'thread_copy.c',
+    find: /target->since = leftovers \? call_stamp\(call\) :/,
+    put: 'target->since = leftovers ? 0 :',
+    by: ['faults'],
   },
 
   // All else

@@ -276,9 +276,40 @@ static void check_nothing_lost(struct world *world, const struct expected *expec
   }
 }
 
+/* A thread that was there before, and still is, is among those of its resource, as the journal tells:
+ * the head may wait for its refresh. */
+static void check_threads_listed(struct world *world, const struct variant *variant) {
+  enum { BEFORE = 3 };
+  if (variant->scenario->op == TKV_OP_STORE_CLEAR)
+    return;
+  struct core *own = world->core;
+  world->core = tkv_core_new(&world->mem);
+  world->store.strict = 1;
+  for (size_t i = 0; i < BEFORE; i++) {
+    struct span thread =
+        world_do(world, TKV_OP_THREAD_GET, world_text(world, "{'threadId':'%s'}", threads[i]));
+    struct span resource = story_field(thread, "resourceId");
+    if (!thread.len)
+      continue;
+    struct span listed =
+        world_run(world, TKV_OP_THREAD_LIST, "{'perPage':false}",
+                  world_text(world, "{'resourceId':%.*s}", (int)resource.len, resource.ptr))
+            .text;
+    bool found = false;
+    for (struct json_walk walk = json_walk(story_field(listed, "threads")); json_next(&walk);)
+      found |= span_eq(story_field(walk.value, "id"), story_field(thread, "id"));
+    if (!found)
+      check_fail(__FILE__, __LINE__, "thread %s is lost from its resource's", threads[i]);
+  }
+  world->store.strict = 0;
+  tkv_core_del(world->core);
+  world->core = own;
+}
+
 void fault_heal(struct world *world, const struct variant *variant, const struct expected *expected,
                 struct answer answer, bool restart) {
   check_nothing_lost(world, expected);
+  check_threads_listed(world, variant);
   if (answer.status != TKV_DONE) {
     if (restart)
       world_restart(world);
