@@ -12,6 +12,10 @@ OPT          ?= -Oz
 PORT         ?= 8787
 FUZZ_SECONDS ?= 60
 Q            ?= @
+SEEDS        ?= 3000
+FIRST        ?= 1
+SEED         ?=
+WORDS        ?=
 RESULTS      ?= $(BUILD)/results
 
 # What builds the module here (WASM_BY, WASM_CLANG, WASM_TARGET): found out by tools/setup.sh.
@@ -112,6 +116,14 @@ size: wasm
 coverage: $(COVERED)
 	@$(SETUP) coverage
 	@LLVM_COV=$(LLVM_COV) LLVM_PROFDATA=$(LLVM_PROFDATA) node tools/coverage.mjs $(BUILD)/cover $(COVERED)
+
+## The simulation over SEEDS seeds from FIRST on, or of one SEED with a trace of all that happens
+sim: $(BUILD)/native/test
+	@TKV_SIM_SEEDS=$(SEEDS) TKV_SIM_FIRST=$(FIRST) TKV_SIM_SEED=$(SEED) $< sim
+
+## Break the core in one way after the other: the tests must notice each (minutes; WORDS="head journal" for some)
+mutations: $(CJSON)/cJSON.c
+	@CLANG=$(CLANG) CJSON=$(CJSON) CFLAGS='$(CFLAGS) $(WITH_TOOLS)' node tests/native/mutations.mjs $(WORDS)
 
 ## Recorded conversations through the Worker: what was stored and what each kind of call cost
 demo: wasm

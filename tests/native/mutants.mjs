@@ -120,6 +120,7 @@ export const mutations = [
     file: 'message.c',
     find: '!names(&collection->entries, said) &&',
     put: '',
+    by: ['stale'],
   },
   {
     name: 'slow answers are reused',
@@ -189,6 +190,7 @@ export const mutations = [
     file: 'call.c',
     find: 'if (stamp > call->core->last_stamp &&',
     put: 'if (stamp < 0 &&',
+    by: ['stale'],
   },
   {
     name: 'a failed write is believed',

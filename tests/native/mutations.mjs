@@ -3,7 +3,7 @@
 //
 //   node tests/native/mutations.mjs [--quick] [word...]     those whose name contains one of the words; --quick: some
 //
-// Needs clang (CLANG) and cJSON (CJSON, default build/third_party/cjson). SEEDS: how many the simulation tries for each.
+// `make mutations` runs it: CLANG, CJSON and CFLAGS say how to build. TRIES: seeds of the simulation for each mutation.
 // Prints a table; fails when a mutation goes unnoticed, or when the text that it changes is no longer there.
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -16,9 +16,9 @@ import { mutations } from './mutants.mjs';
 
 const quick = process.argv.includes('--quick');
 const words = process.argv.slice(2).filter((word) => word !== '--quick');
-const seeds = process.env.SEEDS ?? (quick ? '300' : '1500');
-const clang = process.env.CLANG ?? 'clang';
-const cjson = process.env.CJSON ?? 'build/third_party/cjson';
+const { CLANG: clang = 'clang', CJSON: cjson = 'build/third_party/cjson', CFLAGS = '' } = process.env;
+const seeds = process.env.TRIES ?? (quick ? '300' : '1500');
+const common = CFLAGS.split(' ').filter((flag) => flag !== '' && flag !== '-Isrc');
 const SIMULATION = ['sim'];
 const TIMEOUT_MS = 600_000;
 
@@ -33,10 +33,8 @@ const renamed = ['malloc', 'calloc', 'realloc'].map((name) => `-D${name}=alloc_$
  */
 function compile(file, flags = []) {
   const object = join(folder, `${basename(file, '.c')}.o`);
-  const fixed = ['-std=c11', '-O1', '-w', `-I${sources}`, '-Itests/native', '-isystem', cjson];
-  execFileSync(clang, [...fixed, ...flags, '-DCJSON_NESTING_LIMIT=200', '-c', '-o', object, file], {
-    stdio: 'inherit',
-  });
+  const all = [`-I${sources}`, ...common, '-O1', '-w', '-Itests/native', ...flags];
+  execFileSync(clang, [...all, '-c', '-o', object, file], { stdio: 'inherit' });
   return object;
 }
 
@@ -92,6 +90,7 @@ function isWanted({ name, quick: first }) {
 try {
   cpSync('src', sources, { recursive: true });
   const tests = readdirSync('tests/native').filter((name) => name.endsWith('.c'));
+  const started = Date.now();
   const objects = [
     ...tests.map((name) => compile(join('tests/native', name))),
     compileCore(join(cjson, 'cJSON.c')),
@@ -101,7 +100,8 @@ try {
   const whole = quick ? '' : run(objects, []);
   if (whole !== '') throw new Error(`the tests fail without any mutation: ${whole}`);
   let unnoticed = 0;
-  for (const mutation of mutations.filter(isWanted)) {
+  const wanted = mutations.filter(isWanted);
+  for (const mutation of wanted) {
     const undo = mutate(mutation);
     const found = run(objects, mutation.by ?? SIMULATION);
     undo();
@@ -109,6 +109,9 @@ try {
     const by = (mutation.by ?? SIMULATION).join(' ');
     console.log(`| ${mutation.name} | ${by} | ${found === '' ? 'NOT NOTICED' : found} |`);
   }
+  console.log(
+    `${wanted.length} mutations, ${unnoticed} not noticed, ${Math.round((Date.now() - started) / 1000)} s`,
+  );
   process.exitCode = unnoticed > 0 ? 1 : 0;
 } finally {
   rmSync(folder, { recursive: true });

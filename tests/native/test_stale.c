@@ -107,3 +107,24 @@ TEST(stale_answer_that_came_slowly_is_not_reused) {
   CHECK_EQ(world.mem.requests, before + 1);
   world_free(&world);
 }
+
+static int64_t stamp_of(struct world *world, struct span key) {
+  int64_t stamp = 0;
+  struct mem_key *found = mem_find(&world->mem, 0, key);
+  json_int(story_field(found ? found->metadata : SPAN_NONE, "w"), &stamp);
+  return stamp;
+}
+
+/* Where clocks differ, what is written after something was read counts as later all the same. */
+TEST(stale_clock_does_not_make_a_write_older_than_what_it_has_read) {
+  struct world world;
+  world_init(&world);
+  story_later(&world, 30);
+  world_do(&world, TKV_OP_RESOURCE_UPDATE, "{'resourceId':'u1','workingMemory':'first'}");
+  int64_t first = stamp_of(&world, SPAN("resources:u1"));
+  story_later(&world, -30);
+  world_restart(&world);
+  world_do(&world, TKV_OP_RESOURCE_UPDATE, "{'resourceId':'u1','workingMemory':'second'}");
+  CHECK(first > 0 && stamp_of(&world, SPAN("resources:u1")) > first);
+  world_free(&world);
+}
