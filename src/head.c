@@ -241,10 +241,11 @@ struct journal_text {
 
 bool journal_read(struct arena *arena, struct span text, struct span suffix,
                   struct entries *entries) {
-  static const struct shape shape[] = {{SHAPE(struct journal_text, version, "v"), SHAPE_RAW},
-                                       {SHAPE(struct journal_text, owner, "owner"), SHAPE_TEXT},
-                                       {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW},
-                                       {SHAPE(struct journal_text, copy, "copy"), SHAPE_RAW}};
+  static const struct shape shape[] = {
+      {SHAPE(struct journal_text, version, "v"), SHAPE_RAW},
+      {SHAPE(struct journal_text, owner, "owner"), SHAPE_TEXT},
+      {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW},
+      {SHAPE(struct journal_text, copy, "copy"), SHAPE_RAW | SHAPE_OPTIONAL}};
   struct journal_text read;
   if (!shape_fits(arena, text, shape, 4, &read) || !span_eq(read.version, SPAN("1")) ||
       !json_is_array(read.entries))

@@ -183,6 +183,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 TEST(sim) {
   struct tally tally = {0};
   const char *one = getenv("TKV_SIM_SEED");
+  one = one && *one ? one : NULL;
   uint64_t first = number_from("TKV_SIM_SEED", number_from("TKV_SIM_FIRST", 1));
   uint64_t count = one ? 1 : number_from("TKV_SIM_SEEDS", SEEDS_STANDARD);
   for (uint64_t seed = first; seed < first + count && !(tally.failed && getenv("TKV_SIM_STOP"));
