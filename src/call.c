@@ -86,6 +86,11 @@ enum tkv_status call_not_found(struct call *call, struct span what, struct span 
   return call_fail(call, TKV_ERR_NOT_FOUND, message, details_of(call, SPAN("id"), id));
 }
 
+enum tkv_status call_too_many(struct call *call) {
+  return call_fail(call, TKV_ERR_BUDGET, SPAN("too many messages for one call: give them in parts"),
+                   SPAN_NONE);
+}
+
 enum tkv_status call_return(struct call *call, const struct json_out *out) {
   if (out->failed)
     return call_fail(call, TKV_ERR_NO_MEMORY, SPAN("the result does not fit in memory"), SPAN_NONE);

@@ -79,6 +79,9 @@ enum tkv_status call_corrupt(struct call *call, struct span key);
 /* call_not_found fails with NOT_FOUND: "|what| |id| not found". */
 enum tkv_status call_not_found(struct call *call, struct span what, struct span id);
 
+/* call_too_many fails with BUDGET: the call would have to write more messages than it may. */
+enum tkv_status call_too_many(struct call *call);
+
 /* call_return sets the result and returns TKV_DONE, or fails when |out| ran out of memory. */
 enum tkv_status call_return(struct call *call, const struct json_out *out);
 

@@ -109,6 +109,13 @@ struct entry *entries_find(const struct entries *entries, struct span id) {
   return NULL;
 }
 
+bool entries_say(const struct entries *entries, const struct entry *entry) {
+  for (size_t i = 0; i < entries->count; i++)
+    if (entry_same(&entries->items[i], entry))
+      return true;
+  return false;
+}
+
 static size_t find_slot(const struct span_set *set, struct span text) {
   size_t slot = span_hash(text, 0) % set->cap;
   while (set->slots[slot].ptr && !span_eq(set->slots[slot], text))

@@ -51,6 +51,9 @@ struct entry **entries_ordered(struct arena *arena, const struct entries *entrie
 /* entries_find returns the first entry under |id|, or NULL. */
 struct entry *entries_find(const struct entries *entries, struct span id);
 
+/* entries_say tells whether one of |entries| says the same as |entry|. */
+bool entries_say(const struct entries *entries, const struct entry *entry);
+
 /* A set of spans, in an arena. */
 struct span_set {
   struct span *slots;

@@ -86,8 +86,7 @@ static struct span verb(enum kv_kind kind) {
 
 enum tkv_status kv_fail(struct call *call, const struct kv_request *request) {
   if (request->status == KV_OVER_BUDGET)
-    return call_fail(call, TKV_ERR_BUDGET,
-                     SPAN("the list has more pages than one call may ask for: see maxOperations"),
+    return call_fail(call, TKV_ERR_BUDGET, SPAN("a list has more pages than maxOperations"),
                      SPAN_NONE);
   struct json_out message = json_out(&call->arena, 128 + request->key.len);
   struct json_out details = json_out(&call->arena, 128 + request->key.len);

@@ -44,13 +44,6 @@ static bool passes(struct span raw, struct span filter) {
   return true;
 }
 
-static bool names(const struct entries *entries, const struct entry *said) {
-  for (size_t i = 0; i < entries->count; i++)
-    if (entry_same(&entries->items[i], said))
-      return true;
-  return false;
-}
-
 /* Whether |entry|, the first one under its id, is all that leads to a record that says |said|. */
 static bool alone_leads_to(const struct message_gather *gather, const struct entry *entry,
                            const struct entry *said) {
@@ -58,7 +51,7 @@ static bool alone_leads_to(const struct message_gather *gather, const struct ent
     const struct collection *collection = gather->among->items[i];
     const struct entry *first = entries_find(&collection->entries, entry->id);
     if (span_eq(collection->id, entry->home))
-      return first && entry_same(first, entry) && !names(&collection->entries, said) &&
+      return first && entry_same(first, entry) && !entries_say(&collection->entries, said) &&
              (collection->all || !collection_below_floor(&collection->head, said));
   }
   return false;

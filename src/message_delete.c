@@ -67,8 +67,7 @@ static enum tkv_status judge(struct call *call, void *self) {
       change->collection->load = LOAD_ALL;
   }
   if (call_over_budget(call, op->deleted * 2 + op->changes.count * 4))
-    return call_fail(call, TKV_ERR_BUDGET,
-                     SPAN("too many messages for one call: delete them in parts"), SPAN_NONE);
+    return call_too_many(call);
   changes_fetch(call, &op->changes);
   return call_enter(call, collections_load, &op->collections,
                     op->searching ? search : drop_records);

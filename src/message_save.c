@@ -97,8 +97,7 @@ enum tkv_status message_save(struct call *call, void *self) {
   if (!read_messages(call, save))
     return call->error;
   if (call_over_budget(call, save->count)) /* every message takes a write of its own */
-    return call_fail(call, TKV_ERR_BUDGET,
-                     SPAN("too many messages for one call: save them in parts"), SPAN_NONE);
+    return call_too_many(call);
   save->keys = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
   save->olds = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
   save->puts = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);

@@ -79,8 +79,7 @@ enum tkv_status message_update(struct call *call, void *self) {
   if (!read_patches(call, op))
     return call->error;
   if (call_over_budget(call, op->ids.count))
-    return call_fail(call, TKV_ERR_BUDGET,
-                     SPAN("too many messages for one call: update them in parts"), SPAN_NONE);
+    return call_too_many(call);
   op->updates = ARENA_ARRAY(&call->arena, struct update, op->ids.count + 1);
   for (size_t i = 0; i < op->ids.count; i++) {
     struct update *update = &op->updates[i];

@@ -140,11 +140,8 @@ static struct entry said_by(struct call *call, const struct collection *collecti
 /* A record that is of this collection still, and that no entry names as it is, gets one. */
 static void name_anew(struct call *call, struct change *change, struct entry said) {
   const struct collection *collection = change->collection;
-  bool named =
-      collection_below_floor(&collection->head, &said) || entries_find(&change->added, said.id);
-  for (size_t i = 0; i < collection->entries.count && !named; i++)
-    named = entry_same(&collection->entries.items[i], &said);
-  if (!named)
+  if (!collection_below_floor(&collection->head, &said) &&
+      !entries_say(&collection->entries, &said) && !entries_say(&change->added, &said))
     change_add(call, change, said, SPAN_NONE);
 }
 

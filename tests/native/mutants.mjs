@@ -118,7 +118,7 @@ export const mutations = [
   {
     name: 'whatever names an id leads to its record',
     file: 'message.c',
-    find: '!names(&collection->entries, said) &&',
+    find: '!entries_say(&collection->entries, said) &&',
     put: '',
     by: ['stale'],
   },

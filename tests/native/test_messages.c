@@ -383,7 +383,7 @@ TEST(messages_of_more_than_the_budget_are_refused_before_kv_is_asked) {
   struct answer saved = world_run(&world, TKV_OP_MESSAGE_SAVE, "", many);
   CHECK_EQ(saved.status, TKV_ERR_BUDGET);
   CHECK_JSON(story_field(saved.text, "message"),
-             "'too many messages for one call: save them in parts'");
+             "'too many messages for one call: give them in parts'");
   CHECK_EQ(world_run(&world, TKV_OP_MESSAGE_UPDATE, "", many).status, TKV_ERR_BUDGET);
   CHECK_EQ(world.mem.requests, before);
   story_messages(&world, "a", "u1", 1, 15);
