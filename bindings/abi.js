@@ -51,6 +51,8 @@ export const OPERATIONS = {
   'record.scan': 30,
   'record.get': 31,
   'collection.scan': 32,
+  'verify.records': 33,
+  'verify.collection': 34,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

@@ -63,11 +63,8 @@ void change_proved(struct call *call, struct change *change, const struct kv_req
   struct entries held = {0};
   if (!get || !get->found || !journal_read(&call->arena, get->value, journal, &held))
     return;
-  for (size_t i = 0; i < held.count; i++)
-    if (entry_same(&held.items[i], entry)) {
-      span_set_add(&call->arena, &change->collection->proven, journal);
-      return;
-    }
+  if (entries_say(&held, entry))
+    span_set_add(&call->arena, &change->collection->proven, journal);
 }
 
 struct span change_add(struct call *call, struct change *change, struct entry entry,
@@ -234,6 +231,12 @@ static struct span head_metadata(struct call *call, const struct head *head) {
   return json_out_span(&out);
 }
 
+struct kv_request *change_put_head(struct call *call, const struct collection *collection,
+                                   const struct head *head, unsigned flags) {
+  return kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, head),
+                head_metadata(call, head), KV_REMEMBER | flags);
+}
+
 static void put_head(struct call *call, struct change *change, unsigned flags) {
   struct head head = merged_head(call, change);
   head.stamp = call_stamp(call);
@@ -242,9 +245,7 @@ static void put_head(struct call *call, struct change *change, unsigned flags) {
   if (change->bump)
     head.bumped_at = head.stamp;
   change->written = head;
-  change->head_put =
-      kv_put(call, TABLE_METADATA, change->collection->key, head_write(&call->arena, &head),
-             head_metadata(call, &head), KV_REMEMBER | flags);
+  change->head_put = change_put_head(call, change->collection, &head, flags);
 }
 
 void changes_journal(struct call *call, struct changes *list) {

@@ -69,6 +69,10 @@ void change_doubt(struct call *call, struct change *change, struct span id);
  * more. */
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal);
 
+/* change_put_head queues the write of |head|, as it is, for |collection|. */
+struct kv_request *change_put_head(struct call *call, const struct collection *collection,
+                                   const struct head *head, unsigned flags);
+
 /* changes_fetch queues reads of the journal entries that removed members stand in, those not asked
  * for yet. */
 void changes_fetch(struct call *call, struct changes *list);

@@ -14,7 +14,9 @@
 #define TKV_OP_TOOLS(X)                                                                            \
   X(RECORD_SCAN, "record.scan", record_scan)                                                       \
   X(RECORD_GET, "record.get", record_get)                                                          \
-  X(COLLECTION_SCAN, "collection.scan", collection_scan)
+  X(COLLECTION_SCAN, "collection.scan", collection_scan)                                           \
+  X(VERIFY_RECORDS, "verify.records", verify_records)                                              \
+  X(VERIFY_COLLECTION, "verify.collection", verify_collection)
 #else
 #define TKV_OP_TOOLS(X)
 #endif

@@ -11,6 +11,7 @@
  *   {"collections":[{"kind","id","gone":["id","journal",time,"owner",…],"doubt":["id",…],
  *     "bump":ms,"all":true}]}
  */
+#include "refresh.h"
 #include "change.h"
 #include "message.h"
 #include "operations.h"
@@ -96,17 +97,23 @@ enum tkv_status collection_refresh(struct call *call, void *self) {
   return call_enter(call, collections_load, &op->collections, fetch);
 }
 
+struct kv_request *member_ask(struct call *call, enum collection_kind kind, struct span id,
+                              unsigned flags) {
+  bool message = kind == COLLECTION_THREAD;
+  struct span key;
+  if (!(message ? message_key(call, id, &key) : thread_key(call, id, &key)))
+    return NULL;
+  return kv_get(call, message ? TABLE_MESSAGES : TABLE_THREADS, key, flags);
+}
+
 /* Asks for the record behind each entry that is said to be gone. */
 static struct kv_request **ask_records(struct call *call, const struct change *change) {
-  bool messages = change->collection->kind == COLLECTION_THREAD;
   struct kv_request **gets =
       ARENA_ARRAY(&call->arena, struct kv_request *, change->removed.count + 1);
-  for (size_t i = 0; i < change->removed.count; i++) {
-    struct span id = change->removed.items[i].id, key;
-    if (!(messages ? message_key(call, id, &key) : thread_key(call, id, &key)))
+  for (size_t i = 0; i < change->removed.count; i++)
+    if (!(gets[i] = member_ask(call, change->collection->kind, change->removed.items[i].id,
+                               KV_REMEMBER | KV_FRESH)))
       return NULL;
-    gets[i] = kv_get(call, messages ? TABLE_MESSAGES : TABLE_THREADS, key, KV_REMEMBER | KV_FRESH);
-  }
   return gets;
 }
 
@@ -120,9 +127,8 @@ static enum tkv_status fetch(struct call *call, void *self) {
   return call_next(call, judge);
 }
 
-/* What the record behind an entry of |collection| says of itself; without an id: nothing. */
-static struct entry said_by(struct call *call, const struct collection *collection,
-                            const struct kv_request *get) {
+struct entry member_says(struct call *call, const struct collection *collection,
+                         const struct kv_request *get) {
   struct entry said = {.home = SPAN("")};
   struct message message;
   if (collection->kind == COLLECTION_THREAD && get->found &&
@@ -149,7 +155,7 @@ static void name_anew(struct call *call, struct change *change, struct entry sai
 static void judge_change(struct call *call, struct change *change, struct kv_request *const *gets) {
   size_t kept = 0;
   for (size_t i = 0; i < change->removed.count; i++) {
-    struct entry said = said_by(call, change->collection, gets[i]);
+    struct entry said = member_says(call, change->collection, gets[i]);
     bool here = span_eq(said.home, change->collection->id);
     if (here && entry_same(&said, &change->removed.items[i]))
       continue;

@@ -12,6 +12,7 @@ import { runExport } from './commands/export.js';
 import { runImport } from './commands/import.js';
 import { runStats } from './commands/stats.js';
 import { runSweep } from './commands/sweep.js';
+import { runVerify } from './commands/verify.js';
 import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
 import { addOutput, addSource, addTarget, readPositive } from './options.js';
@@ -111,6 +112,11 @@ function build(action) {
     .option('--state <file>', 'where the position is kept; <file>.state if not given')
     .addHelpText('after', help('import backup.ndjson --prefix staging_', 'import backup.ndjson --local'))
     .action(action(runImport));
+  command('verify', 'Looks whether every record is found, and every index entry true; mends what is not.')
+    .option('--repair', 'mend what can be mended')
+    .option('--state <file>', 'where the position is kept; threadkv-verify.state if not given')
+    .addHelpText('after', help('verify --prefix dev_', 'verify --prefix dev_ --repair'))
+    .action(action(runVerify));
   addSource(
     command(
       'adopt',

@@ -126,6 +126,28 @@ export class ToolStore extends CloudflareStore {
   }
 
   /**
+   * A page of records, looked at: whether they are where they would be looked for. See src/verify.c.
+   *
+   * @param {'threads' | 'messages'} table
+   * @param {string | null} cursor
+   * @returns {Promise<{ cursor: string | null, checked: number, young: number, damaged: string[], lost: string[],
+   *   orphans: [string, string][], leftovers: [string, string][] }>}
+   */
+  async verifyRecords(table, cursor) {
+    return this.caller.read('verifyRecords', 'verify.records', { table, perPage: PAGE_RECORDS }, { cursor });
+  }
+
+  /**
+   * One collection, looked at and mended. See src/verify_collection.c.
+   *
+   * @param {{ kind: 'thread' | 'resource', id: string, repair: boolean, settled?: boolean, after?: unknown }} args
+   * @returns {Promise<{ head: string, members: number, ghosts: number, damaged: string[], next: unknown }>}
+   */
+  async verifyCollection(args) {
+    return this.caller.read('verifyCollection', 'verify.collection', {}, args);
+  }
+
+  /**
    * Stores records as they are.
    *
    * @param {import('./kinds.js').Kind} kind

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-const COMMANDS = ['stats', 'export', 'import', 'adopt', 'sweep', 'clear'];
+const COMMANDS = ['stats', 'export', 'import', 'verify', 'adopt', 'sweep', 'clear'];
 
 describe('help', () => {
   test('without a command it lists the commands, with examples and exit codes', async () => {
