@@ -25,6 +25,7 @@ import { sweep } from './sweep.js';
 import { tasks } from './tasks.js';
 import { threadList } from './thread-list.js';
 import { threads } from './threads.js';
+import { workflows } from './workflows.js';
 
 /** @param {import('./support.js').MakeStore} makeStore */
 export function storeContract(makeStore) {
@@ -50,6 +51,7 @@ export function storeContract(makeStore) {
     states,
     blobs,
     prune,
+    workflows,
   ]) {
     suite(makeStore);
   }

@@ -33,6 +33,7 @@ async function prepare(/** @type {any} */ store) {
   await store.saveScore(score('s1', 1));
   for (const id of ['t1', 't2']) await store.createTask({ id, status: 'running', createdAt: at(1) });
   await store.putManyBlobs([blob('b1'), blob('b2')]);
+  await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'suspended', context: { a: {} } } });
 }
 
 /** @param {string} id @param {number} value */
@@ -49,6 +50,11 @@ const score = (id, value) => ({
 
 /** @param {string} hash */
 const blob = (hash) => ({ hash, content: `of ${hash}`, size: 5, createdAt: at(1) });
+
+const run = { workflowName: 'order', runId: 'r1' };
+const update = { ...run, stepId: 'b', result: { status: 'success' }, requestContext: {} };
+/** @param {any} store */
+const snapshot = (store) => store.loadWorkflowSnapshot(run);
 
 /** @param {any} store @param {string} threadId */
 const titled = async (store, threadId) => {
@@ -185,6 +191,21 @@ const cases = [
     answer: ({ workingMemory }) => workingMemory,
     stored: async (store) => (await store.getResourceById({ resourceId: 'bob' }))?.workingMemory,
   },
+  { method: 'loadWorkflowSnapshot', args: [run] },
+  { method: 'getWorkflowRunById', what: 'by its id alone', args: [{ runId: 'r1' }] },
+  { method: 'listWorkflowRuns', args: [{ status: 'suspended' }] },
+  {
+    method: 'persistWorkflowSnapshot',
+    args: [{ ...run, snapshot: { status: 'success', context: {} } }],
+    stored: snapshot,
+  },
+  {
+    method: 'updateWorkflowState',
+    args: [{ ...run, opts: { status: 'canceled' } }],
+    stored: snapshot,
+  },
+  { method: 'updateWorkflowResults', args: [update], stored: snapshot },
+  { method: 'deleteWorkflowRunById', args: [run], stored: snapshot },
   {
     method: 'clearTable',
     args: [{ tableName: 'resources' }],

@@ -7,6 +7,7 @@ const ties = 'the reference leaves messages and threads of one moment in no orde
 const archive = '@mastra/core 1.71.0 knows no archive; its later versions do';
 const fields = 'the reference keeps only the fields that it knows of a message';
 const owners = '@mastra/core 1.71.0 knows no owners; its later versions do';
+const held = 'the reference has nothing to hold back from';
 const beyond = 'a method of ours alone';
 
 /**
@@ -80,5 +81,10 @@ export const differences = {
   'thread states of a resource > ': owners,
   'thread states that are refused > ': ids,
   'blobs that are refused > ': input,
+  'progress of a workflow run > comes to KV': held,
+  'progress of a workflow run > costs': held,
+  'deleting a workflow run > takes its progress away': held,
+  'concurrent updates of workflow runs > ': 'the reference lives in one isolate',
+  'workflow runs that are refused > ': input,
   'pruning > ': 'the reference keeps everything',
 };

@@ -11,7 +11,14 @@ import { vi } from 'vitest';
 import { START } from './support.js';
 
 /** Where Mastra has the methods that ours has on one object. */
-const DOMAINS = /** @type {const} */ (['memory', 'scores', 'backgroundTasks', 'threadState', 'blobs']);
+const DOMAINS = /** @type {const} */ ([
+  'memory',
+  'workflows',
+  'scores',
+  'backgroundTasks',
+  'threadState',
+  'blobs',
+]);
 /** @type {Record<string, string>} */
 const BLOBS = {
   putBlob: 'put',

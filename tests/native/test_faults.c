@@ -29,6 +29,22 @@ static void stock_rows(struct world *world) {
             "[{'hash':'b1','content':'one'},{'hash':'b2','content':'two'}]");
 }
 
+static void persist(struct world *world, const char *run, const char *snapshot) {
+  world_do(world, TKV_OP_WORKFLOW_PERSIST,
+           world_text(world, "{'runId':'%s','workflowName':'w','snapshot':%s}", run, snapshot));
+}
+
+static void stock_runs(struct world *world) {
+  persist(world, "r1", "{'status':'suspended','context':{'a':{'output':[1,null]}}}");
+  persist(world, "r2", "{'status':'success','context':{}}");
+}
+
+/* Progress of r1 that is known here alone. */
+static void stock_progress(struct world *world) {
+  stock_runs(world);
+  persist(world, "r1", "{'status':'running','context':{}}");
+}
+
 /* A thread whose deletion stopped at its budget: work for sweep. */
 static void bury(struct world *world) {
   stock(world);
@@ -56,6 +72,8 @@ static void nothing(struct world *world) {
 #define MESSAGE(id, thread)                                                                        \
   "{'id':'" id "','threadId':'" thread "','resourceId':'u1','role':'user','content':'x',"          \
   "'createdAt':'2026-01-01T00:09:00.000Z'}"
+
+#define R1 "'runId':'r1','workflowName':'w'"
 
 const struct scenario fault_scenarios[] = {
     {"init of an empty store", nothing, TKV_OP_STORE_INIT, "", ""},
@@ -135,6 +153,25 @@ const struct scenario fault_scenarios[] = {
     {"list rows", stock_rows, TKV_OP_ROW_LIST, "{'table':'background_tasks','perPage':2}",
      "{'where':{'status':['running','pending']}}"},
     {"prune rows", stock_rows, TKV_OP_ROW_PRUNE, "{'table':'scores','maxAge':1}", "{'limit':9}"},
+    {"persist a run", stock_runs, TKV_OP_WORKFLOW_PERSIST, "",
+     "{" R1 ",'snapshot':{'status':'failed','context':{}}}"},
+    {"persist a first run", nothing, TKV_OP_WORKFLOW_PERSIST, "",
+     "{" R1 ",'snapshot':{'status':'waiting','context':{}}}"},
+    {"persist over progress", stock_progress, TKV_OP_WORKFLOW_PERSIST, "",
+     "{" R1 ",'snapshot':{'status':'success','context':{}}}"},
+    {"persist every snapshot", stock_runs, TKV_OP_WORKFLOW_PERSIST, "{'all':true}",
+     "{" R1 ",'snapshot':{'status':'running','context':{}}}"},
+    {"delete a run", stock_runs, TKV_OP_WORKFLOW_DELETE, "", "{" R1 "}"},
+    {"delete a run with progress", stock_progress, TKV_OP_WORKFLOW_DELETE, "", "{" R1 "}"},
+    {"update a run's state", stock_runs, TKV_OP_WORKFLOW_STATE, "",
+     "{" R1 ",'state':{'status':'canceled'}}"},
+    {"update a run's state in vain", stock_runs, TKV_OP_WORKFLOW_STATE, "",
+     "{" R1 ",'state':{'status':'canceled'},'expectedStatus':'paused'}"},
+    {"update a run's results", stock_runs, TKV_OP_WORKFLOW_RESULTS, "",
+     "{" R1 ",'stepId':'a','result':{'output':[null,2]},'requestContext':{'b':1}}"},
+    {"get a run", stock_runs, TKV_OP_ROW_GET, "{'table':'workflow_snapshot'}", "[{" R1 "}]"},
+    {"list runs", stock_runs, TKV_OP_ROW_LIST, "{'table':'workflow_snapshot'}",
+     "{'where':{'status':'suspended'}}"},
     {"refresh a head", behead, TKV_OP_COLLECTION_REFRESH, "",
      "{'collections':[{'kind':'thread','id':'a','gone':[]}]}"},
 };
@@ -186,6 +223,7 @@ static struct span look(struct world *world) {
   ask(world, &out, TKV_OP_RESOURCE_GET, "", "{'resourceId':'u1'}");
   ask(world, &out, TKV_OP_ROW_LIST, "{'table':'background_tasks'}", "{}");
   ask(world, &out, TKV_OP_ROW_LIST, "{'table':'scores'}", "{}");
+  ask(world, &out, TKV_OP_ROW_LIST, "{'table':'workflow_snapshot'}", "{}");
   ask(world, &out, TKV_OP_ROW_GET, "{'table':'blobs'}",
       "[{'hash':'b1'},{'hash':'b2'},{'hash':'b3'}]");
   for (size_t i = 0; i < THREADS; i++) {
