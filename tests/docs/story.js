@@ -99,6 +99,13 @@ const STEPS = {
   'a state is set': (store) =>
     store.setState({ threadId: 'thread-1', type: 'goal', value: { objective: 'Book a trip', runsUsed: 0 } }),
   'a blob is put': (store) => store.putBlob({ hash: '2cf24dba', content: 'hello', size: 5 }),
+  'a workflow run is suspended': (store) =>
+    store.persistWorkflowSnapshot({
+      workflowName: 'order',
+      runId: 'run-1',
+      resourceId: 'user-1',
+      snapshot: { status: 'suspended', context: { input: { tea: 2 } } },
+    }),
 };
 
 /**

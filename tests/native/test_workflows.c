@@ -328,8 +328,7 @@ TEST(workflow_expires_with_its_age_though_it_was_held) {
   struct world world;
   world_init(&world);
   const char *payload = "{" RUN ",'snapshot':" SNAPSHOT("running") "}";
-  struct answer held =
-      world_run(&world, TKV_OP_WORKFLOW_PERSIST, "{'maxAge':3600000}", payload);
+  struct answer held = world_run(&world, TKV_OP_WORKFLOW_PERSIST, "{'maxAge':3600000}", payload);
   world_follow(&world, held);
   CHECK_EQ(stored(&world)->expires, WORLD_START + 3600);
   world_free(&world);
