@@ -200,6 +200,18 @@ void sim_drain(struct sim *sim);
 /* sim_new makes a simulation that has not begun. */
 struct sim *sim_new(uint64_t seed, bool trace);
 
+/* sim_choose decides by chance what the simulation is like. */
+void sim_choose(struct sim *sim);
+
+/* sim_upset makes an isolate or a call go away, or does not. */
+void sim_upset(struct sim *sim);
+
+/* sim_first_seed and sim_seeds tell which seeds to try: |standard| of them unless the environment
+ * says otherwise; sim_one_seed, whether one is to be replayed with a trace. */
+bool sim_one_seed(void);
+uint64_t sim_first_seed(void);
+uint64_t sim_seeds(uint64_t standard);
+
 /* sim_begin starts the isolates that its configuration asks for. */
 void sim_begin(struct sim *sim);
 

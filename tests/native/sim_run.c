@@ -71,7 +71,7 @@ static void choose_faults(struct sim *sim) {
   config->empty_pages = sim_chance(sim, 300) ? 200 : 0;
 }
 
-static void choose(struct sim *sim) {
+void sim_choose(struct sim *sim) {
   static const struct span prefixes[][SIM_PREFIXES_MAX] = {
       {{"", 0}, {"dev_", 4}}, {{"dev_", 4}, {"dev_threads:", 12}}, {{"x", 1}, {"x%", 2}}};
   struct sim_config *config = &sim->config;
@@ -107,7 +107,7 @@ static void print_config(struct sim *sim) {
             config->store.strict, config->store.max_operations, config->page, config->large);
 }
 
-static void upset(struct sim *sim) {
+void sim_upset(struct sim *sim) {
   if (sim_chance(sim, sim->config.deaths))
     sim_isolate_die(sim, &sim->isolates[sim_upto(sim, sim->config.isolates - 1)]);
   if (sim->run_count && sim_chance(sim, sim->config.cancels))
@@ -143,13 +143,13 @@ void sim_del(struct sim *sim) {
 }
 
 static void play(struct sim *sim) {
-  choose(sim);
+  sim_choose(sim);
   print_config(sim);
   sim_begin(sim);
   work_setup(sim);
   for (int i = 0; i < sim->config.operations && !sim->failed; i++) {
     sim_sleep(sim, sim_upto(sim, sim->config.pause));
-    upset(sim);
+    sim_upset(sim);
     work_start(sim, &sim->isolates[sim_upto(sim, sim->config.isolates - 1)]);
   }
   if (!sim->failed)
@@ -180,15 +180,26 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
   return text && *text ? strtoull(text, NULL, 10) : otherwise;
 }
 
+bool sim_one_seed(void) {
+  const char *one = getenv("TKV_SIM_SEED");
+  return one && *one;
+}
+
+uint64_t sim_first_seed(void) {
+  return number_from("TKV_SIM_SEED", number_from("TKV_SIM_FIRST", 1));
+}
+
+uint64_t sim_seeds(uint64_t standard) {
+  return sim_one_seed() ? 1 : number_from("TKV_SIM_SEEDS", standard);
+}
+
 TEST(sim) {
   struct tally tally = {0};
-  const char *one = getenv("TKV_SIM_SEED");
-  one = one && *one ? one : NULL;
-  uint64_t first = number_from("TKV_SIM_SEED", number_from("TKV_SIM_FIRST", 1));
-  uint64_t count = one ? 1 : number_from("TKV_SIM_SEEDS", SEEDS_STANDARD);
+  bool one = sim_one_seed();
+  uint64_t first = sim_first_seed(), count = sim_seeds(SEEDS_STANDARD);
   for (uint64_t seed = first; seed < first + count && !(tally.failed && getenv("TKV_SIM_STOP"));
        seed++)
-    run_seed(seed, one != NULL, &tally);
+    run_seed(seed, one, &tally);
   printf("simulation: %zu seeds, %zu calls, %zu requests, %zu seeds failed\n", tally.seeds,
          tally.calls, tally.requests, tally.failed);
 }
