@@ -15,6 +15,8 @@ static struct note *note_of(struct call *call, const struct kv_request *request)
 
 static void keep(struct call *call, struct kv_request *request, struct note *note, bool own) {
   enum note_kind kind = request->kind == KV_PUT || request->found ? NOTE_VALUE : NOTE_ABSENT;
+  if (!own && request->value.len > MEMORY_READ_MAX)
+    kind = NOTE_EMPTY;
   memory_keep(call->memory, note, kind, request->value, request->metadata);
   note->own = own;
   note->stamp = request->stamp;

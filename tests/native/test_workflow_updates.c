@@ -203,6 +203,30 @@ TEST(workflow_updates_at_once_are_all_kept) {
   }
 }
 
+TEST(workflow_updates_at_once_of_a_large_run_are_all_kept) {
+  enum { CALLS = 3, LARGE = 1024 * 1024 };
+  for (unsigned seed = 1; seed < 10; seed++) {
+    struct world world;
+    struct dice dice = {seed};
+    uint32_t calls[CALLS];
+    enum tkv_status statuses[CALLS];
+    world_init(&world);
+    char *pad = arena_alloc(&world.mem.arena, LARGE + 1);
+    memset(pad, 'x', LARGE);
+    pad[LARGE] = '\0';
+    persist(&world, world_text(&world, "{'status':'suspended','context':{'pad':'%s'}}", pad));
+    for (int i = 0; i < CALLS; i++)
+      statuses[i] = world_begin(&world, TKV_OP_WORKFLOW_RESULTS, "",
+                                result(&world, world_text(&world, "s%d", i), "{}"), &calls[i]);
+    story_shuffle(&world, &dice, calls, statuses, CALLS);
+    world_restart(&world);
+    struct span context = story_field(snapshot_of(&world), "context");
+    for (int i = 0; i < CALLS; i++)
+      CHECK_JSON(story_field(context, world_text(&world, "s%d", i)), "{}");
+    world_free(&world);
+  }
+}
+
 TEST(workflow_of_two_claims_one_is_refused) {
   for (unsigned seed = 1; seed < 40; seed++) {
     struct world world;

@@ -315,9 +315,9 @@ TEST(workflow_with_all_snapshots_holds_none) {
 TEST(workflow_progress_too_large_to_hold_is_written_at_once) {
   struct world world;
   world_init(&world);
-  char *text = malloc(300 * 1024 + 1);
-  memset(text, 'x', 300 * 1024);
-  text[300 * 1024] = 0;
+  char *text = malloc(MEMORY_VALUE_MAX + 1);
+  memset(text, 'x', MEMORY_VALUE_MAX);
+  text[MEMORY_VALUE_MAX] = 0;
   persist(&world, RUN, world_text(&world, "{'status':'running','context':{'s':'%s'}}", text));
   CHECK_JSON(stored_status(&world), "'running'");
   free(text);
