@@ -22,6 +22,9 @@ export const KINDS = [
   { name: 'task', table: 'background_tasks', op: 'row.save', bulk: true },
   { name: 'state', table: 'thread_state', op: 'row.save', bulk: true },
   { name: 'blob', table: 'blobs', op: 'row.save', bulk: true },
+  { name: 'trace', table: 'traces', op: 'row.save', bulk: true },
+  { name: 'eval', table: 'evals', op: 'row.save', bulk: true },
+  { name: 'observation', table: 'observational_memory', op: 'row.save', bulk: true },
 ];
 
 /** @param {string} name */

@@ -68,6 +68,8 @@ async function compare(store, layout) {
     const [workflowName, runId] = name.split(' ');
     expect(await store.loadWorkflowSnapshot({ workflowName, runId })).toEqual(snapshot);
   }
+  if (layout.traces) expect(plain(await store.getTraces())).toEqual(layout.traces);
+  if (layout.evals) expect(plain((await store.getEvals()).evals)).toEqual(layout.evals);
   for (const [id, task] of Object.entries(layout.tasks ?? {})) {
     expect(plain(await store.getTask(id))).toEqual(task);
   }
@@ -131,7 +133,7 @@ test('keys without a prefix are left alone unless asked for', async () => {
   const layout = fixture('0.11');
   settle(layout);
   const { adopted } = await desk.result(['adopt', '--from-prefix', 'dev_', '--prefix', 'new_']);
-  expect(adopted).toEqual({ thread: 3, message: 5, run: 1 });
+  expect(adopted).toEqual({ thread: 3, message: 5, run: 1, trace: 1, eval: 1 });
   const { stderr } = await desk.run(['adopt', '--from-prefix', 'dev_', '--prefix', 'new_']);
   expect(stderr).toContain('--raw-keys');
 });
@@ -139,7 +141,7 @@ test('keys without a prefix are left alone unless asked for', async () => {
 test('namespaces of the REST mode: the prefix stands before titles and keys', async () => {
   settle(fixture('0.11'), 'dev__');
   const { adopted } = await desk.result(['adopt', '--from-namespace-prefix', 'dev_', '--prefix', 'new_']);
-  expect(adopted).toEqual({ thread: 3, message: 5, run: 1 });
+  expect(adopted).toEqual({ thread: 3, message: 5, run: 1, trace: 1, eval: 1 });
 });
 
 test('one namespace for everything, named by hand, with the new data beside the old', async () => {
@@ -156,6 +158,8 @@ test('one namespace for everything, named by hand, with the new data beside the 
     'workflow_snapshot',
     'scores',
     'background_tasks',
+    'traces',
+    'evals',
   ];
   const named = tables.flatMap((table) => [
     '--from-namespace',

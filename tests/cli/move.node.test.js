@@ -3,6 +3,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TABLES } from '../../bindings/abi.js';
+import { KINDS } from '../../bindings/cli/kinds.js';
 import { ExportReader, ExportWriter } from '../../bindings/cli/ndjson.js';
 import { Desk, fill, readAll } from './support.js';
 
@@ -24,6 +26,11 @@ async function records(file) {
     .filter((line) => /^\{"type":"(thread|message|resource)"/.test(line))
     .sort();
 }
+
+test('no table is forgotten', () => {
+  const moved = KINDS.map(({ table }) => table);
+  expect([...moved, 'metadata'].sort()).toEqual(TABLES.map(([table]) => table).sort());
+});
 
 describe('export and import', () => {
   test('what comes in again is what went out, under any prefix, with its dates', async () => {

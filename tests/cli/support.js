@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TABLES } from '../../bindings/abi.js';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
 import { ACCOUNT, startServer, TOKEN } from '../rest/server.js';
@@ -123,10 +124,8 @@ export class Desk {
    * @param {{ keyPrefix?: string, now?: () => number }} [options]
    */
   store({ keyPrefix = '', now } = {}) {
-    const names = ['threads', 'messages', 'metadata', 'resources', 'workflow_snapshot', 'scores'];
-    const more = ['background_tasks', 'thread_state', 'blobs'];
     const bindings = Object.fromEntries(
-      [...names, ...more].map((name) => [name, createMemoryNamespace({ storage: this.storage(name) })]),
+      TABLES.map(([name]) => [name, createMemoryNamespace({ storage: this.storage(name) })]),
     );
     return new CloudflareStore({ bindings, keyPrefix, core: createCore(now && { now }) });
   }

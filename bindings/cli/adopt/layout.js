@@ -39,6 +39,8 @@ export const LAYOUTS = [
   { kind: 'message', table: 'messages', mastra: 'mastra_messages', read: readMessage },
   { kind: 'run', table: 'workflow_snapshot', mastra: 'mastra_workflow_snapshot', read: readRun },
   { kind: 'score', table: 'scores', mastra: 'mastra_scorers', read: readScore },
+  { kind: 'trace', table: 'traces', mastra: 'mastra_traces', read: readTrace },
+  { kind: 'eval', table: 'evals', mastra: 'mastra_evals', read: readEval },
   { kind: 'resource', table: 'resources', mastra: 'mastra_resources', raw: true, read: readResource },
   { kind: 'score', table: 'scores', mastra: 'mastra_scorers', raw: true, read: readScore },
   { kind: 'task', table: 'background_tasks', mastra: 'mastra_background_tasks', raw: true, read: readTask },
@@ -60,6 +62,15 @@ const TASK_NAMES = {
   retry_count: 'retryCount',
   max_retries: 'maxRetries',
   timeout_ms: 'timeoutMs',
+};
+
+const EVAL_NAMES = {
+  agent_name: 'agentName',
+  metric_name: 'metricName',
+  test_info: 'testInfo',
+  global_run_id: 'globalRunId',
+  run_id: 'runId',
+  created_at: 'createdAt',
 };
 
 /**
@@ -159,18 +170,42 @@ function readScore(fields) {
 function readTask(fields) {
   const id = needId(fields, 'id');
   needId(fields, 'status');
-  for (const [old, name] of Object.entries(TASK_NAMES)) {
-    const value = fields.get(old);
-    if (value === undefined) continue;
-    fields.delete(old);
-    fields.set(name, value);
-  }
+  rename(fields, TASK_NAMES);
   dropNulls(fields);
   setDate(fields, 'createdAt');
   for (const name of ['startedAt', 'suspendedAt', 'completedAt', 'leaseExpiresAt']) {
     if (fields.has(name)) setDate(fields, name);
   }
   return { id, text: write(fields) };
+}
+
+/** @param {Map<string, string>} fields @returns {Adopted} */
+function readTrace(fields) {
+  const id = needId(fields, 'id');
+  decode(fields, 'metadata');
+  setDate(fields, 'createdAt');
+  return { id, text: write(fields) };
+}
+
+/** @param {Map<string, string>} fields @returns {Adopted} */
+function readEval(fields) {
+  rename(fields, EVAL_NAMES);
+  dropNulls(fields);
+  const id = needId(fields, fields.has('id') ? 'id' : 'runId');
+  fields.set('id', JSON.stringify(id));
+  for (const name of ['result', 'testInfo']) decode(fields, name);
+  setDate(fields, 'createdAt');
+  return { id, text: write(fields) };
+}
+
+/** @param {Map<string, string>} fields @param {Record<string, string>} names  old → new */
+function rename(fields, names) {
+  for (const [old, name] of Object.entries(names)) {
+    const value = fields.get(old);
+    if (value === undefined) continue;
+    fields.delete(old);
+    if (value !== 'null' || !fields.has(name)) fields.set(name, value);
+  }
 }
 
 /** @param {Map<string, string>} fields */
