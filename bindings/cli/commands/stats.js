@@ -23,7 +23,7 @@ export async function runStats(context) {
   for (const [table] of TABLES) {
     const total = await store.countKeys(table);
     if (total === 0) continue;
-    const progress = report.progress('Reading', `${table} keys`, total);
+    const progress = report.progress('Reading', `keys of ${table}`, total);
     let cursor = null;
     do {
       const page = await store.recordPage(table, cursor);
