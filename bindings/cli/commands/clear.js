@@ -64,8 +64,12 @@ async function confirm(prefix) {
   if (!stdin.isTTY) throw usageError('clear asks before it deletes; without a terminal give --yes');
   const word = prefix === '' ? 'everything' : prefix;
   const lines = createInterface({ input: stdin, output: stderr });
-  const typed = await lines.question(`This cannot be undone. Type ${JSON.stringify(word)} to delete it: `);
+  const abort = new AbortController();
+  lines.on('SIGINT', () => abort.abort());
+  const asked = `This cannot be undone. Type ${JSON.stringify(word)} to delete it: `;
+  const typed = await lines.question(asked, { signal: abort.signal }).catch(() => undefined);
   lines.close();
+  if (typed === undefined) throw new CliError('nothing was deleted', { exitCode: EXIT.interrupted });
   if (typed.trim() !== word)
     throw new CliError('nothing was deleted', { exitCode: EXIT.failed, code: 'REFUSED' });
 }
