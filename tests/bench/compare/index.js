@@ -2,7 +2,7 @@
  * `make bench`, second part: this store beside Mastra's on D1 and core's in memory, doing the same work in one workerd.
  * Prints tables, writes build/compare.json and, with --plots, pictures.
  *
- *   node tests/bench/compare/index.js [--full] [--plots DIR]     --full: up to 100,000 threads, some minutes
+ *   node tests/bench/compare/index.js [--full] [--plots DIR]     --full: up to 100,000 threads and 10,000 messages, five minutes
  *
  * @module
  */

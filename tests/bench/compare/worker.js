@@ -21,7 +21,12 @@ async function fill({ store, from, to, messagesOf }, env) {
   if (store !== 'memory') await storage.init();
   const memory = /** @type {any} */ (await storage.getStore('memory'));
   if (messagesOf === undefined) {
-    for (let n = from; n < to; n++) await memory.saveThread({ thread: makeThread(n) });
+    for (let n = from; n < to; n += BATCH) {
+      const count = Math.min(BATCH, to - n);
+      await Promise.all(
+        Array.from({ length: count }, (_, i) => memory.saveThread({ thread: makeThread(n + i) })),
+      );
+    }
     return {};
   }
   for (let n = from; n < to; n += BATCH) {
