@@ -24,12 +24,13 @@ int64_t journal_time(struct span suffix) {
   int64_t number = 0;
   if (suffix.len != JOURNAL_LEN)
     return 0;
-  for (int i = 0; i < JOURNAL_TIME_LEN; i++) {
+  for (int i = 0; i < JOURNAL_LEN; i++) {
     char c = suffix.ptr[i];
     int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'v' ? c - 'a' + 10 : -1;
     if (digit < 0)
       return 0;
-    number = number << 5 | digit;
+    if (i < JOURNAL_TIME_LEN)
+      number = number << 5 | digit;
   }
   return number > TIME_MAX ? 0 : TIME_MAX - number;
 }

@@ -2,6 +2,7 @@
 #include "record.h"
 
 #include "date.h"
+#include "head.h"
 
 #define TEXT(literal) {"" literal, sizeof(literal) - 1}
 
@@ -37,7 +38,9 @@ struct span record_uuid(struct call *call) {
 
 struct span record_journal(struct span metadata) {
   struct span journal = json_get(metadata, SPAN("j"));
-  return json_is_string(journal) ? (struct span){journal.ptr + 1, journal.len - 2} : SPAN_NONE;
+  struct span suffix =
+      json_is_string(journal) ? (struct span){journal.ptr + 1, journal.len - 2} : SPAN_NONE;
+  return journal_time(suffix) ? suffix : SPAN_NONE; /* what is none would be written on for ever */
 }
 
 struct span record_date(struct call *call, int64_t ms) {
