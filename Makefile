@@ -16,6 +16,7 @@ SEEDS        ?= 3000
 FIRST        ?= 1
 SEED         ?=
 WORDS        ?=
+SECONDS      ?= 60
 RESULTS      ?= $(BUILD)/results
 
 # What builds the module here (WASM_BY, WASM_CLANG, WASM_TARGET): found out by tools/setup.sh.
@@ -133,6 +134,10 @@ demo: wasm
 bench: wasm
 	@$(HOMELESS) node tests/bench/index.js
 	@$(HOMELESS) node tests/bench/compare/index.js --plots $(BUILD)/plots
+
+## Thousands of calls at once in one isolate of workerd, for SECONDS seconds
+load: wasm
+	@SECONDS=$(SECONDS) $(HOMELESS) node tests/load/index.js
 
 ## Format all sources
 fmt:

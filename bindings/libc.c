@@ -26,7 +26,7 @@ struct block {
 
 extern unsigned char __heap_base; /* by the linker: where data and stack end */
 
-static struct block *free_blocks[CLASS_MAX];
+static struct block *free_blocks[CLASS_MAX + 3];
 static uintptr_t heap_end;
 
 static uint32_t class_of(size_t size) {
@@ -48,16 +48,25 @@ static struct block *take_new(uint32_t class) {
   return block;
 }
 
+/* The smallest class from |class| to |last| that has a free block, or CLASS_MAX. */
+static uint32_t free_class(uint32_t class, uint32_t last) {
+  while (class <= last && !free_blocks[class])
+    class++;
+  return class <= last ? class : CLASS_MAX;
+}
+
+/* A block up to four times too large is better than more memory: or every class would keep its own
+ * peak for ever.  When there is no more memory any larger one will do. */
 void *malloc(size_t size) {
-  uint32_t class = size > SIZE_MAX - HEADER ? CLASS_MAX : class_of(size + HEADER);
+  uint32_t class = size > SIZE_MAX - HEADER ? CLASS_MAX : class_of(size + HEADER), found;
   if (class == CLASS_MAX)
     return NULL;
-  struct block *block = free_blocks[class] ? NULL : take_new(class);
-  while (!block && class < CLASS_MAX && !free_blocks[class]) /* a larger one, when all is taken */
-    class++;
-  if (!block && class < CLASS_MAX) {
-    block = free_blocks[class];
-    free_blocks[class] = block->next;
+  struct block *block = NULL;
+  if ((found = free_class(class, class + 2)) == CLASS_MAX && !(block = take_new(class)))
+    found = free_class(class, CLASS_MAX - 1);
+  if (found != CLASS_MAX) {
+    block = free_blocks[found];
+    free_blocks[found] = block->next;
   }
   return block ? (char *)block + HEADER : NULL;
 }
