@@ -51,7 +51,9 @@ enum kv_flag {
                        not there is asked again */
   KV_SAME = 64,     /* put: need not be sent when the same value was put a moment ago */
   KV_HOLD = 128,    /* put, with KV_REMEMBER: is held, if it is not too large, instead of sent */
-  KV_FLUSH = 256    /* put: kv_flush's */
+  KV_FLUSH = 256,   /* put: kv_flush's */
+  KV_SPACE = 512    /* put: is held like one with KV_HOLD if the key was written to within
+                       KV_FLUSH_MS */
 };
 
 struct kv_item {

@@ -108,13 +108,19 @@ static bool hold(struct call *call, struct kv_request *put, struct note *note) {
   return put->yields || note->held;
 }
 
+static bool is_to_be_held(const struct call *call, const struct kv_request *put,
+                          const struct note *note) {
+  return put->flags & KV_HOLD ||
+         (put->flags & KV_SPACE && note->sent_at && now_since(call, note->sent_at) < KV_FLUSH_MS);
+}
+
 bool kv_turn_take(struct call *call, struct kv_request *put) {
   struct note *note = put->flags & KV_FLUSH ? find_note(call, put) : note_of(call, put);
   if (put->flags & KV_FLUSH && !may_flush(call, put, note))
     return false;
   if (!note)
     return true;
-  if (put->flags & KV_HOLD && !put->order) {
+  if (!put->order && is_to_be_held(call, put, note)) {
     if (hold(call, put, note))
       return settle(put);
   } else if (!put->order) {

@@ -46,11 +46,11 @@
   X(ROW_DELETE, "row.delete", row_delete)                                                          \
   X(ROW_LIST, "row.list", row_list)                                                                \
   X(ROW_PRUNE, "row.prune", row_prune)                                                             \
+  X(ROW_FLUSH, "row.flush", row_flush)                                                             \
   X(WORKFLOW_PERSIST, "workflow.persist", workflow_persist)                                        \
   X(WORKFLOW_DELETE, "workflow.delete", workflow_delete)                                           \
   X(WORKFLOW_STATE, "workflow.update_state", workflow_update_state)                                \
   X(WORKFLOW_RESULTS, "workflow.update_results", workflow_update_results)                          \
-  X(WORKFLOW_FLUSH, "workflow.flush", workflow_flush)                                              \
   X(COLLECTION_REFRESH, "collection.refresh", collection_refresh)                                  \
   TKV_OP_TOOLS(X)
 

@@ -83,7 +83,7 @@ static const struct row_kind kinds[] = {
     KIND(TABLE_WORKFLOWS, ROW_SAVE_OVER, workflows, workflow_cover),
     KIND(TABLE_SCORES, ROW_SAVE_KEEP, scores, NULL),
     KIND(TABLE_TASKS, ROW_SAVE_OVER, tasks, NULL),
-    KIND(TABLE_STATES, ROW_SAVE_OVER, states, NULL),
+    KIND(TABLE_STATES, ROW_SAVE_LAST, states, NULL),
     KIND(TABLE_BLOBS, ROW_SAVE_NEW, blobs, NULL),
     KIND(TABLE_TRACES, ROW_SAVE_OVER, traces, NULL),
     KIND(TABLE_EVALS, ROW_SAVE_OVER, evals, NULL),

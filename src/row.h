@@ -34,7 +34,8 @@ struct row_field {
 
 enum row_save_mode {
   ROW_SAVE_OVER, /* in place of any other */
-  ROW_SAVE_KEEP, /* likewise, but it keeps the old one's ROW_CREATED */
+  ROW_SAVE_LAST, /* likewise; of several within a second the first and the last are written */
+  ROW_SAVE_KEEP, /* like ROW_SAVE_OVER, but it keeps the old one's ROW_CREATED */
   ROW_SAVE_NEW,  /* not when there is one: what has been stored never changes */
   ROW_SAVE_NEVER /* these are no rows, they only grow old like some */
 };
@@ -99,6 +100,21 @@ int64_t row_expires(struct call *call, const struct row_kind *kind, struct span 
 /* row_put queues the write of |row| under |key|, with metadata and expiry. */
 struct kv_request *row_put(struct call *call, const struct row_kind *kind, struct span key,
                            struct span row, unsigned flags);
+
+/* What is held under a key, to be written. */
+struct row_held {
+  enum tkv_table table;
+  struct span key;
+};
+
+/* row_write_held is a step over a struct row_held: as long as something is held it is written, once a
+ * second; usually that is once. */
+enum tkv_status row_write_held(struct call *call, void *self);
+
+/* row_ask_flush asks for a row.flush call that writes |row|, if it is held under |key| and nobody is
+ * about to write it. */
+void row_ask_flush(struct call *call, const struct row_kind *kind, struct span key,
+                   struct span row);
 
 /* row_ask queues the read of the row that |object| names.  NULL, with the error recorded, when it
  * names none. */

@@ -47,7 +47,8 @@ static bool add_row(struct call *call, struct save *op, struct span given) {
   if (!row_key(call, op->kind, item->row, &item->key) || !row_check(call, op->kind, item->row))
     return false;
   bool fresh = item->row.ptr != given.ptr; /* nothing can be there under a new random id */
-  if (op->kind->mode != ROW_SAVE_OVER && !fresh)
+  bool over = op->kind->mode == ROW_SAVE_OVER || op->kind->mode == ROW_SAVE_LAST;
+  if (!over && !fresh)
     item->get = kv_get(call, op->kind->table, item->key, KV_REMEMBER);
   return true;
 }
@@ -112,9 +113,10 @@ static enum tkv_status write_all(struct call *call, void *self) {
     if (!record_fits(call, item->row, table_name(op->kind->table)))
       return call->error;
   }
+  unsigned flags = KV_OVERWRITE | (op->kind->mode == ROW_SAVE_LAST ? KV_SPACE : 0);
   for (size_t i = 0; i < op->count; i++)
     if (!op->items[i].kept)
-      row_put(call, op->kind, op->items[i].key, op->items[i].row, KV_OVERWRITE);
+      row_put(call, op->kind, op->items[i].key, op->items[i].row, flags);
   return call_next(call, answer);
 }
 
@@ -141,6 +143,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   for (size_t i = 0; i < op->count; i++) {
     row_put_text(&out, SPAN(""));
     put_told(&out, op->kind, op->items[i].row);
+    row_ask_flush(call, op->kind, op->items[i].key, op->items[i].row);
   }
   json_put_char(&out, ']');
   return call_return(call, &out);

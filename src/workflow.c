@@ -1,5 +1,5 @@
-/* workflow.c: workflow.persist, workflow.delete, and workflow.flush, which writes progress.  Reading
- * and listing runs is row.get's and row.list's business. */
+/* workflow.c: workflow.persist and workflow.delete.  Reading and listing runs is row.get's and
+ * row.list's business, and row.flush writes progress. */
 #include "workflow.h"
 
 #include "operations.h"
@@ -113,23 +113,11 @@ static bool is_internal(const struct workflow *run) {
          span_eq(run->name, SPAN("\"executionWorkflow\""));
 }
 
-static void ask_flush(struct call *call, const struct workflow *run) {
-  struct json_out out = json_out(&call->arena, run->id.len + run->name.len + 32);
-  json_put_char(&out, '{');
-  put_member(&out, SPAN("runId"), run->id);
-  put_member(&out, SPAN("workflowName"), run->name);
-  json_put_char(&out, '}');
-  if (out.failed)
-    return;
-  call->outcome.followup = json_out_span(&out);
-  call->outcome.followup_op = TKV_OP_WORKFLOW_FLUSH;
-}
-
 static enum tkv_status finish(struct call *call, void *self) {
   struct workflow *run = self;
   call->outcome.result = run->result;
-  if (run->flush && kv_wants_flush(call, TABLE_WORKFLOWS, run->key))
-    ask_flush(call, run);
+  if (run->flush)
+    row_ask_flush(call, run->kind, run->key, call->payload);
   return TKV_DONE;
 }
 
@@ -231,19 +219,4 @@ enum tkv_status workflow_delete(struct call *call, void *self) {
   if (!kv_drop(call, TABLE_WORKFLOWS, run->key))
     kv_delete(call, TABLE_WORKFLOWS, run->key, KV_REMEMBER | KV_OVERWRITE);
   return call_next(call, finish);
-}
-
-/* As long as something is held it is written, once a second; usually that is once. */
-static enum tkv_status flush(struct call *call, void *self) {
-  struct workflow *run = self;
-  if (!kv_is_held(call, TABLE_WORKFLOWS, run->key))
-    return TKV_DONE;
-  kv_flush(call, TABLE_WORKFLOWS, run->key);
-  return call_next(call, flush);
-}
-
-enum tkv_status workflow_flush(struct call *call, void *self) {
-  struct workflow *run = workflow_named(call);
-  (void)self;
-  return run ? flush(call, run) : call->error;
 }

@@ -7,7 +7,7 @@
  *
  * Writing: engines store a run several times within milliseconds, and KV takes one write a second
  * of a key.  While the status is `pending` or `running` a snapshot is progress: it is held (kv.h)
- * and written by a workflow.flush a second later, if it is still held then; an agent's own runs
+ * and written by a row.flush a second later, if it is still held then; an agent's own runs
  * (`agentic-loop`, `executionWorkflow`) are not written for progress at all.  In any other state a
  * snapshot is stored before the call ends.  With {"all":true} in the control document all of them
  * are.

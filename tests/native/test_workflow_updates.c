@@ -2,6 +2,7 @@
 #include "story.h"
 
 #define RUN "'runId':'r1','workflowName':'wf'"
+#define FLUSH "{'table':4,'key':{" RUN "}}"
 
 static void persist(struct world *world, const char *snapshot) {
   world_do(world, TKV_OP_WORKFLOW_PERSIST, world_text(world, "{" RUN ",'snapshot':%s}", snapshot));
@@ -189,7 +190,7 @@ TEST(workflow_updates_at_once_are_all_kept) {
                 : world_begin(&world, TKV_OP_WORKFLOW_STATE, "",
                               world_text(&world, "{" RUN ",'state':{'n%d':1}}", i), &calls[i]);
     story_shuffle(&world, &dice, calls, statuses, CALLS);
-    world_do(&world, TKV_OP_WORKFLOW_FLUSH, "{" RUN "}");
+    world_do(&world, TKV_OP_ROW_FLUSH, FLUSH);
     world_restart(&world);
     struct span snapshot = snapshot_of(&world);
     for (int i = 0; i < 3; i++) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define RUN "'runId':'r1','workflowName':'wf'"
+#define FLUSH "{'table':4,'key':{" RUN "}}"
 #define SNAPSHOT(status) "{'status':'" status "','context':{},'runId':'r1'}"
 #define STEP(status, step) "{'status':'" status "','context':{'step':" step "},'runId':'r1'}"
 
@@ -88,7 +89,7 @@ TEST(workflow_that_goes_through_costs_one_put) {
   persist(&world, RUN, SNAPSHOT("success"));
   CHECK_JSON(stored_status(&world), "'success'");
   CHECK_EQ(world.mem.requests, 2); /* the get of createRun, and the put */
-  CHECK_EQ(first.followup_op, TKV_OP_WORKFLOW_FLUSH);
+  CHECK_EQ(first.followup_op, TKV_OP_ROW_FLUSH);
   CHECK(!first.soon);
   CHECK_EQ(world_follow(&world, first), TKV_DONE);
   CHECK_EQ(world.mem.requests, 2);
@@ -130,7 +131,7 @@ TEST(workflow_progress_is_written_a_second_later_the_newest_of_it) {
       "2");
   CHECK_EQ(world.mem.requests, 2); /* what was there before; the put */
   struct answer next = persist(&world, RUN, STEP("running", "3"));
-  CHECK_EQ(next.followup_op, TKV_OP_WORKFLOW_FLUSH); /* again in a second */
+  CHECK_EQ(next.followup_op, TKV_OP_ROW_FLUSH); /* again in a second */
   CHECK(next.followup.len);
   world_free(&world);
 }
@@ -140,7 +141,7 @@ TEST(workflow_flush_goes_on_while_there_is_progress) {
   uint32_t call;
   world_init(&world);
   struct answer first = persist(&world, RUN, SNAPSHOT("running"));
-  CHECK_EQ(world_begin(&world, TKV_OP_WORKFLOW_FLUSH, "", "{" RUN "}", &call), TKV_PENDING);
+  CHECK_EQ(world_begin(&world, TKV_OP_ROW_FLUSH, "", FLUSH, &call), TKV_PENDING);
   enum tkv_status status = world_step(&world, call); /* the second is over: the put is on its way */
   CHECK_EQ(persist(&world, RUN, STEP("running", "2")).followup.len, 0);
   while (status == TKV_PENDING)
@@ -296,7 +297,7 @@ TEST(workflow_persists_that_nobody_awaits_end_with_the_last) {
     story_shuffle(&world, &dice, calls, outcomes, CALLS);
     const char *last = statuses[(CALLS - 1 + seed / 2) % CALLS];
     CHECK_JSON(status_of(&world, RUN), world_text(&world, "'%s'", last));
-    world_do(&world, TKV_OP_WORKFLOW_FLUSH, "{" RUN "}");
+    world_do(&world, TKV_OP_ROW_FLUSH, FLUSH);
     CHECK_JSON(stored_status(&world), world_text(&world, "'%s'", last));
     world_free(&world);
   }
@@ -367,7 +368,7 @@ TEST(workflow_delete_while_a_flush_is_under_way_wins) {
   uint32_t call;
   world_init(&world);
   persist(&world, RUN, SNAPSHOT("running"));
-  CHECK_EQ(world_begin(&world, TKV_OP_WORKFLOW_FLUSH, "", "{" RUN "}", &call), TKV_PENDING);
+  CHECK_EQ(world_begin(&world, TKV_OP_ROW_FLUSH, "", FLUSH, &call), TKV_PENDING);
   enum tkv_status status = world_step(&world, call);
   uint32_t calls[2] = {call};
   enum tkv_status statuses[2] = {status};
@@ -410,7 +411,7 @@ TEST(workflow_operations_refuse_bad_arguments_before_they_ask_kv) {
       {TKV_OP_WORKFLOW_STATE, "{'runId':'r1','state':{}}"},
       {TKV_OP_WORKFLOW_RESULTS, "{" RUN ",'stepId':5,'result':{}}"},
       {TKV_OP_WORKFLOW_RESULTS, "{" RUN ",'stepId':'a'}"},
-      {TKV_OP_WORKFLOW_FLUSH, "{}"},
+      {TKV_OP_ROW_FLUSH, "{}"},
   };
   struct world world;
   world_init(&world);
