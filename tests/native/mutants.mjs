@@ -33,6 +33,7 @@ export const mutations = [
     file: 'change.c',
     find: /bool rebased = newer_head\(call, collection, &base\);/,
     put: 'bool rebased = newer_head(call, collection, &base) && call->now < 0;',
+    by: ['stale', 'turns', 'calls'],
   },
   {
     name: 'a head that turns up at the confirmation is overwritten',
@@ -136,6 +137,7 @@ export const mutations = [
     file: 'change.c',
     find: /(void change_doubt\(.*\{\n)/,
     put: '$1  if (call->now > 0)\n    return;\n',
+    by: ['stale'],
   },
   {
     name: 'a moved record goes before its journal entry',

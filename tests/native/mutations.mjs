@@ -17,7 +17,7 @@ import { mutations } from './mutants.mjs';
 const quick = process.argv.includes('--quick');
 const words = process.argv.slice(2).filter((word) => word !== '--quick');
 const { CLANG: clang = 'clang', CJSON: cjson = 'build/third_party/cjson', CFLAGS = '' } = process.env;
-const seeds = process.env.TRIES ?? (quick ? '300' : '1500');
+const seeds = process.env.TRIES ?? (quick ? '300' : '1200');
 const common = CFLAGS.split(' ').filter((flag) => flag !== '' && flag !== '-Isrc');
 const SIMULATION = ['sim'];
 const TIMEOUT_MS = 600_000;

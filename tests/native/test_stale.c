@@ -128,3 +128,42 @@ TEST(stale_clock_does_not_make_a_write_older_than_what_it_has_read) {
   CHECK(first > 0 && stamp_of(&world, SPAN("resources:u1")) > first);
   world_free(&world);
 }
+
+/* The entry that a move leaves behind is not counted. */
+TEST(stale_entry_of_a_message_that_left_its_thread_does_not_count) {
+  struct world world;
+  start(&world, 3);
+  story_thread(&world, "b", "u1", 1);
+  world_do(&world, TKV_OP_MESSAGE_UPDATE, "[{'id':'a-2','threadId':'b'}]");
+  world_restart(&world);
+  struct answer page = world_run(&world, TKV_OP_MESSAGE_LIST, "{'perPage':1}", "{'threadId':'a'}");
+  CHECK_TEXT(story_ids(&world, page.text), "a-1");
+  CHECK_TEXT(story_field(page.text, "total"), "2");
+  world_free(&world);
+}
+
+/* What another call of the isolate has written since a call read the head stays in it.  This one
+ * reads on, for its message comes from another thread. */
+TEST(stale_head_of_a_call_keeps_what_another_call_has_written) {
+  struct world world;
+  uint32_t slow;
+  start(&world, 1);
+  story_thread(&world, "b", "u1", 1);
+  story_messages(&world, "b", "u1", 1, 1);
+  world_restart(&world);
+  story_later(&world, 5);
+  enum tkv_status status =
+      world_begin(&world, TKV_OP_MESSAGE_SAVE, "",
+                  "[{'id':'b-1','threadId':'a','resourceId':'u1','role':'user','content':'moved',"
+                  "'createdAt':'2026-01-01T00:02:00.000Z'}]",
+                  &slow);
+  CHECK_EQ(status, TKV_PENDING);
+  status = world_step(&world, slow);
+  story_messages(&world, "a", "u1", 3, 3);
+  while (status == TKV_PENDING)
+    status = world_step(&world, slow);
+  world_end(&world, slow, status);
+  world_restart(&world);
+  CHECK_TEXT(story_newest(&world, "a", 3), "a-3 b-1 a-1");
+  world_free(&world);
+}
