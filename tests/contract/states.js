@@ -37,11 +37,15 @@ export function states(makeStore) {
     });
 
     it('are replaced as a whole, and the last one stays', async () => {
-      const { store, reopen } = await makeStore();
+      /** @type {Promise<unknown>[]} */
+      const later = [];
+      const { store, reopen } = await makeStore({
+        waitUntil: (/** @type {Promise<unknown>} */ work) => void later.push(work),
+      });
       await store.setState({ ...key, value: { a: 1 } });
       await Promise.all([1, 2, 3].map((b) => store.setState({ ...key, value: { b } })));
       expect(await store.getState(key)).toEqual({ b: 3 });
-      await store.close(); // of several in a second the last one is written a second later
+      await Promise.all(later); // of several in a second the last one is written a second later
       expect(await reopen().getState(key)).toEqual({ b: 3 });
     });
 
