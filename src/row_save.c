@@ -113,7 +113,9 @@ static enum tkv_status write_all(struct call *call, void *self) {
     if (!record_fits(call, item->row, table_name(op->kind->table)))
       return call->error;
   }
-  unsigned flags = KV_OVERWRITE | (op->kind->mode == ROW_SAVE_LAST ? KV_SPACE : 0);
+  /* A call can ask for one follow-up, so of several rows none is held. */
+  bool spaced = op->kind->mode == ROW_SAVE_LAST && op->count == 1;
+  unsigned flags = KV_OVERWRITE | (spaced ? KV_SPACE : 0);
   for (size_t i = 0; i < op->count; i++)
     if (!op->items[i].kept)
       row_put(call, op->kind, op->items[i].key, op->items[i].row, flags);

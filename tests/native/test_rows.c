@@ -141,6 +141,24 @@ TEST(row_key_may_have_several_parts) {
   world_free(&world);
 }
 
+/* A call has one follow-up: what it saves together is not held, and is in KV when it returns. */
+TEST(row_save_of_several_states_holds_none) {
+  struct world world;
+  world_init(&world);
+  for (int n = 1; n <= 2; n++)
+    row(&world, TKV_OP_ROW_SAVE, "thread_state",
+        world_text(
+            &world,
+            "[{'threadId':'t','type':'a','value':%d},{'threadId':'t','type':'b','value':%d}]", n,
+            n));
+  for (const char *key = "thread_state:t:a"; key;
+       key = key[15] == 'a' ? "thread_state:t:b" : NULL) {
+    struct mem_key *stored = mem_find(&world.mem, 0, text_span(key));
+    CHECK_TEXT(story_field(stored->value, "value"), "2");
+  }
+  world_free(&world);
+}
+
 TEST(row_update_sets_and_clears_what_is_as_expected) {
   struct world world;
   world_init(&world);
