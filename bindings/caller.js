@@ -138,6 +138,12 @@ export class Caller {
     return this.#stats.read();
   }
 
+  /** Where the data is, and who wants to hear what is done there: for another store over the same data. */
+  place() {
+    const { backend, tables, prefix: keyPrefix, options } = this.#store;
+    return { backend, tables, keyPrefix, maxOperations: options.maxOperations, observe: this.#stats.observe };
+  }
+
   get #host() {
     this.#core ??= defaultCore();
     return this.#core.host;

@@ -47,6 +47,8 @@ export { createCore } from './core.js';
  * @typedef {import('./row-types.js').PruneResult} PruneResult
  * @typedef {import('./types.js').ClearResult} ClearResult
  * @typedef {import('./types.js').SweepResult} SweepResult
+ * @typedef {import('./types.js').VerifyArgs} VerifyArgs
+ * @typedef {import('./types.js').VerifyResult} VerifyResult
  */
 /**
  * @template [Content=any]

@@ -189,5 +189,20 @@
  * What a sweep did: keys deleted, and deletions of threads that still wait for a further sweep.
  * @typedef {{ deleted: number, pending: number }} SweepResult
  */
+/**
+ * @typedef {object} VerifyArgs
+ * @property {boolean} [repair]  mends what can be mended; what is deleted is only what is left of deleted threads, and
+ *   index entries that say what is not so
+ * @property {string | null} [cursor]  of the call before
+ * @property {WebAssembly.Module} [module]  threadkv.tools.wasm; Node finds it by itself
+ */
+/**
+ * What a part of a verification has looked at, and what it found by kind: how often, how much of it was mended, and
+ * ids or keys of some. The cursor is null after the last part.
+ * @typedef {object} VerifyResult
+ * @property {Record<string, number>} looked
+ * @property {Record<string, { count: number, mended: number, samples: string[] }>} found
+ * @property {string | null} cursor
+ */
 
 export {};

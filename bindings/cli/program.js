@@ -18,7 +18,8 @@ import { watchInterrupt } from './interrupt.js';
 import { addOutput, addSource, addTarget, readPositive } from './options.js';
 import { Report } from './report.js';
 import { openTarget } from './target.js';
-import { ToolStore } from './tool-store.js';
+import { loadToolsModule } from '../upkeep/module.node.js';
+import { ToolStore } from '../upkeep/tool-store.js';
 
 /** @typedef {import('../stats.js').Operation} Operation */
 /**
@@ -36,6 +37,9 @@ import { ToolStore } from './tool-store.js';
  * @typedef {{ interrupted?: boolean, findings?: boolean, [figure: string]: unknown }} Outcome
  */
 /** @typedef {(context: Context, ...args: any[]) => Promise<Outcome>} Run */
+
+/** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
+const MAX_OPERATIONS = 5000;
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done but something was found or left out, 130 interrupted.
@@ -171,8 +175,12 @@ async function perform(command, run, args) {
     target = await openTarget(/** @type {any} */ (options), report);
     /** @type {((operation: Operation) => void)[]} */
     const hooks = [];
-    const store = new ToolStore(target.open(target.names), options.keyPrefix, (operation) => {
-      for (const hook of hooks) hook(operation);
+    const store = new ToolStore(target.open(target.names), options.keyPrefix, {
+      module: loadToolsModule(),
+      maxOperations: MAX_OPERATIONS,
+      onOperation: (operation) => {
+        for (const hook of hooks) hook(operation);
+      },
     });
     const context = { store, target, report, options, stopped: () => interrupt.asked };
     const outcome = await run({ ...context, onOperation: (hook) => void hooks.push(hook) }, ...args);

@@ -68,6 +68,16 @@ export class CloudflareKVStorage extends MastraCompositeStore {
   }
 
   /**
+   * Looks whether every record is found where it would be looked for, a part at a time; see `verify` of the plain store.
+   *
+   * @param {import('../types.js').VerifyArgs} [args]
+   * @returns {Promise<import('../types.js').VerifyResult>}
+   */
+  verify(args) {
+    return attempt('verify', [], () => this.#store.verify(args));
+  }
+
+  /**
    * What the calls of all domains have cost in KV operations so far.
    *
    * @returns {import('../stats.js').Stats}

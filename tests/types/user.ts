@@ -179,6 +179,8 @@ export async function rest(): Promise<void> {
   console.log(resource?.workingMemory, resource?.updatedAt.getTime());
   await store.updateResource({ resourceId: 'u', metadata: { ...tenant } });
   const { deleted, pending } = await store.sweep();
+  const { found, cursor } = await store.verify({ repair: true });
+  console.log(found['damaged record']?.count, cursor?.length);
   const cleared: boolean = (await store.clearTable({ tableName: 'messages' })).pending;
   await store.dangerouslyClearAll();
   const stats: Stats = store.stats();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { count, findKind } from '../kinds.js';
+import { count, findKind } from '../../upkeep/kinds.js';
 import { readValue, Refusal } from './layout.js';
 import { convertOldMessages } from './old-messages.js';
 
@@ -127,7 +127,7 @@ export class Adoption {
     const adopted = records.filter((record) => !kept.includes(record));
     if (!options.dryRun && adopted.length > 0) {
       const texts = adopted.map(({ text }) => text);
-      await store.restore(/** @type {import('../kinds.js').Kind} */ (findKind(kind)), texts);
+      await store.restore(/** @type {import('../../upkeep/kinds.js').Kind} */ (findKind(kind)), texts);
     }
     return { adopted, kept };
   }

@@ -7,7 +7,7 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { CliError, usageError } from '../errors.js';
-import { count, KINDS } from '../kinds.js';
+import { count, KINDS } from '../../upkeep/kinds.js';
 import { ExportWriter } from '../ndjson.js';
 import { State } from '../state.js';
 
@@ -138,7 +138,7 @@ async function exportMessages({ store }, writer, position, progress) {
 }
 
 /**
- * @param {import('../tool-store.js').ToolStore} store
+ * @param {import('../../upkeep/tool-store.js').ToolStore} store
  * @param {{ thread: string, id: string }[]} wanted
  * @param {ExportWriter} writer
  * @param {Position} position

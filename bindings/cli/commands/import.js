@@ -7,7 +7,7 @@
 
 import { createReadStream } from 'node:fs';
 import { CliError, usageError } from '../errors.js';
-import { count, findKind } from '../kinds.js';
+import { count, findKind } from '../../upkeep/kinds.js';
 import { ExportReader } from '../ndjson.js';
 import { State } from '../state.js';
 import { describe } from './export.js';
@@ -95,7 +95,7 @@ async function check({ report, stopped }, file) {
 }
 
 /**
- * @param {import('../tool-store.js').ToolStore} store
+ * @param {import('../../upkeep/tool-store.js').ToolStore} store
  * @param {import('../ndjson.js').Chunk} chunk
  * @returns {Promise<string[]>} the ids of messages that have no thread
  */

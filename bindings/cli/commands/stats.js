@@ -85,7 +85,7 @@ function show(report, tables, users, damaged, top) {
  * What a key is, and whose.
  *
  * @param {string} table
- * @param {import('../tool-store.js').StoredRecord} record
+ * @param {import('../../upkeep/tool-store.js').StoredRecord} record
  * @param {string} prefix
  */
 function classify(table, { key, text }, prefix) {

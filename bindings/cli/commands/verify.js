@@ -6,12 +6,12 @@
  */
 
 import { State } from '../state.js';
-import { Findings, PROBLEMS } from '../verify/findings.js';
-import { Verification } from '../verify/verification.js';
+import { Findings, PROBLEMS } from '../../upkeep/findings.js';
+import { Verification } from '../../upkeep/verification.js';
 import { printable } from '../report.js';
 
 /** @typedef {import('../program.js').Context} Context */
-/** Where a verification stands. @typedef {{ step: number, cursor: string | null, findings: import('../verify/findings.js').Found }} Position */
+/** Where a verification stands. @typedef {{ step: number, cursor: string | null, last?: string | null, findings: import('../../upkeep/findings.js').Found }} Position */
 
 /**
  * @param {Context} context
@@ -29,7 +29,8 @@ export async function runVerify(context) {
   const position = (await state.load()) ?? { step: 0, cursor: null, findings: {} };
   const resumed = position.step > 0 || position.cursor !== null;
   const findings = new Findings(position.findings);
-  const steps = new Verification(store, findings, options.repair === true).steps();
+  const verification = new Verification(store, findings, options.repair === true, position.last);
+  const steps = verification.steps();
   try {
     for (; position.step < steps.length && !stopped(); position.step++) {
       const { title, unit, total, page } = steps[position.step];
@@ -37,6 +38,7 @@ export async function runVerify(context) {
       try {
         do {
           position.cursor = await page(position.cursor, progress);
+          position.last = verification.last;
           await state.save(position.cursor === null ? { ...position, step: position.step + 1 } : position);
         } while (position.cursor !== null && !stopped());
       } finally {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { TABLES } from '../abi.js';
+
 /**
  * @typedef {import('../backend.js').Backend} Backend
  * @typedef {import('../backend.js').KVRequest} KVRequest
@@ -38,8 +40,24 @@ export function createCoalescingBackend(inner) {
     run: (requests) =>
       new Promise((resolve) => {
         waiting.push({ requests, resolve });
-        if (waiting.length === 1) setImmediate(() => void flush());
+        if (waiting.length === 1) setTimeout(() => void flush(), 0);
       }),
+  };
+}
+
+/**
+ * The back end of a store as one with a space for each table, whichever of its spaces they share.
+ *
+ * @param {Backend} inner
+ * @param {Record<string, number>} tables  name → space
+ * @returns {Backend}
+ */
+export function createTableBackend(inner, tables) {
+  const spaceOf = TABLES.map(([table]) => tables[table]);
+  return {
+    name: inner.name,
+    spaces: spaceOf.map((space) => inner.spaces[space]),
+    run: (requests) => inner.run(requests.map((request) => ({ ...request, space: spaceOf[request.space] }))),
   };
 }
 

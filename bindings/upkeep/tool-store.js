@@ -1,13 +1,12 @@
 /**
- * The store as the command sees it: besides the methods that everybody has, whole tables page by page, and records
+ * The store as tools see it: besides the methods that everybody has, whole tables page by page, and records
  * brought back as they were.
  *
  * @module
  */
 
-import { readFileSync } from 'node:fs';
 import { createCore } from '../core.js';
-import { CloudflareStore } from '../store.js';
+import { LegacyStore } from '../store/legacy.js';
 import { createCoalescingBackend } from './coalesce.js';
 import { rawFields, rawItems } from './raw.js';
 
@@ -28,28 +27,31 @@ const PAGE_BYTES = 4_000_000;
 const PAGE_RECORDS = 500;
 const FIRST_PAGE = 50;
 
-/** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
-const MAX_OPERATIONS = 5000;
+/**
+ * @typedef {object} ToolOptions
+ * @property {WebAssembly.Module} module  the one that has the operations of tools
+ * @property {number} maxOperations  KV operations that one call may make
+ * @property {number} [pageRecords]  how many records, or indexes, are looked at in one call
+ * @property {(operation: import('../stats.js').Operation) => void} [onOperation]
+ */
 
-/** The module that has the operations of tools besides those of the store. */
-const MODULE = new URL('../../build/threadkv.tools.wasm', import.meta.url);
-
-export class ToolStore extends CloudflareStore {
+export class ToolStore extends LegacyStore {
   #perPage = FIRST_PAGE;
+  #pageRecords;
 
   /**
-   * @param {import('../backend.js').Backend} backend
+   * @param {import('../backend.js').Backend} backend  with a space for each table
    * @param {string} keyPrefix
-   * @param {(operation: import('../stats.js').Operation) => void} [onOperation]
+   * @param {ToolOptions} options
    */
-  constructor(backend, keyPrefix, onOperation) {
+  constructor(backend, keyPrefix, { module, pageRecords = PAGE_RECORDS, ...options }) {
     super({
+      ...options,
       backend: createCoalescingBackend(backend),
-      core: createCore({ module: new WebAssembly.Module(readFileSync(MODULE)) }),
+      core: createCore({ module }),
       keyPrefix,
-      maxOperations: MAX_OPERATIONS,
-      onOperation,
     });
+    this.#pageRecords = pageRecords;
   }
 
   /**
@@ -114,7 +116,12 @@ export class ToolStore extends CloudflareStore {
    * @returns {Promise<CollectionPage>}
    */
   async collectionPage(kind, cursor) {
-    const page = await this.caller.read('collectionPage', 'collection.scan', {}, { kind, cursor });
+    const page = await this.caller.read(
+      'collectionPage',
+      'collection.scan',
+      { perPage: 2 * this.#pageRecords },
+      { kind, cursor },
+    );
     const collections = page.collections.map(
       (/** @type {[string, number, string[]]} */ [id, state, members]) => ({
         id,
@@ -134,7 +141,12 @@ export class ToolStore extends CloudflareStore {
    *   orphans: [string, string][], leftovers: [string, string][] }>}
    */
   async verifyRecords(table, cursor) {
-    return this.caller.read('verifyRecords', 'verify.records', { table, perPage: PAGE_RECORDS }, { cursor });
+    return this.caller.read(
+      'verifyRecords',
+      'verify.records',
+      { table, perPage: this.#pageRecords },
+      { cursor },
+    );
   }
 
   /**

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { TABLES } from '../../abi.js';
+import { TABLES } from '../abi.js';
 import { Repair } from './repair.js';
 
-/** @typedef {import('../report.js').Progress} Progress */
+/** Hears how much has been looked at. @typedef {{ add: (count: number) => void }} Progress */
 /** @typedef {import('./findings.js').Findings} Findings */
 /** @typedef {(cursor: string | null, progress: Progress) => Promise<string | null>} Page  looks at a page; returns the next cursor */
 /** @typedef {{ title: string, unit: string, total: () => Promise<number>, page: Page }} Step */
@@ -20,18 +20,24 @@ export class Verification {
   #store;
   #findings;
   #repair;
-  /** The last collection of the page before: there may be more of it on this one. @type {string | undefined} */
   #last;
 
   /**
-   * @param {import('../tool-store.js').ToolStore} store
+   * @param {import('./tool-store.js').ToolStore} store
    * @param {Findings} findings
    * @param {boolean} repair
+   * @param {string | null} [last]  of a verification that this one continues
    */
-  constructor(store, findings, repair) {
+  constructor(store, findings, repair, last = null) {
+    this.#last = last;
     this.#store = store;
     this.#findings = findings;
     this.#repair = repair ? new Repair(store, findings) : undefined;
+  }
+
+  /** The last collection of the page before: there may be more of it on the next one. */
+  get last() {
+    return this.#last;
   }
 
   /** @returns {Step[]} */
@@ -164,7 +170,7 @@ export class Verification {
    */
   async #collections(kind, cursor, progress) {
     const page = await this.#store.collectionPage(kind, cursor);
-    /** @type {Map<string, import('../tool-store.js').CollectionPart>} */
+    /** @type {Map<string, import('./tool-store.js').CollectionPart>} */
     const parts = new Map();
     for (const part of page.collections) {
       const before = parts.get(part.id);
@@ -173,7 +179,7 @@ export class Verification {
     }
     const all = [...parts.values()];
     const good = all.filter(({ id, state }) => state === 0 && id !== this.#last);
-    this.#last = all.at(-1)?.id;
+    this.#last = all.at(-1)?.id ?? null;
     for (let at = 0; at < good.length; at += AT_ONCE) {
       const some = good.slice(at, at + AT_ONCE);
       await Promise.all(some.map(({ id }) => this.#collection(kind, id)));

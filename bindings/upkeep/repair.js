@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findKind } from '../kinds.js';
+import { findKind } from './kinds.js';
 
 /** Deletions that go into one call. */
 const CHUNK = 100;
@@ -14,7 +14,7 @@ export class Repair {
   #findings;
 
   /**
-   * @param {import('../tool-store.js').ToolStore} store
+   * @param {import('./tool-store.js').ToolStore} store
    * @param {import('./findings.js').Findings} findings
    */
   constructor(store, findings) {
@@ -98,7 +98,7 @@ export class Repair {
 
   /** @param {'thread' | 'message'} kind @param {string[]} texts */
   async #restore(kind, texts) {
-    await this.#store.restore(/** @type {import('../kinds.js').Kind} */ (findKind(kind)), texts);
+    await this.#store.restore(/** @type {import('./kinds.js').Kind} */ (findKind(kind)), texts);
   }
 
   /** @param {'threads' | 'messages'} table @param {string[]} ids */
