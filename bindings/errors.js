@@ -43,6 +43,23 @@ export class StoreTypeError extends TypeError {
 }
 
 /**
+ * Runs what stands behind another name of a method: its errors tell the name that was called.
+ *
+ * @template T
+ * @param {string} method
+ * @param {() => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function asMethod(method, run) {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof StoreTypeError) error.op = method;
+    throw error;
+  }
+}
+
+/**
  * @param {string} code
  * @param {string} op
  * @param {string} message

@@ -36,6 +36,39 @@ export function requireRecord(value, name, method) {
 }
 
 /**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ * @returns {asserts value is string}
+ */
+export function requireText(value, name, method) {
+  if (typeof value === 'string' && value !== '') return;
+  throw storeError('INVALID_ARGUMENT', method, `${name} must be a non-empty string`);
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ * @returns {asserts value is unknown[]}
+ */
+export function requireArray(value, name, method) {
+  if (!Array.isArray(value)) throw storeError('INVALID_ARGUMENT', method, `${name} must be an array`);
+}
+
+/**
+ * What a page is cut by here, under the same rule as in the core.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ */
+export function requireCount(value, name, method) {
+  if (Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0) return;
+  throw storeError('INVALID_ARGUMENT', method, `${name} must be >= 0`);
+}
+
+/**
  * A number for the control document. What is neither a number nor false becomes null: out of range for the core.
  *
  * @param {unknown} value

@@ -98,6 +98,8 @@ static enum tkv_status update_results(struct call *call, void *self) {
   }
   struct span context = workflow_field(row.snapshot, SPAN("context"));
   struct span request = workflow_field(row.snapshot, SPAN("requestContext"));
+  if (!context.ptr)
+    context = SPAN("{}");
   if (!json_is_object(context))
     return call_corrupt(call, run->key);
   run->result = workflow_merge(&call->arena, context, given[0].value, given[1].value);

@@ -72,7 +72,7 @@ export class BlobStore extends StateStore {
    * @returns {Promise<Map<string, Blob>>} of those that exist, by hash
    */
   async getManyBlobs(hashes) {
-    requireArray(hashes, 'hashes', 'getManyBlobs');
+    shape.requireArray(hashes, 'hashes', 'getManyBlobs');
     /** @type {Map<string, Blob>} */
     const found = new Map();
     const wanted = [...new Set(hashes)];
@@ -100,7 +100,7 @@ export class BlobStore extends StateStore {
    * @param {BlobInput[]} entries
    */
   async #put(method, entries) {
-    requireArray(entries, 'entries', method);
+    shape.requireArray(entries, 'entries', method);
     for (const entry of entries) requireBlob(entry, method);
     for (let i = 0; i < entries.length; i += CHUNK) {
       const rows = entries.slice(i, i + CHUNK).map((entry) => withDateText(entry, DATES));
@@ -120,13 +120,4 @@ function requireBlob(entry, method) {
       throw storeError('INVALID_ARGUMENT', method, `entry.${name} must be a string`);
     }
   }
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @param {string} method
- */
-function requireArray(value, name, method) {
-  if (!Array.isArray(value)) throw storeError('INVALID_ARGUMENT', method, `${name} must be an array`);
 }

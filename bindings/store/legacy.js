@@ -4,7 +4,7 @@
  * @module
  */
 
-import { storeError } from '../errors.js';
+import { asMethod, storeError } from '../errors.js';
 import * as shape from '../shape.js';
 import { TableStore } from './tables.js';
 
@@ -61,14 +61,10 @@ export class LegacyStore extends TableStore {
     const { threadId, resourceId, selectBy, format } = shape.requireObject(args, 'getMessages');
     checkFormat(format, 'getMessages');
     const { last = LAST, include } = selectBy ?? {};
-    const { messages } = await this.listMessages({
-      threadId,
-      resourceId,
-      include,
-      perPage: last,
-      orderBy: { field: 'createdAt', direction: 'DESC' },
-      includeTotal: false,
-    });
+    const question = { threadId, resourceId, include, perPage: last, includeTotal: false };
+    const { messages } = await asMethod('getMessages', () =>
+      this.listMessages({ ...question, orderBy: { direction: 'DESC' } }),
+    );
     return messages.sort(byTime);
   }
 
@@ -81,7 +77,8 @@ export class LegacyStore extends TableStore {
     checkFormat(format, 'getMessagesPaginated');
     const { pagination, include } = selectBy ?? {};
     const { page = 0, perPage = PER_PAGE, dateRange } = pagination ?? {};
-    return this.listMessages({ threadId, resourceId, include, page, perPage, filter: { dateRange } });
+    const question = { threadId, resourceId, include, page, perPage, filter: { dateRange } };
+    return asMethod('getMessagesPaginated', () => this.listMessages(question));
   }
 
   /**
@@ -90,7 +87,7 @@ export class LegacyStore extends TableStore {
    */
   async getMessagesById(args) {
     checkFormat(shape.requireObject(args, 'getMessagesById').format, 'getMessagesById');
-    return (await this.listMessagesById(args)).messages;
+    return (await asMethod('getMessagesById', () => this.listMessagesById(args))).messages;
   }
 
   /**
@@ -100,11 +97,12 @@ export class LegacyStore extends TableStore {
    */
   async getWorkflowRuns(args = {}) {
     const { limit = RUNS, offset = 0, ...filter } = shape.requireObject(args, 'getWorkflowRuns');
-    if (limit > 0 && offset % limit === 0) {
-      return this.listWorkflowRuns({ ...filter, page: offset / limit, perPage: limit });
-    }
-    const { runs, total } = await this.listWorkflowRuns(filter);
-    return { runs: runs.slice(offset, offset + limit), total };
+    shape.requireCount(limit, 'limit', 'getWorkflowRuns');
+    shape.requireCount(offset, 'offset', 'getWorkflowRuns');
+    const isPage = limit > 0 && offset % limit === 0;
+    const page = isPage ? { page: offset / limit, perPage: limit } : {};
+    const found = await asMethod('getWorkflowRuns', () => this.listWorkflowRuns({ ...filter, ...page }));
+    return isPage ? found : { runs: found.runs.slice(offset, offset + limit), total: found.total };
   }
 
   /**
@@ -112,7 +110,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByScorerId(args) {
-    return this.listScoresByScorerId(args);
+    return asMethod('getScoresByScorerId', () => this.listScoresByScorerId(args));
   }
 
   /**
@@ -120,7 +118,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByRunId(args) {
-    return this.listScoresByRunId(args);
+    return asMethod('getScoresByRunId', () => this.listScoresByRunId(args));
   }
 
   /**
@@ -128,7 +126,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByEntityId(args) {
-    return this.listScoresByEntityId(args);
+    return asMethod('getScoresByEntityId', () => this.listScoresByEntityId(args));
   }
 
   /**
@@ -138,7 +136,8 @@ export class LegacyStore extends TableStore {
    */
   async #threads(method, args, page) {
     const { resourceId, orderBy: field, sortDirection: direction } = shape.requireObject(args, method);
-    return this.listThreadsByResourceId({ resourceId, orderBy: { field, direction }, ...page });
+    const question = { resourceId, orderBy: { field, direction }, ...page };
+    return asMethod(method, () => this.listThreadsByResourceId(question));
   }
 }
 

@@ -6,7 +6,6 @@
 
 import { NOTHING } from '../caller.js';
 import { reviveDates, withDates, withDateText } from '../dates.js';
-import { storeError } from '../errors.js';
 import * as shape from '../shape.js';
 import { ThreadStore } from './threads.js';
 
@@ -86,7 +85,7 @@ export class MessageStore extends ThreadStore {
   async updateMessages(args) {
     const { messages } = shape.requireObject(args, 'updateMessages');
     if (isEmptyArray(messages)) return [];
-    requireArray(messages, 'messages', 'updateMessages');
+    shape.requireArray(messages, 'messages', 'updateMessages');
     const payload = messages.map((message) => withDateText(message, DATES));
     const result = await this.caller.read('updateMessages', 'message.update', NOTHING, payload);
     return reviveMessages(result.messages);
@@ -150,13 +149,4 @@ function reviveMessages(messages) {
 /** @param {unknown} value */
 function isEmptyArray(value) {
   return Array.isArray(value) && value.length === 0;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @param {string} method
- */
-function requireArray(value, name, method) {
-  if (!Array.isArray(value)) throw storeError('INVALID_ARGUMENT', method, `${name} must be an array`);
 }

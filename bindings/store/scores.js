@@ -117,7 +117,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async #page(method, { pagination, filters }, required, optional) {
-    for (const [name, value] of Object.entries(required)) requireText(value, name, method);
+    for (const [name, value] of Object.entries(required)) shape.requireText(value, name, method);
     const { page = 0, perPage = PER_PAGE } = pagination ?? {};
     const { organizationId, projectId } = filters ?? {};
     const where = shape.given({ ...required, ...optional, organizationId, projectId });
@@ -129,7 +129,7 @@ export class ScoreStore extends WorkflowStore {
 
 /** @param {any} score */
 function requireFields(score) {
-  for (const name of ['scorerId', 'entityId', 'runId']) requireText(score[name], name, 'saveScore');
+  for (const name of ['scorerId', 'entityId', 'runId']) shape.requireText(score[name], name, 'saveScore');
   for (const name of ['scorer', 'entity']) shape.requireRecord(score[name], name, 'saveScore');
   if (!Number.isFinite(score.score)) throw invalid('score must be a finite number', 'saveScore');
   if (score.source !== 'LIVE' && score.source !== 'TEST') {
@@ -150,17 +150,6 @@ function toRow(score) {
 function toScore(row) {
   reviveDates(row, DATES);
   return row;
-}
-
-/**
- * @param {unknown} value
- * @param {string} name
- * @param {string} method
- */
-function requireText(value, name, method) {
-  if (typeof value !== 'string' || value === '') {
-    throw invalid(`${name} must be a non-empty string`, method);
-  }
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { findTable } from '../config.js';
 import { reviveDates } from '../dates.js';
-import { storeError } from '../errors.js';
+import { asMethod, storeError } from '../errors.js';
 import * as shape from '../shape.js';
 import { saveRows, TraceStore } from './traces.js';
 
@@ -52,7 +52,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<import('../types.js').ClearResult>}
    */
   async dropTable(args) {
-    return this.clearTable(args);
+    return asMethod('dropTable', () => this.clearTable(args));
   }
 
   /**
@@ -85,6 +85,11 @@ export class TableStore extends TraceStore {
     const { tableName, keys } = shape.requireObject(args, 'load');
     const table = tableOf({ tableName }, 'load');
     shape.requireRecord(keys, 'keys', 'load');
+    return asMethod('load', () => this.#load(table, keys));
+  }
+
+  /** @param {string} table @param {Record<string, string>} keys */
+  async #load(table, keys) {
     const { id } = keys;
     if (table === 'threads') return this.getThreadById({ threadId: id });
     if (table === 'messages') return (await this.listMessagesById({ messageIds: [id] })).messages[0] ?? null;
@@ -112,6 +117,15 @@ export class TableStore extends TraceStore {
    */
   async #insert(table, records, method) {
     for (const record of records) shape.requireRecord(record, 'record', method);
+    await asMethod(method, () => this.#insertAll(table, records, method));
+  }
+
+  /**
+   * @param {string} table
+   * @param {any[]} records
+   * @param {string} method
+   */
+  async #insertAll(table, records, method) {
     if (table === 'traces' || table === 'evals') return saveRows(this.caller, table, records, method);
     if (table === 'messages') {
       for (let from = 0; from < records.length; from += CHUNK) {

@@ -5,7 +5,6 @@
  */
 
 import { reviveDates, toText, withDateText } from '../dates.js';
-import { storeError } from '../errors.js';
 import * as shape from '../shape.js';
 import { ScoreStore } from './scores.js';
 
@@ -141,9 +140,8 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<number>}
    */
   async getRunningCountByAgent(agentId) {
-    if (typeof agentId !== 'string') {
-      throw storeError('INVALID_ARGUMENT', 'getRunningCountByAgent', 'agentId must be a string');
-    }
+    // An empty filter would be none.
+    shape.requireText(agentId, 'agentId', 'getRunningCountByAgent');
     const filter = /** @type {TaskFilter} */ ({ status: 'running', agentId, perPage: 0 });
     return (await this.#list('getRunningCountByAgent', filter)).total;
   }

@@ -48,6 +48,7 @@ export class TraceStore extends PruningStore {
    */
   async batchTraceInsert(args) {
     const { records } = shape.requireObject(args, 'batchTraceInsert');
+    shape.requireArray(records, 'records', 'batchTraceInsert');
     await saveRows(this.caller, 'traces', records, 'batchTraceInsert');
   }
 
@@ -73,6 +74,7 @@ export class TraceStore extends PruningStore {
    * @returns {Promise<Eval[]>} newest first
    */
   async getEvalsByAgentName(agentName, type) {
+    shape.requireText(agentName, 'agentName', 'getEvalsByAgentName');
     const question = { where: { agentName }, matches: ofType(type), perPage: /** @type {const} */ (false) };
     return (await this.#page('evals', question, 'getEvalsByAgentName')).rows;
   }
@@ -119,6 +121,10 @@ export class TraceStore extends PruningStore {
    */
   async #page(table, { where, range, matches, page = 0, perPage = PER_PAGE }, method) {
     const order = { orderBy: { direction: 'DESC' } };
+    if (matches) {
+      shape.requireCount(page, 'page', method);
+      if (perPage !== false) shape.requireCount(perPage, 'perPage', method);
+    }
     const asked = shape.pageControl({ page, perPage, ...order });
     const control = matches ? shape.pageControl({ perPage: false, ...order }) : asked;
     const payload = { where: shape.given(where), orderBy: 'createdAt', ...dates(range) };
@@ -129,10 +135,7 @@ export class TraceStore extends PruningStore {
       payload,
     );
     for (const row of answer.rows) reviveDates(row, DATES);
-    const size = perPage === false ? Infinity : perPage;
-    const { rows, total, hasMore } = matches
-      ? cut(answer.rows.filter(matches), page * size || 0, size)
-      : answer;
+    const { rows, total, hasMore } = matches ? cut(answer.rows.filter(matches), page, perPage) : answer;
     return { rows, total, page, perPage: /** @type {number} */ (perPage), hasMore };
   }
 }
@@ -172,9 +175,10 @@ function has(record, wanted = {}) {
   return Object.entries(wanted).every(([key, value]) => record?.[key] === value);
 }
 
-/** @param {any[]} all @param {number} start @param {number} size */
-function cut(all, start, size) {
-  const rows = all.slice(start, start + size);
+/** @param {any[]} all @param {number} page @param {number | false} perPage */
+function cut(all, page, perPage) {
+  const start = perPage === false ? 0 : page * perPage;
+  const rows = perPage === false ? all : all.slice(start, start + perPage);
   return { rows, total: all.length, hasMore: start + rows.length < all.length };
 }
 

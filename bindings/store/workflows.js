@@ -83,6 +83,8 @@ export class WorkflowStore extends ResourceStore {
     const method = 'getWorkflowRunById';
     const { workflowName, runId } = shape.requireObject(args, method);
     if (isBlank(runId, workflowName)) return null;
+    // Without an id the list would be of all runs.
+    shape.requireText(runId, 'runId', method);
     if (workflowName === undefined) {
       const control = { ...this.caller.rows(TABLE), perPage: 1 };
       const { rows } = await this.caller.read(method, 'row.list', control, { under: runId });
@@ -100,7 +102,8 @@ export class WorkflowStore extends ResourceStore {
    */
   async listWorkflowRuns(args = {}) {
     const method = 'listWorkflowRuns';
-    const { fromDate, toDate, perPage, page, ...filter } = shape.requireObject(args, method);
+    const { workflowName, status, resourceId, threadId, fromDate, toDate, perPage, page } =
+      shape.requireObject(args, method);
     const paged = perPage !== undefined && page !== undefined;
     const control = {
       ...this.caller.rows(TABLE),
@@ -108,7 +111,7 @@ export class WorkflowStore extends ResourceStore {
       perPage: paged ? shape.numberOrNull(perPage) : false,
     };
     const payload = {
-      where: readFilter(filter),
+      where: shape.given({ workflowName, status, resourceId, threadId }),
       dateRange: { start: toText(fromDate ?? undefined), end: toText(toDate ?? undefined) },
     };
     const { rows, total } = await this.caller.read(method, 'row.list', control, payload);
@@ -139,6 +142,8 @@ export class WorkflowStore extends ResourceStore {
     const { workflowName, runId, opts } = shape.requireObject(args, method);
     shape.requireRecord(opts, 'opts', method);
     const { expectedStatus, ...state } = opts;
+    requireStatus(opts.status, 'opts.status', method);
+    for (const status of [expectedStatus].flat()) requireStatus(status, 'opts.expectedStatus', method);
     const payload = { workflowName, runId, state, expectedStatus };
     return (await this.caller.read(method, 'workflow.update_state', this.#control, payload)) ?? undefined;
   }
@@ -187,15 +192,12 @@ function isBlank(...names) {
 }
 
 /**
- * An empty filter is none.
- *
- * @param {Record<string, unknown>} filter
+ * @param {unknown} status
+ * @param {string} name
+ * @param {string} method
  */
-function readFilter({ workflowName, status, resourceId, threadId }) {
-  const wanted = Object.entries({ workflowName, status, resourceId, threadId });
-  return Object.fromEntries(
-    wanted.filter(([, value]) => value !== undefined && value !== null && value !== ''),
-  );
+function requireStatus(status, name, method) {
+  if (status !== undefined) shape.requireText(status, name, method);
 }
 
 /**

@@ -85,6 +85,11 @@ export const differences = {
   'progress of a workflow run > costs': held,
   'deleting a workflow run > takes its progress away': held,
   'concurrent updates of workflow runs > ': 'the reference lives in one isolate',
+  'getting a workflow run by its id alone > asks for the id': input,
+  'updating the state of a workflow run > refuses': input,
+  'updating the results of a workflow run > begins a context':
+    'the reference takes a snapshot without a context for none',
+  'tasks by the lot > are counted of an agent that has a name': input,
   'workflow runs that are refused > ': input,
   'pruning > ': 'the reference keeps everything',
 };

@@ -284,5 +284,16 @@ export function tasks(makeStore) {
       expect(await store.getRunningCountByAgent('agent-2')).toBe(1);
       expect(await store.getRunningCountByAgent('nobody')).toBe(0);
     });
+
+    it('are counted of an agent that has a name', async () => {
+      const { store } = await makeStore();
+      for (const agentId of ['', undefined, 7]) {
+        await refused(store.getRunningCountByAgent(agentId), {
+          code: 'INVALID_ARGUMENT',
+          op: 'getRunningCountByAgent',
+          text: /agentId/,
+        });
+      }
+    });
   });
 }

@@ -276,6 +276,19 @@ export function workflows(makeStore) {
       expect(await reopen().getWorkflowRunById({ runId: 'r1' })).toMatchObject({ workflowName: 'c' });
       expect(await store.getWorkflowRunById({ runId: 'r' })).toBeNull();
     });
+
+    it('asks for the id', async () => {
+      const { store } = await makeStore();
+      await store.persistWorkflowSnapshot({ ...run, snapshot: snapshot('success') });
+      expect(await store.getWorkflowRunById({ runId: '' })).toBeNull();
+      for (const runId of [undefined, null, 7]) {
+        await refused(store.getWorkflowRunById({ runId }), {
+          code: 'INVALID_ARGUMENT',
+          op: 'getWorkflowRunById',
+          text: /runId/,
+        });
+      }
+    });
   });
 
   describe('listing workflow runs', () => {
@@ -436,6 +449,20 @@ export function workflows(makeStore) {
       expect(await store.loadWorkflowSnapshot(run)).toEqual(snapshot(changes ? 'running' : 'suspended'));
     });
 
+    it.each([{ status: 7 }, { status: null }, { expectedStatus: 7 }, { expectedStatus: ['paused', null] }])(
+      'refuses %j',
+      async (opts) => {
+        const { store } = await makeStore();
+        await store.persistWorkflowSnapshot({ ...run, snapshot: snapshot('suspended') });
+        await refused(store.updateWorkflowState({ ...run, opts }), {
+          code: 'INVALID_ARGUMENT',
+          op: 'updateWorkflowState',
+          text: /status/i,
+        });
+        expect(await store.loadWorkflowSnapshot(run)).toEqual(snapshot('suspended'));
+      },
+    );
+
     it('lets one of two claim a run', async () => {
       const { store } = await makeStore();
       await store.persistWorkflowSnapshot({ ...run, snapshot: snapshot('suspended') });
@@ -493,6 +520,13 @@ export function workflows(makeStore) {
         context = await store.updateWorkflowResults(update);
       }
       expect(context).toEqual({ each: { status: 'running', output: ['a', 'b', null, null] } });
+    });
+
+    it('begins a context where there is none', async () => {
+      const { store } = await makeStore();
+      await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'running' } });
+      const update = { ...run, stepId: 'pack', result: { status: 'success' }, requestContext: {} };
+      expect(await store.updateWorkflowResults(update)).toEqual({ pack: { status: 'success' } });
     });
 
     it('answers {} for a run that does not exist', async () => {

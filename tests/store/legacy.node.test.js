@@ -109,7 +109,19 @@ describe('workflow runs by their older names', () => {
     expect(await runsOf({ limit: 2, offset: 2 })).toEqual([5, 'r-2', 'r-1']);
     expect(await runsOf({ limit: 2, offset: 1 })).toEqual([5, 'r-3', 'r-2']);
     expect(await runsOf({ fromDate: at(3) })).toEqual([2, 'r-4', 'r-3']);
+    expect(await runsOf({ limit: 0 })).toEqual([5]);
   });
+
+  it.each([{ limit: -1 }, { limit: 1.5 }, { offset: -20 }, { limit: 7, offset: -3 }, { limit: 'all' }])(
+    'are not counted by %j',
+    async (args) => {
+      await expect(open().getWorkflowRuns(/** @type {any} */ (args))).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        op: 'getWorkflowRuns',
+        message: expect.stringContaining(' must be >= 0'),
+      });
+    },
+  );
 });
 
 describe('records by table', () => {
@@ -190,6 +202,25 @@ describe('traces', () => {
     const filtered = await store.getTracesPaginated({ filters: { name: 'turn' }, page: 0, perPage: 2 });
     expect([ids(filtered.traces), filtered.total, filtered.hasMore]).toEqual([['d', 'b'], 3, true]);
   });
+
+  it.each([{ page: -1 }, { page: 'x' }, { perPage: -1 }, { perPage: 1.5 }])(
+    'have no page %j, by whatever they are listed',
+    async (page) => {
+      const store = open();
+      for (const filter of [{}, { attributes: { model: 'x' } }]) {
+        const asked = store.getTraces(/** @type {any} */ ({ ...page, ...filter }));
+        await expect(asked).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', op: 'getTraces' });
+      }
+    },
+  );
+
+  it('come as an array', async () => {
+    await expect(open().batchTraceInsert(/** @type {any} */ ({}))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      op: 'batchTraceInsert',
+      message: 'records must be an array',
+    });
+  });
 });
 
 describe('evals', () => {
@@ -214,6 +245,32 @@ describe('evals', () => {
     expect(await store.getEvalsByAgentName('cook', 'test')).toMatchObject([{ metricName: 'taste' }]);
     const live = await store.getEvals({ type: 'live', page: 0, perPage: 1 });
     expect(live).toMatchObject({ total: 2, hasMore: true, evals: [{ id: '3', createdAt: at(3) }] });
+  });
+});
+
+describe('errors of older names', () => {
+  /** @type {[string, ...any[]][]} */
+  const calls = [
+    ['getThreadsByResourceId', { resourceId: '' }],
+    ['getThreadsByResourceIdPaginated', { resourceId: 'ada', page: -1 }],
+    ['getMessages', { threadId: ' ' }],
+    ['getMessagesPaginated', { threadId: 't', selectBy: { pagination: { perPage: -1 } } }],
+    ['getMessagesById', { messageIds: [''] }],
+    ['getWorkflowRuns', { fromDate: 'yesterday' }],
+    ['getScoresByScorerId', {}],
+    ['getScoresByRunId', {}],
+    ['getScoresByEntityId', {}],
+    ['getEvalsByAgentName', ''],
+    ['insert', { tableName: 'mastra_threads', record: {} }],
+    ['batchInsert', { tableName: 'mastra_messages', records: [{}] }],
+    ['load', { tableName: 'mastra_threads', keys: {} }],
+    ['load', { tableName: 'mastra_workflow_snapshot', keys: {} }],
+    ['dropTable', { tableName: 'nothing' }],
+  ];
+
+  it.each(calls)('%s names itself', async (method, ...args) => {
+    const store = /** @type {any} */ (open());
+    await expect(store[method](...args)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', op: method });
   });
 });
 
