@@ -8,9 +8,43 @@ import { Hono } from 'hono';
 import { requireConfiguration, requireToken } from './auth.js';
 import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
-import * as messages from './messages.js';
+import { messages } from './messages.js';
+import { createDocument } from './openapi.js';
+import { resources } from './resources.js';
+import { register, route } from './route.js';
+import { runs } from './runs.js';
+import { Document, Health } from './schemas.js';
 import { withFormat, withStore } from './store.js';
-import * as threads from './threads.js';
+import { threads } from './threads.js';
+
+const tag = 'The server';
+
+/** In the order of the document. @type {import('./env.js').Route[]} */
+export const ROUTES = [
+  route({
+    method: 'GET',
+    path: '/health',
+    operationId: 'getHealth',
+    open: true,
+    tag,
+    summary: 'Answers if the Worker runs; looks at no data',
+    answers: { 200: { description: 'it runs', schema: Health } },
+    handle: ({ json }) => json({ status: 'ok' }),
+  }),
+  route({
+    method: 'GET',
+    path: '/openapi.json',
+    operationId: 'getDocument',
+    tag,
+    summary: 'This document',
+    answers: { 200: { description: 'an OpenAPI 3.1 document', schema: Document } },
+    handle: ({ json }) => json(createDocument(ROUTES)),
+  }),
+  ...threads,
+  ...messages,
+  ...resources,
+  ...runs,
+];
 
 /** @returns {Hono<import('./env.js').App>} */
 export function createApp() {
@@ -19,31 +53,8 @@ export function createApp() {
   app.onError(answerError);
   app.notFound(noSuchRoute);
   app.use(withStore, requireConfiguration);
+  app.use('/openapi.json', requireToken);
   app.use('/v1/*', requireToken, limitBody, withFormat);
-
-  app.get('/health', (context) => context.json({ status: 'ok' }));
-
-  // ?resourceId= &metadata={…} &archived= &orderBy= &direction= &page= &perPage=
-  app.get('/v1/threads', threads.list);
-  // { id?, resourceId, title?, metadata?, createdAt?, updatedAt? }; 409 when the id is taken
-  app.post('/v1/threads', threads.create);
-  // ?resourceId=: only if the thread belongs to it
-  app.get('/v1/threads/:threadId', threads.read);
-  // the whole thread, in place of any other
-  app.put('/v1/threads/:threadId', threads.replace);
-  // { title?, metadata?, archivedAt? }
-  app.patch('/v1/threads/:threadId', threads.update);
-  // with all its messages
-  app.delete('/v1/threads/:threadId', threads.remove);
-
-  // ?resourceId= &start= &end= &startExclusive= &endExclusive= &metadata={…} &direction= &page= &perPage= &includeTotal=
-  app.get('/v1/threads/:threadId/messages', messages.list);
-  // { messages: [{ id?, role, content, resourceId?, createdAt? }, …] }; a known id replaces that message
-  app.post('/v1/threads/:threadId/messages', messages.append);
-  app.get('/v1/threads/:threadId/messages/:messageId', messages.read);
-  // any field; content and content.metadata are merged
-  app.patch('/v1/threads/:threadId/messages/:messageId', messages.update);
-  app.delete('/v1/threads/:threadId/messages/:messageId', messages.remove);
-
+  for (const definition of ROUTES) register(app, definition);
   return app;
 }

@@ -1,6 +1,7 @@
 // What wrangler.toml, secrets and `wrangler dev --var` give to the Worker, and what a request carries along.
 
 import type { Context as HonoContext } from 'hono';
+import type * as z from 'zod/mini';
 import type { CloudflareStore } from '../bindings/index.js';
 
 declare global {
@@ -25,3 +26,45 @@ declare global {
 export type Env = Cloudflare.Env;
 export type App = { Bindings: Env; Variables: { store: CloudflareStore } };
 export type Context = HonoContext<App>;
+
+/** The names in a path: 'threadId' of '/v1/threads/:threadId'. */
+export type IdsOf<Path extends string> = Path extends `${infer Head}/${infer Rest}`
+  ? IdsOf<Head> | IdsOf<Rest>
+  : Path extends `:${infer Name}`
+    ? Name
+    : never;
+
+type Shape = Record<string, z.ZodMiniType>;
+
+/** One route: what it takes, what it answers, and the doing. The document is made of the same. */
+export interface Route<
+  Path extends string = string,
+  Query extends Shape = Shape,
+  Body extends z.ZodMiniType = z.ZodMiniType,
+> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** '/v1/threads/:threadId' */
+  path: Path;
+  /** Its name in the document, and in the errors that the API itself finds. */
+  operationId: string;
+  tag: string;
+  summary: string;
+  /** Needs no token. */
+  open?: true;
+  /** Of the parameters that it knows; others are refused. */
+  query?: Query;
+  /** A schema with an id. */
+  body?: Body;
+  /** What it answers when all is well, by status. */
+  answers: Record<number, { description: string; schema?: z.ZodMiniType; location?: true }>;
+  /** Statuses of errors besides those that any route may have. */
+  errors?: number[];
+  handle(context: Context, request: RequestOf<Path, Query, Body>): Promise<Response> | Response;
+}
+
+/** What a route gets: decoded, checked. The body is the one that was sent, its fields in their order. */
+export interface RequestOf<Path extends string, Query extends Shape, Body extends z.ZodMiniType> {
+  ids: Record<IdsOf<Path>, string>;
+  query: { [Name in keyof Query]: z.output<Query[Name]> };
+  body: z.input<Body>;
+}

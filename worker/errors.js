@@ -1,5 +1,5 @@
 /**
- * Errors as answers: `{ error: { code, message } }` with a fitting status.
+ * Errors as answers: `{ error: { code, message, op, details } }` with a fitting status.
  *
  * @module
  */
@@ -29,21 +29,35 @@ export class ApiError extends Error {
    * @param {import('hono/utils/http-status').ContentfulStatusCode} status
    * @param {string} code
    * @param {string} message
+   * @param {Record<string, unknown>} [details]
    */
-  constructor(status, code, message) {
+  constructor(status, code, message, details = {}) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
+    /** The route's name, where one was found. @type {string | undefined} */
+    this.op = undefined;
+    this.details = details;
   }
+}
+
+/**
+ * @param {string} message
+ * @param {string} path  where in the body, as a JSON pointer
+ */
+export function invalid(message, path) {
+  return new ApiError(400, 'INVALID_ARGUMENT', message, { in: 'body', path });
 }
 
 /**
  * @param {string} code
  * @param {string} message
+ * @param {string | null} [op]
+ * @param {Record<string, unknown>} [details]
  */
-export function errorBody(code, message) {
-  return { error: { code, message } };
+export function errorBody(code, message, op = null, details = {}) {
+  return { error: { code, message, op, details } };
 }
 
 /**
@@ -52,11 +66,11 @@ export function errorBody(code, message) {
  */
 export function answerError(error, context) {
   if (error instanceof HTTPException) return error.getResponse();
-  if (error instanceof ApiError) return context.json(errorBody(error.code, error.message), error.status);
+  if (error instanceof ApiError) return context.json(bodyOf(error), error.status);
   if (error instanceof StoreError || error instanceof StoreTypeError) {
     const status = statusOf(error);
     if (status >= 500) logError({ event: 'error', code: error.code, method: context.req.method });
-    return context.json(errorBody(error.code, error.message), status);
+    return context.json(bodyOf(error), status);
   }
   // Whatever this is, its text may hold anything.
   logError({ event: 'error', code: error.name, method: context.req.method });
@@ -66,6 +80,11 @@ export function answerError(error, context) {
 /** @param {import('./env.js').Context} context */
 export function noSuchRoute(context) {
   return context.json(errorBody('NO_SUCH_ROUTE', `there is no ${context.req.method} at this path`), 404);
+}
+
+/** @param {ApiError | StoreError | StoreTypeError} error */
+function bodyOf({ code, message, op, details }) {
+  return errorBody(code, message, op, details);
 }
 
 /** @param {StoreError | StoreTypeError} error */

@@ -1,94 +1,109 @@
 /**
- * Ids in paths, and query parameters.
+ * Parameters of queries, as schemas: from the texts that were sent to what they mean.
  *
  * @module
  */
 
-import { ApiError } from './errors.js';
+import * as z from 'zod/mini';
 
-/** Where ids stand in `/v1/threads/<threadId>/messages/<messageId>`. */
-const POSITION = { threadId: 3, messageId: 5 };
+const COUNT = 'must be a whole number >= 0';
+const COUNT_OR_ALL = `${COUNT}, or all`;
+
+/** @param {string} description */
+export const text = (description) => parameter((given) => given, z.string().check(z.meta({ description })));
+
+/** Given once or more. @param {string} description */
+export const texts = (description) =>
+  z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100), z.meta({ description }));
+
+/** The store judges it: it knows more forms than the schema says. @param {string} description */
+export const date = (description) =>
+  parameter((given) => given, z.string().check(z.meta({ description, format: 'date-time' })));
+
+/** @param {string} description */
+export const flag = (description) =>
+  parameter(
+    (given) => ({ true: true, false: false })[given.toLowerCase()] ?? given,
+    z.boolean('must be one of: true, false').check(z.meta({ description })),
+  );
+
+/** JSON of any kind; what it has to be is the store's to say. @param {string} description */
+export const json = (description) =>
+  parameter(
+    parseJson,
+    z.any().check(z.meta({ description, type: 'string', contentMediaType: 'application/json' })),
+  );
 
 /**
- * An id exactly as the client meant it: the framework's own parameters are lenient about broken encodings.
+ * One of some words, however it is spelt.
  *
- * @param {import('./env.js').Context} context
- * @param {keyof typeof POSITION} name
- * @returns {string}
+ * @template {string} const Word
+ * @param {Word[]} words
+ * @param {string} description
  */
-export function pathId({ req }, name) {
-  const segment = new URL(req.url).pathname.split('/')[POSITION[name]];
+export const oneOf = (words, description) =>
+  parameter(
+    (given) => words.find((word) => word.toLowerCase() === given.toLowerCase()) ?? given,
+    z.enum(words).check(z.meta({ description })),
+  );
+
+/** @param {number} perPage  when it is not given */
+export const paging = (perPage) => ({
+  page: parameter(
+    toNumber,
+    z.int(COUNT).check(z.gte(0, COUNT), z.meta({ description: 'from 0', default: 0 })),
+  ),
+  perPage: parameter(
+    (given) => (given === 'all' ? given : toNumber(given)),
+    z
+      .union([z.int(COUNT_OR_ALL).check(z.gte(0, COUNT_OR_ALL)), z.literal('all')], COUNT_OR_ALL)
+      .check(z.meta({ description: 'how many; `all` for all of them', default: perPage })),
+  ),
+});
+
+/**
+ * The page as the store's methods take it.
+ *
+ * @param {{ page?: number, perPage?: number | 'all' }} query
+ */
+export function pageOf({ page, perPage }) {
+  return { page, perPage: perPage === 'all' ? /** @type {const} */ (false) : perPage };
+}
+
+/**
+ * @template {z.ZodMiniType} Schema
+ * @param {(given: string, context: z.core.ParsePayload) => unknown} read
+ * @param {Schema} schema  of what is read
+ */
+function parameter(read, schema) {
+  const reading = z.transform((/** @type {string[]} */ [given, ...more], context) =>
+    more.length > 0 ? refuse(context, 'may be given only once') : read(given, context),
+  );
+  return z.optional(z.pipe(/** @type {z.ZodMiniType<any, string[]>} */ (reading), schema));
+}
+
+/** @param {string} given */
+function toNumber(given) {
+  return given.trim() === '' ? NaN : Number(given);
+}
+
+/**
+ * @param {string} given
+ * @param {z.core.ParsePayload} context
+ */
+function parseJson(given, context) {
   try {
-    return decodeURIComponent(segment);
+    return JSON.parse(given);
   } catch {
-    throw invalid(`${name} in the path is not percent-encoded UTF-8`);
+    return refuse(context, 'must be JSON');
   }
 }
 
 /**
- * Page and order. What is not a number goes to the store as one that it refuses.
- *
- * @param {import('./env.js').Context} context
+ * @param {z.core.ParsePayload} context
+ * @param {string} message
  */
-export function pageQuery(context) {
-  const perPage = context.req.query('perPage');
-  return {
-    page: number(context.req.query('page')),
-    perPage: perPage === 'all' ? /** @type {const} */ (false) : number(perPage),
-    orderBy: {
-      field: oneOf(context, 'orderBy', /** @type {const} */ (['createdAt', 'updatedAt'])),
-      direction: oneOf(context, 'direction', /** @type {const} */ (['ASC', 'DESC'])),
-    },
-  };
-}
-
-/**
- * @param {import('./env.js').Context} context
- * @param {string} name
- * @returns {boolean | undefined}
- */
-export function booleanQuery(context, name) {
-  const word = oneOf(context, name, /** @type {const} */ (['true', 'false']));
-  return word === undefined ? undefined : word === 'true';
-}
-
-/**
- * @param {import('./env.js').Context} context
- * @param {string} name
- * @returns {any}
- */
-export function jsonQuery({ req }, name) {
-  const text = req.query(name);
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw invalid(`${name} must be JSON`);
-  }
-}
-
-/** @param {string} message */
-export function invalid(message) {
-  return new ApiError(400, 'INVALID_ARGUMENT', message);
-}
-
-/** @param {string | undefined} text */
-function number(text) {
-  if (text === undefined) return undefined;
-  return text.trim() === '' ? NaN : Number(text);
-}
-
-/**
- * @template {string} T
- * @param {import('./env.js').Context} context
- * @param {string} name
- * @param {readonly T[]} words
- * @returns {T | undefined}
- */
-function oneOf({ req }, name, words) {
-  const given = req.query(name);
-  if (given === undefined) return undefined;
-  const word = words.find((candidate) => candidate.toLowerCase() === given.toLowerCase());
-  if (word === undefined) throw invalid(`${name} must be one of: ${words.join(', ')}`);
-  return word;
+function refuse(context, message) {
+  context.issues.push({ code: 'custom', message, input: undefined });
+  return z.NEVER;
 }

@@ -1,4 +1,4 @@
-/** What worker/README.md says, held against the Worker: its routes, the statuses of its errors. */
+/** What worker/README.md and README.md say, held against the Worker: its routes, the statuses of its errors. */
 
 import { describe, expect, it, vi } from 'vitest';
 import { ERRORS } from '../../bindings/abi.js';
@@ -7,6 +7,8 @@ import { createApp } from '../../worker/app.js';
 import { answerError } from '../../worker/errors.js';
 // @ts-ignore A text, as Vite reads it.
 import README from '../../worker/README.md?raw';
+// @ts-ignore
+import OVERVIEW from '../../README.md?raw';
 
 /** @param {RegExp} pattern */
 const rows = (pattern) => [...README.matchAll(pattern)].map(([, first, second]) => [first, second]);
@@ -16,6 +18,18 @@ describe('the page', () => {
     const listed = rows(/^\| `([A-Z]+) (\/\S+)`/gm);
     const routes = createApp().routes.filter(({ method }) => method !== 'ALL');
     expect(listed).toEqual(routes.map(({ method, path }) => [method, path]));
+  });
+
+  it('has them all in the overview', () => {
+    const listed = [...OVERVIEW.matchAll(/^\| (`\/.*?) +\| (.*`[A-Z]+`.*?) +\|$/gm)].flatMap(
+      ([, paths, methods]) =>
+        [...paths.matchAll(/`(.*?)`/g)].flatMap(([, path]) =>
+          Array.from(methods.matchAll(/`([A-Z]+)`/g), ([, method]) => `${method} ${path}`),
+        ),
+    );
+    const routes = createApp().routes.filter(({ method }) => method !== 'ALL');
+    const wanted = routes.map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`);
+    expect(listed.sort()).toEqual(wanted.sort());
   });
 
   it('tells the statuses of errors', () => {

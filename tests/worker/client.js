@@ -1,11 +1,13 @@
 /**
- * Requests to the Worker, as a program elsewhere would make them.
+ * Requests to the Worker, as a program elsewhere would make them. Every answer is held against the OpenAPI document.
  *
  * @module
  */
 
 import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:test';
 import worker from '../../worker/index.js';
+import { openStore } from '../../worker/store.js';
+import { checkAgainstDocument } from './document.js';
 
 export const TOKEN = 'correct horse battery staple'.replaceAll(' ', '-');
 
@@ -28,12 +30,13 @@ let clients = 0;
  */
 export function createClient(defaults = {}) {
   const prefix = `client${++clients}_`;
+  const settings = { ...env, KEY_PREFIX: prefix, THREADKV_TOKEN: TOKEN };
   /**
    * @param {string} method
    * @param {string} path
    * @param {Options} [options]
    */
-  return async function ask(method, path, options = {}) {
+  async function ask(method, path, options = {}) {
     const {
       body,
       raw,
@@ -52,16 +55,22 @@ export function createClient(defaults = {}) {
       },
     });
     const context = createExecutionContext();
-    const bindings = /** @type {any} */ ({ ...env, KEY_PREFIX: prefix, THREADKV_TOKEN: TOKEN, ...vars });
+    const bindings = /** @type {any} */ ({ ...settings, ...vars });
     const response = await worker.fetch?.(/** @type {any} */ (request), bindings, context);
     if (response === undefined) throw new Error('the Worker has no fetch handler');
     await waitOnExecutionContext(context);
     const text = await response.text();
-    return {
+    const answer = {
       status: response.status,
       headers: response.headers,
       /** @type {any} */
       json: text === '' ? undefined : JSON.parse(text),
     };
-  };
+    checkAgainstDocument({ method, path, body: body && JSON.parse(JSON.stringify(body)) }, answer);
+    return answer;
+  }
+
+  /** What agents would have written: for what the API only reads. */
+  ask.store = () => openStore(/** @type {any} */ (settings), createExecutionContext());
+  return ask;
 }

@@ -72,11 +72,24 @@ describe('appending', () => {
     [{ messages: [{ role: 'user', content: 'x' }, { content: 'x' }] }, 400],
     [{ messages: [{ role: 'user', content: 'x', createdAt: 'now' }] }, 400],
     [{ messages: [{ role: 'user', content: 'x', resourceId: null }] }, 400],
+    [{ messages: [{ role: 'user' }] }, 400],
+    [{ messages: [{ role: 'user', content: 'x' }], more: 1 }, 400],
   ])('refuses bad input whole (%#)', async (body, status) => {
     const answer = await ask('POST', PATH, { body });
     expect(answer.status).toBe(status);
     expect(answer.json.error.code).toBe('INVALID_ARGUMENT');
     expect((await ask('GET', PATH)).json.total).toBe(0);
+  });
+
+  it('tells the place of what is wrong', async () => {
+    const body = { messages: [{ role: 'user', content: 'x' }, { content: 'secret' }] };
+    const { json } = await ask('POST', PATH, { body });
+    expect(json.error).toEqual({
+      code: 'INVALID_ARGUMENT',
+      message: 'messages[1].role is missing',
+      op: 'saveMessages',
+      details: { in: 'body', path: '/messages/1/role' },
+    });
   });
 
   it('wants the thread to exist', async () => {
@@ -124,6 +137,12 @@ describe('listing', () => {
     expect(await ids(`metadata=${encodeURIComponent('{"odd":true}')}`)).toBe('m1 m3');
   });
 
+  it('returns what is included, with its neighbours', async () => {
+    const include = encodeURIComponent('[{"id":"m2","withPreviousMessages":1}]');
+    expect(await ids(`perPage=0&include=${include}`)).toBe('m1 m2');
+    expect((await ask('GET', `${PATH}?include=3`)).status).toBe(400);
+  });
+
   it('of an unknown thread is empty', async () => {
     expect((await ask('GET', '/v1/threads/none/messages')).json).toMatchObject({ messages: [], total: 0 });
   });
@@ -140,6 +159,47 @@ describe('listing', () => {
     const { status, json } = await ask('GET', `${PATH}?${query}`);
     expect(status).toBe(400);
     expect(json.error.code).toBe(code);
+  });
+});
+
+describe('messages of several threads', () => {
+  beforeEach(async () => {
+    for (const [thread, id, second] of [
+      ['t', 'm1', 1],
+      ['other', 'm2', 2],
+      ['t', 'm3', 3],
+    ]) {
+      const message = { id, role: 'user', content: `${id}`, createdAt: `2024-01-01T00:00:0${second}.000Z` };
+      await ask('POST', `/v1/threads/${thread}/messages`, { body: { messages: [message] } });
+    }
+  });
+
+  /** @param {string} path */
+  const idsAt = async (path) => {
+    const { status, json } = await ask('GET', path);
+    expect(status).toBe(200);
+    return json.messages.map((/** @type {{ id: string }} */ { id }) => id).join(' ');
+  };
+
+  it('are found by their ids', async () => {
+    expect(await idsAt('/v1/messages?id=m3&id=m2&id=none')).toBe('m2 m3');
+    expect((await ask('GET', '/v1/messages?id=m3')).json.messages[0]).toMatchObject({ threadId: 't' });
+  });
+
+  it.each([[''], ['?id='], [`?${'id=m&'.repeat(101)}`], ['?ids=m1,m2']])(
+    'want ids, a hundred at most (%#)',
+    async (query) => {
+      const { status, json } = await ask('GET', `/v1/messages${query}`);
+      expect(status).toBe(400);
+      expect(json.error).toMatchObject({ code: 'INVALID_ARGUMENT', op: 'getMessages' });
+    },
+  );
+
+  it('are listed by resource', async () => {
+    expect(await idsAt('/v1/resources/u/messages')).toBe('m1 m2 m3');
+    expect(await idsAt('/v1/resources/u/messages?direction=DESC&perPage=2')).toBe('m3 m2');
+    expect(await idsAt('/v1/resources/nobody/messages')).toBe('');
+    expect((await ask('GET', '/v1/resources/u/messages?resourceId=u')).status).toBe(400);
   });
 });
 

@@ -61,6 +61,8 @@ describe('bodies', () => {
     expect(over.json.error).toEqual({
       code: 'BODY_TOO_LARGE',
       message: expect.stringContaining(String(limit)),
+      op: null,
+      details: {},
     });
   });
 

@@ -59,6 +59,8 @@ describe('creating', () => {
     expect(json.error).toEqual({
       code: expect.stringMatching(/^(INVALID_ARGUMENT|KEY_TOO_LONG)$/),
       message: expect.any(String),
+      op: expect.stringMatching(/^(createThread|saveThread|getThreadById)$/),
+      details: expect.any(Object),
     });
     expect((await ask('GET', '/v1/threads')).json.total).toBe(0);
   });
@@ -123,6 +125,43 @@ describe('reading, replacing, updating, deleting', () => {
   });
 });
 
+describe('copying', () => {
+  beforeEach(async () => {
+    await ask('PUT', '/v1/threads/t', { body: { resourceId: 'u', title: 'Old', ...DATES } });
+    const messages = ['a', 'b', 'c'].map((content) => ({ id: content, role: 'user', content }));
+    await ask('POST', '/v1/threads/t/messages', { body: { messages } });
+  });
+
+  it('makes a thread with messages of its own', async () => {
+    const { status, json, headers } = await ask('POST', '/v1/threads/t/copy', { body: {} });
+    expect(status).toBe(201);
+    expect(json.thread).toMatchObject({ resourceId: 'u', title: 'Clone of Old' });
+    expect(Object.keys(json.messageIdMap)).toEqual(['a', 'b', 'c']);
+    const copy = String(headers.get('location'));
+    expect((await ask('GET', copy)).json).toEqual(json.thread);
+    expect((await ask('GET', `${copy}/messages`)).json.total).toBe(3);
+  });
+
+  it('takes an id, and part of the messages', async () => {
+    const body = { newThreadId: 'n', resourceId: 'v', title: 'New', options: { messageLimit: 2 } };
+    const { json } = await ask('POST', '/v1/threads/t/copy', { body });
+    expect(json.thread).toMatchObject({ id: 'n', resourceId: 'v', title: 'New' });
+    expect(Object.keys(json.messageIdMap)).toEqual(['b', 'c']);
+    expect((await ask('POST', '/v1/threads/t/copy', { body })).status).toBe(409);
+    expect((await ask('POST', '/v1/threads/none/copy', { body: {} })).status).toBe(404);
+  });
+
+  it('refuses what it does not know, deep inside too', async () => {
+    const body = { options: { messageFilter: { messageIDs: ['a'] } } };
+    const { json } = await ask('POST', '/v1/threads/t/copy', { body });
+    expect(json.error).toMatchObject({
+      message: 'options.messageFilter.messageIDs is not known here',
+      details: { in: 'body', path: '/options/messageFilter/messageIDs' },
+    });
+    expect((await ask('GET', '/v1/threads')).json.total).toBe(1);
+  });
+});
+
 describe('listing', () => {
   beforeEach(async () => {
     for (let i = 1; i <= 5; i++) {
@@ -158,19 +197,23 @@ describe('listing', () => {
   });
 
   it.each([
-    ['page=-1', 'page must be >= 0'],
-    ['page=x', 'page must be >= 0'],
-    ['page=', 'page must be >= 0'],
-    ['perPage=-1', 'perPage must be >= 0'],
-    ['perPage=1.5', 'perPage must be >= 0'],
-    ['perPage=false', 'perPage must be >= 0'],
-    ['orderBy=title', 'orderBy must be one of'],
-    ['direction=up', 'direction must be one of'],
-    ['archived=yes', 'archived must be one of'],
+    ['page=-1', 'page must be a whole number >= 0'],
+    ['page=x', 'page must be a whole number >= 0'],
+    ['page=', 'page must be a whole number >= 0'],
+    ['perPage=-1', 'perPage must be a whole number >= 0, or all'],
+    ['perPage=1.5', 'perPage must be a whole number >= 0, or all'],
+    ['perPage=false', 'perPage must be a whole number >= 0, or all'],
+    ['orderBy=title', 'orderBy must be one of: createdAt, updatedAt'],
+    ['direction=up', 'direction must be one of: ASC, DESC'],
+    ['archived=yes', 'archived must be one of: true, false'],
     ['metadata=x', 'metadata must be JSON'],
-  ])('refuses ?%s', async (query, text) => {
+    ['resourceID=u', 'resourceID is not known here'],
+    ['page=1&page=2', 'page may be given only once'],
+  ])('refuses ?%s', async (query, message) => {
     const { status, json } = await ask('GET', `/v1/threads?${query}`);
     expect(status).toBe(400);
-    expect(json.error).toEqual({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(text) });
+    const [name] = query.split('=');
+    const details = { in: 'query', path: `/${name}` };
+    expect(json.error).toEqual({ code: 'INVALID_ARGUMENT', message, op: 'listThreads', details });
   });
 });

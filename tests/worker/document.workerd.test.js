@@ -1,0 +1,129 @@
+/** The OpenAPI document: that it is one, and that every route answers as it says, in every way it can. */
+
+import { describe, expect, it, vi } from 'vitest';
+import { VERSION } from '../../worker/openapi.js';
+// @ts-ignore A text, as Vite reads it.
+import PACKAGE from '../../package.json?raw';
+import { createClient } from './client.js';
+import { DOCUMENT, faultsOf, seen } from './document.js';
+
+const ask = createClient();
+const ID = 'a/b:c%';
+const THREAD = `/v1/threads/${encodeURIComponent(ID)}`;
+const MESSAGE = { id: 'm', role: 'user', content: { format: 2, parts: [{ type: 'text', text: 'Hello' }] } };
+
+/** A request that goes well, for every operation, in an order in which they do. @type {Record<string, any[]>} */
+const REQUESTS = {
+  getHealth: ['GET', '/health'],
+  getDocument: ['GET', '/openapi.json'],
+  replaceThread: ['PUT', THREAD, { resourceId: 'u', title: 'One' }],
+  createThread: ['POST', '/v1/threads', { resourceId: 'u', metadata: { a: [1] } }],
+  updateThread: ['PATCH', THREAD, { title: 'Two', archivedAt: null }],
+  getThread: ['GET', THREAD],
+  listThreads: ['GET', '/v1/threads?perPage=1'],
+  saveMessages: ['POST', `${THREAD}/messages`, { messages: [MESSAGE] }],
+  updateMessage: ['PATCH', `${THREAD}/messages/m`, { content: { metadata: { a: 1 } } }],
+  getMessage: ['GET', `${THREAD}/messages/m`],
+  listMessages: ['GET', `${THREAD}/messages?perPage=all`],
+  getMessages: ['GET', '/v1/messages?id=m&id=none'],
+  listMessagesOfResource: ['GET', '/v1/resources/u/messages?direction=DESC&includeTotal=false'],
+  copyThread: ['POST', `${THREAD}/copy`, { newThreadId: 'copy', options: { messageLimit: 1 } }],
+  deleteMessage: ['DELETE', `${THREAD}/messages/m`],
+  deleteThread: ['DELETE', THREAD],
+  replaceResource: ['PUT', '/v1/resources/u', { workingMemory: '# Ada' }],
+  updateResource: ['PATCH', '/v1/resources/u', { metadata: { a: 1 } }],
+  getResource: ['GET', '/v1/resources/u'],
+  listWorkflowRuns: ['GET', '/v1/workflow-runs'],
+  getWorkflowRun: ['GET', '/v1/workflow-runs/w/r'],
+  deleteWorkflowRun: ['DELETE', '/v1/workflow-runs/w/r'],
+};
+
+const OPERATIONS = Object.values(DOCUMENT.paths).flatMap((methods) => Object.values(methods));
+
+describe('the document', () => {
+  it('is served behind the token, like the rest', async () => {
+    expect((await ask('GET', '/openapi.json', { token: null })).status).toBe(401);
+    const { json, headers } = await ask('GET', '/openapi.json');
+    expect(json).toEqual(DOCUMENT);
+    expect(headers.get('content-type')).toBe('application/json');
+  });
+
+  it('has the version of the package, and names every operation once', () => {
+    expect(VERSION).toBe(JSON.parse(PACKAGE).version);
+    const ids = OPERATIONS.map(({ operationId }) => operationId);
+    expect(ids).toEqual([...new Set(ids)]);
+    expect(ids.sort()).toEqual(Object.keys(REQUESTS).sort());
+  });
+
+  it('tells a right answer from a wrong one', () => {
+    const thread = {
+      id: 't',
+      resourceId: 'u',
+      createdAt: new Date(0).toJSON(),
+      updatedAt: new Date(0).toJSON(),
+    };
+    const schema = { $ref: '#/components/schemas/ThreadPage' };
+    const page = { threads: [thread], total: 1, page: 0, perPage: false, hasMore: false };
+    expect(faultsOf(schema, page)).toEqual([]);
+    for (const wrong of [
+      { ...page, total: '1' },
+      { ...page, more: 1 },
+      { ...page, perPage: true },
+      { ...page, threads: [{ ...thread, createdAt: 'yesterday' }] },
+      { ...page, threads: [{ ...thread, id: undefined }] },
+    ]) {
+      expect(faultsOf(schema, JSON.parse(JSON.stringify(wrong)))).not.toEqual([]);
+    }
+  });
+});
+
+describe('every route', () => {
+  it('answers as declared when all is well', async () => {
+    const run = { workflowName: 'w', runId: 'r', snapshot: { status: 'suspended' } };
+    await ask.store().persistWorkflowSnapshot(run);
+    for (const [name, [method, path, body]] of Object.entries(REQUESTS)) {
+      const { status } = await ask(method, path, { body });
+      expect.soft(status, name).toBeLessThan(300);
+    }
+    const declared = OPERATIONS.flatMap(({ operationId, responses }) =>
+      Object.keys(responses)
+        .filter((status) => Number(status) < 300)
+        .map((status) => `${operationId} ${status}`),
+    );
+    expect(declared.filter((answer) => !seen.has(answer))).toEqual([]);
+  });
+
+  it('answers as declared when something is wrong', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    await ask('PUT', '/v1/threads/taken', { body: { resourceId: 'u' } });
+    const broken = createBrokenNamespace();
+    for (const [method, path, body] of Object.values(REQUESTS)) {
+      await ask(method, path, { body, token: null });
+      await ask(method, path, { body, vars: { THREADKV_TOKEN: undefined } });
+      await ask(method, `${path}${path.includes('?') ? '&' : '?'}nonsense=1`, { body });
+      await ask(method, path, { body, vars: { MESSAGES_KV: undefined } });
+      await ask(method, path, { body, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
+      await createClient()(method, path, { body }); // in an empty store
+      if (body === undefined) continue;
+      await ask(method, path, { raw: '{}', headers: { 'Content-Type': 'text/plain' } });
+      await ask(method, path, { body, vars: { MAX_BODY_BYTES: '1' } });
+    }
+    await ask('POST', '/v1/threads', { body: { id: 'taken', resourceId: 'u' } });
+    await ask('POST', '/v1/threads/taken/copy', { body: { newThreadId: 'taken' } });
+    log.mockRestore();
+    // 422 takes more KV operations than a test should make.
+    const declared = OPERATIONS.flatMap(({ operationId, responses }) =>
+      Object.keys(responses)
+        .filter((status) => status !== '422')
+        .map((status) => `${operationId} ${status}`),
+    );
+    expect(declared.filter((answer) => !seen.has(answer))).toEqual([]);
+  });
+});
+
+function createBrokenNamespace() {
+  const fail = async () => {
+    throw new Error('KV GET failed: 403');
+  };
+  return { get: fail, getWithMetadata: fail, put: fail, delete: fail, list: fail };
+}

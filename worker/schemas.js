@@ -1,0 +1,206 @@
+/**
+ * What goes into the API and comes out of it. A record may carry more fields than are named here: they are kept.
+ *
+ * @module
+ */
+
+import * as z from 'zod/mini';
+
+/**
+ * @template {z.ZodMiniType} Schema
+ * @param {string} id  its name in the document
+ * @param {Schema} schema
+ * @param {string} [description]
+ */
+function named(id, schema, description) {
+  z.globalRegistry.add(schema, { id, ...(description && { description }) });
+  return schema;
+}
+
+/** @param {string} description */
+const described = (description) => z.string().check(z.meta({ description }));
+
+const id = z.string().check(z.minLength(1));
+const date = () => z.string().check(z.meta({ format: 'date-time' }));
+const metadata = () => z.record(z.string(), z.any());
+const count = () => z.int().check(z.gte(0));
+
+/** What a page of anything says beside its items. */
+const page = {
+  total: count(),
+  page: count(),
+  perPage: z.union([count(), z.literal(false)]),
+  hasMore: z.boolean(),
+};
+
+export const Failure = named(
+  'Error',
+  z.strictObject({
+    error: z.strictObject({
+      code: described('stable: decide by it'),
+      message: described('for people; it holds ids and names, never content'),
+      op: z.nullable(described('the operation that failed: a method of the store, or an operationId')),
+      details: z.record(z.string(), z.any()),
+    }),
+  }),
+);
+
+export const Health = named('Health', z.strictObject({ status: z.literal('ok') }));
+
+export const Document = named('Document', z.looseObject({ openapi: z.string() }));
+
+export const Thread = named(
+  'Thread',
+  z.looseObject({
+    id,
+    resourceId: described('whom it belongs to'),
+    title: z.optional(z.nullable(z.string())),
+    metadata: z.optional(z.nullable(metadata())),
+    createdAt: date(),
+    updatedAt: date(),
+    archivedAt: z.optional(z.nullable(date())),
+  }),
+);
+
+export const ThreadInput = named(
+  'ThreadInput',
+  z.looseObject({
+    id: z.optional(id),
+    resourceId: described('whom it belongs to'),
+    title: z.optional(z.string()),
+    metadata: z.optional(metadata()),
+    createdAt: z.optional(date()),
+    updatedAt: z.optional(date()),
+    archivedAt: z.optional(z.nullable(date())),
+  }),
+);
+
+export const ThreadUpdate = named(
+  'ThreadUpdate',
+  z.strictObject({
+    title: z.optional(z.string()),
+    metadata: z.optional(metadata().check(z.meta({ description: 'merged, field by field' }))),
+    archivedAt: z.optional(z.nullable(date()).check(z.meta({ description: 'null brings it back' }))),
+  }),
+);
+
+export const ThreadPage = named('ThreadPage', z.strictObject({ threads: z.array(Thread), ...page }));
+
+export const ThreadCopyInput = named(
+  'ThreadCopyInput',
+  z.strictObject({
+    newThreadId: z.optional(id.check(z.meta({ description: 'one is made if none is given' }))),
+    resourceId: z.optional(described("the source's if none is given")),
+    title: z.optional(z.string()),
+    metadata: z.optional(metadata()),
+    options: z.optional(
+      z.strictObject({
+        messageLimit: z.optional(count().check(z.meta({ description: 'the most recent ones' }))),
+        messageFilter: z.optional(
+          z.strictObject({
+            startDate: z.optional(date()),
+            endDate: z.optional(date()),
+            messageIds: z.optional(z.array(id)),
+          }),
+        ),
+      }),
+    ),
+  }),
+);
+
+export const ThreadCopy = named(
+  'ThreadCopy',
+  z.strictObject({ thread: Thread, messageIdMap: z.record(z.string(), z.string()) }),
+);
+
+export const Message = named(
+  'Message',
+  z.looseObject({
+    id,
+    threadId: id,
+    resourceId: z.string(),
+    role: z.string(),
+    content: z.any(),
+    createdAt: date(),
+    type: z.optional(z.nullable(z.string())),
+  }),
+);
+
+const messageFields = {
+  id: z.optional(id),
+  threadId: z.optional(id),
+  resourceId: z.optional(z.string()),
+  createdAt: z.optional(date()),
+  type: z.optional(z.string()),
+};
+
+export const MessagesInput = named(
+  'MessagesInput',
+  z.strictObject({
+    messages: z
+      .array(
+        named(
+          'MessageInput',
+          z.looseObject({
+            ...messageFields,
+            role: id,
+            content: z.any().check(z.meta({ description: 'text, a list of parts, or an object with parts' })),
+          }),
+        ),
+      )
+      .check(z.minLength(1)),
+  }),
+);
+
+export const MessageUpdate = named(
+  'MessageUpdate',
+  z.looseObject({ ...messageFields, role: z.optional(id), content: z.optional(z.any()) }),
+  'content, and metadata in it, are merged field by field; another threadId moves the message',
+);
+
+export const Messages = named('Messages', z.strictObject({ messages: z.array(Message) }));
+export const MessagePage = named('MessagePage', z.strictObject({ messages: z.array(Message), ...page }));
+
+export const Resource = named(
+  'Resource',
+  z.looseObject({
+    id,
+    workingMemory: z.optional(z.nullable(z.string())),
+    metadata: z.optional(z.nullable(metadata())),
+    createdAt: date(),
+    updatedAt: date(),
+  }),
+);
+
+export const ResourceInput = named(
+  'ResourceInput',
+  z.looseObject({
+    id: z.optional(id),
+    workingMemory: z.optional(z.string()),
+    metadata: z.optional(metadata()),
+    createdAt: z.optional(date()),
+    updatedAt: z.optional(date()),
+  }),
+);
+
+export const ResourceUpdate = named(
+  'ResourceUpdate',
+  z.strictObject({
+    workingMemory: z.optional(z.string()),
+    metadata: z.optional(metadata().check(z.meta({ description: 'merged, field by field' }))),
+  }),
+);
+
+export const Run = named(
+  'WorkflowRun',
+  z.looseObject({
+    workflowName: z.string(),
+    runId: z.string(),
+    resourceId: z.optional(z.nullable(z.string())),
+    snapshot: z.any().check(z.meta({ description: "the engine's; its status, among others" })),
+    createdAt: date(),
+    updatedAt: date(),
+  }),
+);
+
+export const RunPage = named('WorkflowRunPage', z.strictObject({ runs: z.array(Run), ...page }));

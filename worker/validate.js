@@ -1,0 +1,73 @@
+/**
+ * Holds what was sent against a schema. The first fault is told with its place, and never with a value.
+ *
+ * @module
+ */
+
+import * as z from 'zod/mini';
+import { ApiError } from './errors.js';
+
+/** Long enough for any name, short enough for an answer. */
+const MAX_NAME = 100;
+
+/** @type {Record<string, string>} */
+const NOUNS = {
+  array: 'an array',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'a string',
+};
+
+/**
+ * @template {z.ZodMiniType} Schema
+ * @param {Schema} schema
+ * @param {unknown} value
+ * @param {'body' | 'query'} place
+ * @returns {z.output<Schema>}
+ */
+export function check(schema, value, place) {
+  const result = z.safeParse(schema, value, { error: textOf });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
+  const names = path.map((name) => String(name).slice(0, MAX_NAME));
+  const where = names.reduce((text, name, at) => text + step(path[at], name, at), '');
+  throw new ApiError(400, 'INVALID_ARGUMENT', `${where || `the ${place}`} ${issue.message}`, {
+    in: place,
+    path: names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
+  });
+}
+
+/**
+ * @param {PropertyKey} key
+ * @param {string} name
+ * @param {number} at
+ */
+function step(key, name, at) {
+  if (typeof key === 'number') return `[${name}]`;
+  return at === 0 ? name : `.${name}`;
+}
+
+/**
+ * @param {z.core.$ZodRawIssue} issue
+ * @returns {string}
+ */
+function textOf(issue) {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `must be ${NOUNS[issue.expected] ?? issue.expected}`;
+    case 'unrecognized_keys':
+      return 'is not known here';
+    case 'invalid_value':
+      return `must be one of: ${issue.values.join(', ')}`;
+    case 'too_small':
+      return issue.origin === 'number' ? `must be >= ${issue.minimum}` : 'must not be empty';
+    case 'too_big':
+      return `may have ${issue.maximum} at most`;
+    default:
+      return 'is not valid';
+  }
+}
