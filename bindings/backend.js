@@ -59,6 +59,7 @@
  * @property {string} name  for error details: 'kv', 'memory', 'rest'
  * @property {readonly unknown[]} spaces  one identity object (or string) per distinct namespace, by index
  * @property {(requests: KVRequest[]) => Promise<KVReply[]>} run
+ * @property {boolean} [slow]  answers may take longer than 15 seconds: the core is told meanwhile that they are awaited still
  */
 
 export {};

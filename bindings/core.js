@@ -50,6 +50,9 @@ import { createInstance } from './instance.js';
  * @property {(ms: number) => Promise<unknown>} [wait]  default `setTimeout`
  */
 
+/** A third of KV_FLIGHT_MAX_MS (src/kv_round.h). */
+const TOUCH_MS = 5000;
+
 /** The operations, by number. */
 const NAMES = Object.keys(OPERATIONS);
 
@@ -181,7 +184,10 @@ export class Core {
     }
     const round = requests.length > 0 ? ++this.#rounds : 0;
     const started = now();
-    const replies = requests.length > 0 ? await ask(store.backend, requests) : [];
+    const touch = () => {
+      instance.touch(handle, now());
+    };
+    const replies = requests.length > 0 ? await ask(store.backend, requests, touch) : [];
     const ms = now() - started;
     if (pause > 0) await wait(pause);
     let next = 0;
@@ -261,9 +267,11 @@ class Heads {
 /**
  * @param {Backend} backend
  * @param {KVRequest[]} requests
+ * @param {() => void} touch  called now and then while a slow back end is at it; should the request go away, its timer does
  * @returns {Promise<(KVReply | undefined)[]>} a reply for each, or none at all
  */
-async function ask(backend, requests) {
+async function ask(backend, requests, touch) {
+  const timer = backend.slow ? setInterval(touch, TOUCH_MS) : undefined;
   try {
     const replies = await backend.run(requests);
     // Of too few or too many nobody can tell which is whose.
@@ -271,6 +279,8 @@ async function ask(backend, requests) {
   } catch {
     // Back ends answer every request; should one throw all the same, nothing is known of the outcome.
     return [];
+  } finally {
+    clearInterval(timer);
   }
 }
 

@@ -42,6 +42,7 @@ import { NO_VALUE, TABLES } from './abi.js';
  * @property {(core: number, call: number, slot: number, size: number) => number} call_reply
  * @property {(core: number, call: number, slot: number, status: number, used: number, retryAfter: number) => void} call_replied
  * @property {(core: number, call: number, now: number) => number} call_resume
+ * @property {(core: number, call: number, now: number) => void} call_touch
  * @property {(core: number, call: number) => number} call_outcome
  * @property {(core: number, call: number) => void} call_end
  * @property {(core: number) => number} calls
@@ -175,6 +176,16 @@ export class Instance {
       this.slots = [];
       this.status = this.#exports.call_resume(this.#core, handle, now);
     });
+  }
+
+  /**
+   * Says that the requests of a call are still under way.
+   *
+   * @param {number} handle
+   * @param {number} now
+   */
+  touch(handle, now) {
+    if (!this.dead) this.#guard(() => this.#exports.call_touch(this.#core, handle, now));
   }
 
   /**

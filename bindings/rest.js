@@ -54,6 +54,7 @@ export function createRestBackend({ titles, ...options }) {
   const root = rootOf(options);
   return {
     name: 'rest',
+    slow: true,
     // By these a core tells namespaces apart, whatever store asks.
     spaces: titles.map((title) => `${root}#${title}`),
     run: (requests) => runRound(requests, directory, send),

@@ -31,6 +31,10 @@ int wasm_call_resume(struct core *core, uint32_t call, double now) {
   return tkv_call_resume(core, call, (int64_t)now);
 }
 
+void wasm_call_touch(struct core *core, uint32_t call, double now) {
+  tkv_call_touch(core, call, (int64_t)now);
+}
+
 const struct tkv_outcome *wasm_call_outcome(struct core *core, uint32_t call) {
   return tkv_call_outcome(core, call);
 }

@@ -23,6 +23,7 @@ WASM_EXPORT("call_replied")
 void wasm_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t status,
                        size_t used, uint32_t retry_after);
 WASM_EXPORT("call_resume") int wasm_call_resume(struct core *core, uint32_t call, double now);
+WASM_EXPORT("call_touch") void wasm_call_touch(struct core *core, uint32_t call, double now);
 WASM_EXPORT("call_outcome")
 const struct tkv_outcome *wasm_call_outcome(struct core *core, uint32_t call);
 WASM_EXPORT("call_end") void wasm_call_end(struct core *core, uint32_t call);

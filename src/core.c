@@ -158,6 +158,17 @@ enum tkv_status tkv_call_resume(struct core *core, uint32_t handle, int64_t now)
   return call_run(seat->call);
 }
 
+void tkv_call_touch(struct core *core, uint32_t handle, int64_t now) {
+  struct core_seat *seat = find_seat(core, handle);
+  if (seat)
+    seat->touched = now;
+}
+
+int64_t core_heard_of(struct core *core, uint32_t handle) {
+  const struct core_seat *seat = find_seat(core, handle);
+  return seat ? seat->touched : 0;
+}
+
 const struct tkv_outcome *tkv_call_outcome(struct core *core, uint32_t handle) {
   struct core_seat *seat = find_seat(core, handle);
   return seat ? &seat->call->outcome : NULL;

@@ -77,6 +77,11 @@ void tkv_call_replied(struct core *core, uint32_t call, uint32_t slot, uint32_t 
 /* tkv_call_resume goes on after all requests were answered. */
 enum tkv_status tkv_call_resume(struct core *core, uint32_t call, int64_t now);
 
+/* tkv_call_touch says that the host is still at what the call asked for.  A call that nobody hears of
+ * for KV_FLIGHT_MAX_MS loses its turn to write a key, and counts as abandoned in the end: where an
+ * answer may take that long, the host says so every few seconds. */
+void tkv_call_touch(struct core *core, uint32_t call, int64_t now);
+
 /* tkv_call_outcome returns the outcome of a finished call, valid until tkv_call_end; NULL for an
  * unknown handle. */
 const struct tkv_outcome *tkv_call_outcome(struct core *core, uint32_t call);

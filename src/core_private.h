@@ -1,4 +1,4 @@
-/* core_private.h: the inside of a core, for core.c and call.c only. */
+/* core_private.h: the inside of a core, for core.c, call.c and kv_turn.c only. */
 #ifndef TKV_CORE_PRIVATE_H
 #define TKV_CORE_PRIVATE_H
 
@@ -21,5 +21,8 @@ struct core_seat {
   uint32_t turn;
   int64_t touched; /* ms */
 };
+
+/* core_heard_of returns when the call |handle| last gave a sign of life; 0 when it is over. */
+int64_t core_heard_of(struct core *core, uint32_t handle);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum {
   KV_TURN_MS = 15,              /* how long to look away while another call writes the same key */
-  KV_FLIGHT_MAX_MS = 15 * 1000, /* after this a write under way belongs to a call that is gone */
+  KV_FLIGHT_MAX_MS = 15 * 1000, /* who is not heard of for so long while writing is gone */
   KV_TRIES_BUSY = 5,            /* after 429 */
   KV_TRIES_BROKEN = 3,          /* after 5xx, 408, or no answer */
   KV_DELAY_BUSY_MS = 1000,      /* times the tries so far */

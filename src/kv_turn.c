@@ -65,7 +65,7 @@ static bool is_newest(const struct kv_request *put, const struct note *note) {
 
 static void send(struct call *call, struct kv_request *put, struct note *note) {
   note->flight = call->handle;
-  note->flight_at = note->sent_at = call->now;
+  note->sent_at = call->now;
   note->missing = false;
   put->sent = put->order;
   if (is_newest(put, note) || !carries_newest(put, note))
@@ -128,7 +128,8 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   }
   if (note->written >= put->order)
     return settle(put);
-  bool other_flies = note->flight && now_since(call, note->flight_at) < KV_FLIGHT_MAX_MS;
+  bool other_flies =
+      note->flight && now_since(call, core_heard_of(call->core, note->flight)) < KV_FLIGHT_MAX_MS;
   bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
                      now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
   if (other_flies || newer_waits) {

@@ -51,9 +51,9 @@ struct note {
   int64_t stamp;               /* the record's `w`; 0 when unknown */
   int64_t expires;             /* of an own value: as in struct kv_request */
   int64_t checked;             /* of a head: when this isolate last listed its journal */
+  int64_t newest;              /* of a journal entry: its newest member's time; 0 when unknown */
 
   uint32_t flight;    /* the call whose write is under way; 0 for none */
-  int64_t flight_at;  /* ms: since when */
   uint64_t latest;    /* order of the newest write that was asked for, sent or not */
   int64_t latest_at;  /* ms: when it was asked for */
   uint64_t written;   /* order of the newest write that KV has acknowledged */

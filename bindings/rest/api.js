@@ -28,7 +28,6 @@ import { ApiError } from './errors.js';
  */
 
 export const BASE_URL = 'https://api.cloudflare.com/client/v4';
-/** Less than a write may be under way before the core takes it for lost (KV_FLIGHT_MAX_MS of src/kv_round.h). */
 const DEFAULT_TIMEOUT = 14_000;
 /** What a connection carries at least. */
 const BYTES_PER_MS = 256;

@@ -17,6 +17,7 @@ const EXPORTS = [
   'call_replied function',
   'call_reply function',
   'call_resume function',
+  'call_touch function',
   'calls function',
   'core_new function',
   'memory memory',

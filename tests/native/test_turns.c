@@ -247,6 +247,30 @@ TEST(kv_superseded_write_is_not_sent) {
   world_free(&pair.world);
 }
 
+/* The writer before us is slow, and its host says so. */
+TEST(kv_turn_of_a_call_that_is_heard_of_lasts) {
+  struct world world;
+  uint32_t slow, next;
+  world_init(&world);
+  enum tkv_status status = world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("slow"), &slow);
+  enum tkv_status waits = world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("next"), &next);
+  for (int64_t start = world.mem.now; world.mem.now - start < 60 * 1000;) {
+    tkv_call_touch(world.core, slow, world.mem.now);
+    waits = world_step(&world, next);
+    CHECK_EQ(waits, TKV_PENDING);
+  }
+  CHECK(stored(&world).ptr == NULL);
+  while (status == TKV_PENDING)
+    status = world_step(&world, slow);
+  CHECK_EQ(world_end(&world, slow, status).status, TKV_DONE);
+  tkv_call_touch(world.core, slow, world.mem.now); /* nothing more to say of it */
+  while (waits == TKV_PENDING)
+    waits = world_step(&world, next);
+  CHECK_EQ(world_end(&world, next, waits).status, TKV_DONE);
+  CHECK_JSON(stored(&world), "'next'");
+  world_free(&world);
+}
+
 /* The writer before us is gone: after a while its turn is over. */
 TEST(kv_turn_of_a_call_that_is_gone_ends) {
   struct world world;
