@@ -131,6 +131,12 @@ static bool head_knows(struct call *call, struct collection *collection, struct 
   return span_set_has(&collection->known, suffix);
 }
 
+/* Whether the head says all that matters of what stands under |suffix|. */
+static bool head_covers(struct call *call, struct collection *collection, struct span suffix) {
+  bool below_matters = collection->load == LOAD_ALL && collection->head.has_floor;
+  return !below_matters && head_knows(call, collection, suffix);
+}
+
 /* Whether what the journal says under |suffix| can add to the head.  What is older than the last
  * check by more than the margin was looked at then. */
 static bool adds(struct call *call, struct collection *collection, struct span suffix) {
@@ -139,8 +145,7 @@ static bool adds(struct call *call, struct collection *collection, struct span s
     return false;
   if (collection->load < LOAD_ALL && written < collection->head.checked_at - CHECK_MARGIN_MS)
     return false;
-  bool below_matters = collection->load == LOAD_ALL && collection->head.has_floor;
-  return below_matters || !head_knows(call, collection, suffix);
+  return !head_covers(call, collection, suffix);
 }
 
 /* Takes in a page of the journal; asks for the next one while it may hold what the head lacks. */
@@ -162,29 +167,41 @@ static void take_page(struct call *call, struct collection *collection) {
     list_page(call, collection, page->cursor);
 }
 
-static void drop_doc(struct collection *collection, struct span suffix) {
-  struct journal_doc **link = &collection->docs;
-  while (*link && !span_eq((*link)->suffix, suffix))
-    link = &(*link)->next;
-  if (*link)
-    *link = (*link)->next;
+/* Whether the head, if it does not name what stands in |note|, has cut it off. */
+static bool is_cut_off(const struct collection *collection, const struct note *note) {
+  return collection->load < LOAD_ALL && collection->head.has_floor && note->newest &&
+         note->newest < collection->head.floor.time;
 }
 
-/* What this isolate wrote outweighs what the list says. */
+/* What this isolate wrote outweighs what the list says.  There may be thousands of such entries; of
+ * one that it wrote once and never again the head would say all that matters. */
 static void take_own_writes(struct call *call, struct collection *collection) {
   uint32_t space = call->store.spaces[TABLE_METADATA];
+  struct entries *own = &collection->own;
   for (struct note *note = NULL;
        (note = memory_in_group(call->memory, space, collection->key, note));) {
     if (note->key.len <= collection->key.len || !note->own || note->kind == NOTE_EMPTY)
       continue;
     struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
-    drop_doc(collection, suffix);
-    span_set_add(&call->arena, &collection->overruled, suffix);
-    if (note->kind == NOTE_VALUE && !note->flight)
+    int64_t time = journal_time(suffix);
+    bool there = note->kind == NOTE_VALUE;
+    if (there && !note->flight)
       span_set_add(&call->arena, &collection->proven, suffix);
-    if (note->kind == NOTE_VALUE && journal_time(suffix) > collection->head.since)
-      add_doc(call, collection, suffix, arena_copy(&call->arena, note->value));
+    if (there && note->stamp == time &&
+        (is_cut_off(collection, note) || head_covers(call, collection, suffix)))
+      continue;
+    span_set_add(&call->arena, &collection->overruled, suffix);
+    size_t first = own->count;
+    if (there && time > collection->head.since &&
+        journal_read(&call->arena, arena_copy(&call->arena, note->value), suffix, own) &&
+        own->count > first)
+      note->newest = own->items[first].time;
   }
+  for (struct journal_doc **link = &collection->docs; *link;)
+    if (span_set_has(&collection->overruled, (*link)->suffix))
+      *link = (*link)->next;
+    else
+      link = &(*link)->next;
 }
 
 static bool holds_entries(struct span text) {
@@ -221,7 +238,7 @@ static struct entries without(struct call *call, const struct entries *entries,
 }
 
 static void unite(struct call *call, struct collection *collection) {
-  struct entries *entries = &collection->entries, found = {0};
+  struct entries *entries = &collection->entries, found = collection->own;
   if (collection->overruled.count)
     *entries = without(call, &collection->head.entries, &collection->overruled);
   else

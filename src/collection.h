@@ -57,6 +57,7 @@ struct collection {
   struct journal_doc *docs;
   struct span_set known; /* suffixes that the head names */
   size_t gathered;       /* entries of the head that `known` has seen */
+  struct entries own;    /* those that this isolate wrote and that may add to the head */
   struct span_set
       overruled; /* of these: those that this isolate has written since, whatever the head says */
 };

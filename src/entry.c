@@ -117,9 +117,9 @@ bool entries_say(const struct entries *entries, const struct entry *entry) {
 }
 
 static size_t find_slot(const struct span_set *set, struct span text) {
-  size_t slot = span_hash(text, 0) % set->cap;
+  size_t slot = span_hash(text, 0) & (set->cap - 1);
   while (set->slots[slot].ptr && !span_eq(set->slots[slot], text))
-    slot = (slot + 1) % set->cap;
+    slot = (slot + 1) & (set->cap - 1);
   return slot;
 }
 
