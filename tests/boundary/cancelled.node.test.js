@@ -62,6 +62,32 @@ it('a request that goes away leaves a call behind, which later ones clear away',
   expect(await ask('/list?thread=stall')).toEqual(['gone']);
 });
 
+it('requests that go away while they write leave nobody waiting for their turn at a key', async () => {
+  const ids = (/** @type {string} */ name, /** @type {number} */ count) =>
+    Array.from({ length: count }, (_, i) => `${name}${i}`);
+  await ask('/save?thread=stall-busy&id=start');
+  const kept = ids('kept', 8);
+  let waiting = kept.length;
+  const saved = kept.map(async (id) => {
+    await ask(`/save?thread=stall-busy&id=${id}`);
+    waiting--;
+  });
+  const left = ids('left', 4).map((id) => ask(`/leave?thread=stall-busy&id=${id}`));
+  expect(await Promise.all(left)).toEqual(left.map(() => 'AbortError'));
+  // Each of those that went away holds up the others for 15 seconds at most.
+  for (let i = 0; i < left.length; i++) {
+    await pass(1000);
+    await ask(`/pass?ms=${16_000}`);
+  }
+  await Promise.all(saved);
+  expect(waiting).toBe(0);
+  expect(await ask('/list?thread=stall-busy')).toEqual(expect.arrayContaining(kept));
+
+  await ask(`/pass?ms=${16 * 60_000}`);
+  await ask('/list?thread=t');
+  expect((await ask('/state')).calls).toBe(0);
+});
+
 it('so does one whose KV never answers: the runtime ends it', async () => {
   const hung = await fetch(new URL('/save?thread=hang&id=hung', home));
   expect(hung.status).toBe(500);
