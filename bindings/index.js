@@ -13,6 +13,8 @@ export { createCore } from './core.js';
  * @typedef {import('./config.js').BindingsConfig} BindingsConfig
  * @typedef {import('./config.js').CloudflareRestConfig} CloudflareRestConfig
  * @typedef {import('./config.js').BackendConfig} BackendConfig
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('./core.js').CoreOptions} CoreOptions
  * @typedef {import('./backend.js').Backend} Backend
  * @typedef {import('./namespace.js').KVNamespaceLike} KVNamespaceLike
  * @typedef {import('./stats.js').Operation} Operation
@@ -32,6 +34,11 @@ export { createCore } from './core.js';
  * @typedef {import('./types.js').DateRange} DateRange
  * @typedef {import('./types.js').Resource} Resource
  * @typedef {import('./types.js').ResourceInput} ResourceInput
+ * @typedef {import('./types.js').WorkflowRun} WorkflowRun
+ * @typedef {import('./types.js').ListWorkflowRunsArgs} ListWorkflowRunsArgs
+ * @typedef {import('./types.js').PersistWorkflowSnapshotArgs} PersistWorkflowSnapshotArgs
+ * @typedef {import('./types.js').UpdateWorkflowStateArgs} UpdateWorkflowStateArgs
+ * @typedef {import('./types.js').UpdateWorkflowResultsArgs} UpdateWorkflowResultsArgs
  * @typedef {import('./row-types.js').Score} Score
  * @typedef {import('./row-types.js').ScoreInput} ScoreInput
  * @typedef {import('./row-types.js').ScorePage} ScorePage
@@ -42,6 +49,9 @@ export { createCore } from './core.js';
  * @typedef {import('./row-types.js').StateKey} StateKey
  * @typedef {import('./row-types.js').Blob} Blob
  * @typedef {import('./row-types.js').BlobInput} BlobInput
+ * @typedef {import('./observations/types.js').ObservationalMemory} ObservationalMemory
+ * @typedef {import('./store/traces.js').Trace} Trace
+ * @typedef {import('./store/traces.js').Eval} Eval
  * @typedef {import('./row-types.js').Retention} Retention
  * @typedef {import('./row-types.js').PruneOptions} PruneOptions
  * @typedef {import('./row-types.js').PruneResult} PruneResult

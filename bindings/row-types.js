@@ -93,7 +93,7 @@
 /** @typedef {'id' | 'createdAt' | 'threadId' | 'resourceId' | 'runId' | 'agentId' | 'toolCallId' | 'toolName' | 'args'} TaskFixed */
 /**
  * How a task is to stand from now on. A field that is present and undefined is removed.
- * @typedef {Partial<Omit<Task, TaskFixed>>} TaskUpdate
+ * @typedef {{ [Field in Exclude<keyof Task, TaskFixed>]?: Task[Field] | undefined }} TaskUpdate
  */
 /**
  * What a task must be like to be updated. Null: it has no owner, no lease.

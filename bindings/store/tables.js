@@ -65,6 +65,9 @@ export class TableStore extends TraceStore {
   }
 
   /**
+   * Messages are saved by the hundred, other records one after the other: what stands before one that is refused is
+   * stored.
+   *
    * @param {{ tableName: string, records: Record<string, any>[] }} args
    * @returns {Promise<void>}
    */

@@ -2,12 +2,15 @@
 
 import {
   CloudflareStore,
+  createCore,
   StoreError,
   StoreTypeError,
   type Blob,
   type CloudflareStoreConfig,
+  type Core,
   type Message,
   type MessagePage,
+  type ObservationalMemory,
   type Operation,
   type PruneResult,
   type ScorePage,
@@ -15,6 +18,8 @@ import {
   type Task,
   type Thread,
   type ThreadPage,
+  type Trace,
+  type WorkflowRun,
 } from 'threadkv';
 import { createMemoryBackend, createMemoryNamespace } from 'threadkv/memory';
 
@@ -208,6 +213,12 @@ export async function rows(): Promise<void> {
     filters: { projectId: 'p' },
   });
   console.log(when, score.id.length + score.mine, listed.pagination.hasMore, listed.scores[0]?.reason);
+
+  const run: WorkflowRun | null = await store.getWorkflowRunById({ runId: 'r' });
+  const notes: ObservationalMemory | null = await store.getObservationalMemory('t', 'u');
+  const traces: Trace[] = await store.getTraces({ name: 'turn' });
+  const core: Core = createCore({ now: () => 0 });
+  console.log(run?.createdAt.getTime(), notes?.activeObservations, traces[0]?.id, core.host.now());
 
   const task: Task | null = await store.getTask('t');
   if (task) await store.createTask({ ...task, status: 'pending' });
