@@ -92,7 +92,7 @@ help:
 setup:
 	@$(SETUP)
 
-## The Worker on http://127.0.0.1:$(PORT) with a local KV
+## The Worker on http://127.0.0.1:8787 with a local KV; PORT=… for another port
 dev: setup wasm
 	$(HOMELESS) wrangler dev --ip 127.0.0.1 --port $(PORT) --var THREADKV_OPEN:local
 

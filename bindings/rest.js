@@ -62,6 +62,18 @@ export function createRestBackend({ titles, ...options }) {
 }
 
 /**
+ * @param {RestOptions & import('./rest/api.js').ApiOptions} options
+ * @returns {Promise<string[]>} those of the titles that no namespace has; none, when the API does not tell
+ */
+export async function findMissing({ titles, ...options }) {
+  const directory = new Directory(titles);
+  const spaces = [...titles.keys()];
+  const failed = await directory.prepare(spaces, [], createApi(options));
+  const missing = spaces.filter((space) => directory.idOf(space) === undefined && !failed.has(space));
+  return [...new Set(missing.map((space) => titles[space]))];
+}
+
+/**
  * @param {KVRequest[]} requests
  * @param {Directory} directory
  * @param {Send} send

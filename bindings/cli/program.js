@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { checkAdopt, runAdopt } from './commands/adopt.js';
 import { runClear } from './commands/clear.js';
-import { runExport } from './commands/export.js';
+import { checkExport, runExport } from './commands/export.js';
 import { runImport } from './commands/import.js';
 import { runStats } from './commands/stats.js';
 import { runSweep } from './commands/sweep.js';
@@ -17,7 +17,7 @@ import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
 import { addOutput, addSource, addTarget, readPositive } from './options.js';
 import { Report } from './report.js';
-import { openTarget } from './target.js';
+import { openTarget, requireNamespaces } from './target.js';
 import { loadToolsModule } from '../upkeep/module.node.js';
 import { ToolStore } from '../upkeep/tool-store.js';
 
@@ -40,6 +40,9 @@ import { ToolStore } from '../upkeep/tool-store.js';
 
 /** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
 const MAX_OPERATIONS = 5000;
+
+/** These may write to a place where nothing is yet. */
+const MAKES_NAMESPACES = ['import', 'adopt'];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done but something was found or left out, 130 interrupted.
@@ -164,6 +167,7 @@ async function perform(command, run, args) {
   }
   try {
     if (command.name() === 'adopt') checkAdopt(options);
+    if (command.name() === 'export') checkExport(options);
   } catch (error) {
     return fail(report, error);
   }
@@ -173,6 +177,7 @@ async function perform(command, run, args) {
   let target;
   try {
     target = await openTarget(/** @type {any} */ (options), report);
+    if (!MAKES_NAMESPACES.includes(command.name())) await requireNamespaces(target, options);
     /** @type {((operation: Operation) => void)[]} */
     const hooks = [];
     const store = new ToolStore(target.open(target.names), options.keyPrefix, {

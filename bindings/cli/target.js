@@ -36,6 +36,7 @@ import { readToken } from './token.js';
  * @property {string} place  for people and state files
  * @property {(names: string[]) => import('../backend.js').Backend} open  a back end over namespaces of these names
  * @property {string[]} names  of the namespaces, by table
+ * @property {() => Promise<string[]>} missing  those of the names that nothing has there
  * @property {(options: SourceOptions) => string[]} sourceNames  of the namespaces of Mastra's own store, by table
  * @property {() => Promise<void>} close
  */
@@ -65,7 +66,7 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
     ms: RATE.ms,
     onWait: (ms) => report.note(`Waiting ${Math.ceil(ms / 1000)} s for the API’s rate limit.`),
   });
-  const { createRestBackend } = await import('../rest.js');
+  const { createRestBackend, findMissing } = await import('../rest.js');
   const { readRestOptions } = await import('../rest/options.js');
   const send = globalThis.fetch;
   /** @type {import('../rest/api.js').Fetch} */
@@ -79,6 +80,7 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
   return {
     place: `account ${account}`,
     names,
+    missing: () => findMissing({ ...rest, titles: names }),
     sourceNames: ({ fromNamespacePrefix = '', fromNamespace = {} }) => {
       const before = fromNamespacePrefix.trim() === '' ? '' : `${fromNamespacePrefix.trim()}_`;
       return TABLES.map(
@@ -108,6 +110,7 @@ async function openLocal(options) {
     return {
       place: `local state ${path}`,
       names: localNames(bindings, options.namespace ?? {}),
+      missing: async () => [],
       sourceNames: ({ fromNamespace = {} }) => localNames(bindings, fromNamespace, true),
       open: (names) => createNamespaceBackend({ namespaces: names.map(find) }),
       close,
@@ -154,6 +157,24 @@ function findBinding(bindings, names) {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/**
+ * For commands that look at what is there: a mistyped name must not pass for an empty store.
+ *
+ * @param {Target} target
+ * @param {TargetOptions} options
+ */
+export async function requireNamespaces(target, { namespace = {} }) {
+  const missing = await target.missing();
+  const told = Object.values(namespace).find((name) => missing.includes(name));
+  if (told !== undefined) throw usageError(`there is no namespace ${told} in ${target.place}`);
+  if (missing.length < new Set(target.names).size) return;
+  const [threads, messages] = target.names;
+  throw usageError(
+    `there is no namespace ${threads}, ${messages} or another table’s in ${target.place}; ` +
+      'are --namespace-prefix and --namespace as they should be?',
+  );
 }
 
 /**

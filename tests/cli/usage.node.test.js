@@ -59,6 +59,27 @@ describe('wrong arguments end with 2 and say what to do', () => {
     expect(code).toBe(2);
   });
 
+  test.each(['stats', 'export', 'verify', 'sweep', 'clear'])(
+    '%s of namespaces that are not there, where an empty answer would mislead',
+    async (command) => {
+      await fill(desk.store({ keyPrefix: 'there_' }));
+      const args = [command, '--prefix', 'there_', ...(command === 'clear' ? ['--yes'] : [])];
+      const mistyped = await desk.run([...args, '--namespace-prefix', 'typo_']);
+      expect(mistyped.stderr).toMatch(/no namespace typo_threads, typo_messages.*--namespace-prefix/);
+      expect(mistyped.code).toBe(2);
+      const named = await desk.run([...args, '--namespace', 'messages=mesages']);
+      expect(named.stderr).toMatch(/no namespace mesages in account/);
+      expect(named.code).toBe(2);
+    },
+  );
+
+  test('an export to where no file can be', async () => {
+    await fill(desk.store({}));
+    const { code, stderr } = await desk.run(['export', '-o', 'no/such/folder.ndjson']);
+    expect(stderr).toContain('no/such/folder.ndjson cannot be written: ENOENT');
+    expect(code).toBe(2);
+  });
+
   test('no wrangler in the project', async () => {
     await writeFile(desk.file('wrangler.toml'), 'name = "x"\n[[kv_namespaces]]\nbinding = "KV"\n');
     const { code, stderr } = await desk.run(['stats', '--local', '--config', 'wrangler.toml']);

@@ -26,12 +26,20 @@ const MAX_SEEN = 100_000;
  */
 
 /**
+ * What can be said of the options before anything is opened.
+ *
+ * @param {{ output?: string, json?: boolean }} options
+ */
+export function checkExport({ output, json }) {
+  if (output === undefined && json) throw usageError('--json needs a file to export to: -o <file>');
+}
+
+/**
  * @param {Context} context
  * @param {string | undefined} output
  */
 export async function runExport(context, output) {
   const { store, report, options, target } = context;
-  if (output === undefined && report.json) throw usageError('--json needs a file to export to: -o <file>');
   const state = new State(output === undefined ? undefined : (options.state ?? `${output}.state`), {
     command: 'export',
     place: target.place,
@@ -229,7 +237,9 @@ async function openSink(output, written, force) {
   if (written !== undefined && (size ?? 0) < written) {
     throw new CliError(`${output} is shorter than its state file says; remove ${output}.state to begin anew`);
   }
-  const file = await open(output, written === undefined ? 'w' : 'r+');
+  const file = await open(output, written === undefined ? 'w' : 'r+').catch((error) => {
+    throw usageError(`${output} cannot be written: ${error.code ?? error.message}`);
+  });
   if (written !== undefined) await file.truncate(written);
   let at = written ?? 0;
   return {
