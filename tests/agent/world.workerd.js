@@ -13,14 +13,17 @@ import { scripted } from '../record/model.js';
 
 /** @typedef {import('../../bindings/stats.js').Operation} Operation */
 
+const KV = { threads: env.THREADS_KV, messages: env.MESSAGES_KV, metadata: env.METADATA_KV };
+
 let worlds = 0;
 
 /**
  * @param {object} options
  * @param {import('../record/model.js').Step[]} options.script  what the model says, turn by turn
  * @param {import('../../examples/agent/assistant.js').MemoryConfig} [options.memory]
+ * @param {Record<string, any>} [options.bindings]  default: those of the tests' environment
  */
-export function createWorld({ script, memory }) {
+export function createWorld({ script, memory, bindings = KV }) {
   const model = scripted('assistant', script);
   const keyPrefix = `agent${worlds++}_`;
 
@@ -30,7 +33,7 @@ export function createWorld({ script, memory }) {
     const operations = [];
     const storage = new CloudflareStore({
       id: 'agent',
-      bindings: { threads: env.THREADS_KV, messages: env.MESSAGES_KV, metadata: env.METADATA_KV },
+      bindings,
       keyPrefix,
       core: createCore(),
       onOperation: (operation) => operations.push(operation),
