@@ -13,6 +13,9 @@ import { z } from 'zod';
 const MAX_BODY_BYTES = 64 * 1024;
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
+/** What Mastra says of a run that is over, or never was. */
+const NOTHING_WAITS = 'AGENT_RESUME_NO_SNAPSHOT_FOUND';
+
 const id = z.string().min(1).max(200);
 const Chat = z.object({ thread: id, resource: id, message: z.string().min(1) });
 const Approval = z.object({ runId: id, toolCallId: id.optional(), approved: z.boolean() });
@@ -32,7 +35,7 @@ export function createApp({ mastra }) {
     if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);
     // The text of other errors may hold what users wrote.
     const { id: code = error.name } = /** @type {{ id?: string }} */ (error);
-    return context.json({ error: code }, 500);
+    return context.json({ error: code }, code === NOTHING_WAITS ? 404 : 500);
   });
   app.use(requireToken, bodyLimit({ maxSize: MAX_BODY_BYTES }));
 
@@ -75,9 +78,9 @@ export function createApp({ mastra }) {
   app.post('/refunds/:runId', async (context) => {
     const runId = context.req.param('runId');
     const workflow = mastra.getWorkflow('refund');
-    if ((await workflow.getWorkflowRunById(runId)) === null) {
-      throw new HTTPException(404, { message: 'no such refund' });
-    }
+    const asked = await workflow.getWorkflowRunById(runId);
+    if (asked === null) throw new HTTPException(404, { message: 'no such refund' });
+    if (asked.status !== 'suspended') throw new HTTPException(409, { message: 'it is decided already' });
     const run = await workflow.createRun({ runId });
     const result = await run.resume({ step: 'decide', resumeData: await read(context, Decision) });
     return context.json(outcome(runId, result));

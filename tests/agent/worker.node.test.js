@@ -98,6 +98,8 @@ describe('the example agent under wrangler dev', () => {
     expect(approved.body).toEqual({ text: 'Done: the order is cancelled.' });
     const refunded = await request(`/refunds/${refund.body.runId}`, { approved: true });
     expect(refunded.body).toMatchObject({ order: 'A7', refunded: 18 });
+    expect((await request('/approvals', { runId: asked.body.runId, approved: true })).status).toBe(404);
+    expect((await request(`/refunds/${refund.body.runId}`, { approved: false })).status).toBe(409);
 
     const { body } = await request('/threads/shop');
     expect(body.thread).toMatchObject({ id: 'shop', resourceId: 'ada' });
