@@ -8,6 +8,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { measureBursts, SIZES } from './burst.js';
 import { costRows, createCostBench } from './cost.js';
 import { measureCpu } from './cpu.js';
 import { measureModule } from './module.js';
@@ -73,6 +74,15 @@ console.log(
 const cpu = await measureCpu();
 printCpu(cpu);
 
+console.log('\nmilliseconds of a save after so many within two minutes\n');
+const bursts = await measureBursts();
+console.log(
+  formatTable(
+    ['call', ...SIZES.map(String)],
+    bursts.map(({ call, ms }) => [call, ...ms.map((each) => Number(each.toFixed(2)))]),
+  ),
+);
+
 console.log(`\nmodule: ${size.bytes} bytes, ${size.gzipped} gzipped (max 49152 and 20480)`);
 
 const start = await measureModule(new URL('threadkv.wasm', BUILD));
@@ -84,7 +94,7 @@ console.log(
 );
 
 await mkdir(BUILD, { recursive: true });
-const report = { node: process.versions.node, size, start, cpu, costs };
+const report = { node: process.versions.node, size, start, cpu, bursts, costs };
 await writeFile(new URL('bench.json', BUILD), `${JSON.stringify(report, null, 2)}\n`);
 
 if (costs.some(({ right, exceeded }) => !right || exceeded.length > 0)) process.exitCode = 1;

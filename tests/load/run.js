@@ -16,9 +16,9 @@ const CALLS = 250;
 const LEFT = 20;
 /**
  * Seconds until there is as much as there will be: of calls that were left behind, of own writes that are remembered (a
- * quarter of an hour and two minutes of the Worker's fast clock).
+ * quarter of an hour and two minutes of the Worker's fast clock), of answers that nobody waits for any more.
  */
-const WARM_UP = 60;
+const WARM_UP = 75;
 /** How often, in seconds, JavaScript's heap is looked at, after a collection. */
 const HEAP_EVERY = 5;
 /** What the second half of what follows may have more than the first half. */
