@@ -139,6 +139,10 @@ bench: wasm
 load: wasm
 	@SECONDS=$(SECONDS) $(HOMELESS) node tests/load/index.js
 
+## Take the picture of the Worker's page anew: worker/page.png
+picture: wasm
+	@$(HOMELESS) node tests/page/picture.js
+
 ## Format all sources
 fmt:
 	clang-format -i $(C_FILES)

@@ -23,6 +23,10 @@ export default [
     rules: { 'max-lines': ['error', 450], 'no-console': 'error' },
   },
   {
+    files: ['worker/assets/**'],
+    languageOptions: { globals: globals.browser },
+  },
+  {
     files: ['bindings/cli/**', 'tools/**', 'tests/**', '*.config.js'],
     languageOptions: { globals: globals.node },
   },

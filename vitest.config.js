@@ -1,10 +1,11 @@
 // Tests of the JavaScript side, in two places: `node` for tests/**/*.node.test.js and `workerd` (Cloudflare's own
 // runtime, with the KV namespaces of wrangler.toml in memory) for tests/**/*.workerd.test.js.
 //
-// THREADKV_WASM=<file> runs the same tests over another build of the module, e.g. build/threadkv.emscripten.wasm.
+// THREADKV_WASM=<file> runs the same tests over another build of the module, e.g. build/threadkv.emscripten.wasm; but
+// not those of the page, whose Worker is built by wrangler, always with the usual one.
 
 import { resolve } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 
 const BUILT = '../build/threadkv.wasm';
@@ -29,7 +30,12 @@ export default defineConfig({
     projects: [
       {
         plugins: [otherModule],
-        test: { name: 'node', environment: 'node', include: ['tests/**/*.node.test.js'] },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['tests/**/*.node.test.js'],
+          exclude: [...configDefaults.exclude, ...(wasm ? ['tests/page/**'] : [])],
+        },
       },
       {
         plugins: [otherModule, cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],

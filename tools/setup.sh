@@ -140,6 +140,15 @@ setup_coverage() {
   has llvm-cov || has "${tools/llvm/llvm-cov}" || install "$tools" || install llvm || true
 }
 
+# ---- Chromium -------------------------------------------------------------------------------------------------------
+
+# For the tests of the Worker's page. Debian's headless one is half the size of the other.
+setup_chromium() {
+  [ -z "${CHROMIUM:-}" ] || return 0
+  has chromium || has chromium-headless-shell || install chromium-headless-shell || install chromium ||
+    say 'install Chromium (on Debian: chromium-headless-shell), or set CHROMIUM=<path>: tests/page fails without it'
+}
+
 # ---- cJSON ----------------------------------------------------------------------------------------------------------
 
 sha256_check() { if has sha256sum; then sha256sum --check --status; else shasum -a 256 --check --status; fi; }
@@ -205,4 +214,5 @@ else
   setup_wasm
   setup_native
   setup_cjson
+  setup_chromium
 fi

@@ -10,6 +10,7 @@ import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
 import { messages } from './messages.js';
 import { createDocument } from './openapi.js';
+import { servePage } from './page.js';
 import { resources } from './resources.js';
 import { register, route } from './route.js';
 import { runs } from './runs.js';
@@ -56,5 +57,7 @@ export function createApp() {
   app.use('/openapi.json', requireToken);
   app.use('/v1/*', requireToken, limitBody, withFormat);
   for (const definition of ROUTES) register(app, definition);
+  app.get('/', servePage);
+  app.get('/page/:file', servePage);
   return app;
 }

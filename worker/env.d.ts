@@ -13,6 +13,8 @@ declare global {
       METADATA_KV?: KVNamespace;
       /** Default: METADATA_KV, else THREADS_KV. */
       RESOURCES_KV?: KVNamespace;
+      /** The page's files. Without them there is only the API. */
+      ASSETS?: Fetcher;
       KEY_PREFIX?: string;
       MAX_BODY_BYTES?: string;
       /** The secret. Without it every request is refused. */

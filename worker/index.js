@@ -1,9 +1,11 @@
 /**
- * The Worker: an HTTP API over the store for programs that are not JavaScript, and the cron that sweeps.
+ * The Worker: an HTTP API over the store for programs that are not JavaScript, a page to look into it, and the cron that
+ * sweeps.
  *
  * @module
  */
 
+import { StoreError } from '../bindings/index.js';
 import { createApp } from './app.js';
 import { logEvent } from './log.js';
 import { openStore } from './store.js';
@@ -15,7 +17,12 @@ export default {
   fetch: (request, env, context) => app.fetch(request, env, context),
 
   async scheduled(_event, env, context) {
-    const { deleted, pending } = await openStore(env, context).sweep();
-    if (deleted > 0 || pending > 0) logEvent({ event: 'sweep', deleted, pending });
+    try {
+      const { deleted, pending } = await openStore(env, context).sweep();
+      if (deleted > 0 || pending > 0) logEvent({ event: 'sweep', deleted, pending });
+    } catch (error) {
+      // The platform logs what is thrown here, and the store's own message would name keys.
+      throw new Error(`the sweep failed: ${error instanceof StoreError ? error.code : 'INTERNAL'}`);
+    }
   },
 };

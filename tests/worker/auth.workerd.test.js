@@ -14,6 +14,10 @@ const ROUTES = /** @type {const} */ ([
   ['GET', '/v1/threads/t/messages/m'],
   ['PATCH', '/v1/threads/t/messages/m'],
   ['DELETE', '/v1/threads/t/messages/m'],
+  ['GET', '/v1/messages?id=m'],
+  ['PATCH', '/v1/resources/u'],
+  ['DELETE', '/v1/workflow-runs/w/r'],
+  ['GET', '/openapi.json'],
   ['GET', '/v1/nothing'],
 ]);
 
@@ -69,19 +73,23 @@ describe('with a configured token', () => {
 describe('without a configured token', () => {
   const vars = { THREADKV_TOKEN: undefined };
 
-  it.each([...ROUTES, /** @type {const} */ (['GET', '/health'])])(
-    '%s %s is refused',
-    async (method, path) => {
-      for (const token of [null, TOKEN, 'undefined', '']) {
-        for (const configured of [undefined, '']) {
-          const answer = await ask(method, path, { token, vars: { THREADKV_TOKEN: configured } });
-          expect(answer.status).toBe(403);
-          expect(answer.json.error.code).toBe('NO_TOKEN_CONFIGURED');
-          expect(answer.json.error.message).toContain('wrangler secret put THREADKV_TOKEN');
-        }
+  it.each([
+    ...ROUTES,
+    .../** @type {const} */ ([
+      ['GET', '/health'],
+      ['GET', '/'],
+      ['GET', '/page/main.js'],
+    ]),
+  ])('%s %s is refused', async (method, path) => {
+    for (const token of [null, TOKEN, 'undefined', '']) {
+      for (const configured of [undefined, '']) {
+        const answer = await ask(method, path, { token, vars: { THREADKV_TOKEN: configured } });
+        expect(answer.status).toBe(403);
+        expect(answer.json.error.code).toBe('NO_TOKEN_CONFIGURED');
+        expect(answer.json.error.message).toContain('wrangler secret put THREADKV_TOKEN');
       }
-    },
-  );
+    }
+  });
 
   it.each([['localhost:8787'], ['127.0.0.1:8787'], ['[::1]:8787'], ['localhost']])(
     '%s is open when that is said',

@@ -8,6 +8,7 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
+import { CloudflareStore, createCore } from '../../bindings/index.js';
 import worker from '../../worker/index.js';
 import { createClient } from './client.js';
 
@@ -127,7 +128,10 @@ describe('ids in paths', () => {
 
 describe('unknown routes', () => {
   it.each([
-    ['GET', '/'],
+    ['POST', '/'],
+    ['GET', '/index.html'],
+    ['GET', '/page/none.js'],
+    ['GET', '/page/..%2Findex.html'],
     ['GET', '/v2/threads'],
     ['GET', '/v1/threads/'],
     ['GET', '/v1/threads/t/parts'],
@@ -194,10 +198,58 @@ describe('answers', () => {
 });
 
 describe('the cron', () => {
-  it('sweeps', async () => {
+  const tick = async (vars = {}) => {
     const context = createExecutionContext();
     const controller = createScheduledController({ cron: '*/15 * * * *' });
-    await worker.scheduled?.(controller, env, context);
+    await worker.scheduled?.(controller, { ...env, ...vars }, context);
     await waitOnExecutionContext(context);
+  };
+
+  it('finishes what a request could not, and logs counts alone', async () => {
+    const { THREADS_KV: threads, MESSAGES_KV: messages } = env;
+    // Another isolate, four minutes ago: what was deleted just now is let alone.
+    const core = createCore({ now: () => Date.now() - 240_000 });
+    const store = new CloudflareStore({ bindings: { threads, messages }, maxOperations: 30, core });
+    const thread = { id: 'large-one', resourceId: 'ada', createdAt: new Date(), updatedAt: new Date() };
+    await store.saveThread({ thread });
+    const ids = Array.from({ length: 60 }, (_, i) => `secret-${i}`);
+    for (const some of [ids.slice(0, 20), ids.slice(20, 40), ids.slice(40)]) {
+      const said = { threadId: 'large-one', resourceId: 'ada', role: 'user', content: 'private words' };
+      await store.saveMessages({ messages: some.map((id) => ({ ...said, id, createdAt: new Date() })) });
+    }
+    await store.deleteThread({ threadId: 'large-one' });
+    expect((await messages.list()).keys.length).toBeGreaterThan(0);
+
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await tick();
+    expect((await messages.list()).keys).toEqual([]);
+    expect(log).toHaveBeenCalledOnce();
+    const [line] = log.mock.calls[0];
+    expect(JSON.parse(line)).toEqual({
+      event: 'sweep',
+      deleted: expect.any(Number),
+      pending: expect.any(Number),
+    });
+    expect(line).not.toMatch(/large|secret|ada|private/);
+    log.mockRestore();
+  });
+
+  it('says nothing when there is nothing to do', async () => {
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    const { keys } = await env.THREADS_KV.list();
+    await Promise.all(keys.map(({ name }) => env.THREADS_KV.delete(name)));
+    await tick();
+    expect(log).not.toHaveBeenCalled();
+    log.mockRestore();
+  });
+
+  it('fails with a code alone, for the platform logs what it throws', async () => {
+    const broken = brokenNamespace('KV LIST failed: 403 private words');
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    /** @type {unknown} */
+    const error = await tick({ THREADS_KV: broken, MESSAGES_KV: broken }).catch((reason) => reason);
+    expect(String(error)).toBe('Error: the sweep failed: KV_FAILED');
+    expect(JSON.stringify([error, log.mock.calls])).not.toMatch(/private|metadata:/);
+    log.mockRestore();
   });
 });

@@ -1,0 +1,350 @@
+/** The page that looks into the store, in a real Chromium, over the Worker that wrangler serves. */
+
+import axe from 'axe-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MARKUP, ODD, seed, THREADS } from './seed.js';
+import { startWorker } from './server.js';
+import { launchChromium, visit } from './visitor.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const TOKEN = 'correct-horse-battery-staple';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {import('./visitor.js').Visitor} */
+let visitor;
+/** @type {import('playwright-core').Page} */
+let page;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+
+/** @param {string} origin @param {import('playwright-core').BrowserContextOptions} [options] */
+async function enter(origin, options) {
+  visitor = await visit(browser, origin, options);
+  page = visitor.page;
+}
+
+/** Nothing but this server was asked, nothing broke, nothing that users wrote ran. */
+afterEach(async () => {
+  const { complaints } = visitor;
+  const title = await page.title();
+  await visitor.close();
+  expect(complaints).toEqual([]);
+  expect(title).not.toBe('taken');
+});
+
+/** @param {import('playwright-core').Locator} locator */
+const texts = async (locator) => (await locator.allInnerTexts()).map((text) => text.trim());
+const titles = () => texts(page.locator('.list .title'));
+
+describe('an empty store, open to this machine', () => {
+  /** @type {Awaited<ReturnType<typeof startWorker>>} */
+  let worker;
+  beforeAll(async () => {
+    worker = await startWorker({ THREADKV_OPEN: 'local' });
+  });
+  afterAll(() => worker?.close());
+  beforeEach(() => enter(worker.origin));
+
+  it('tells how to make a first thread, and means it', async () => {
+    await visitor.go('');
+    expect(await visitor.heading().innerText()).toBe('Threads');
+    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No threads yet');
+    const example = await page.locator('.empty pre').innerText();
+    expect(example).toContain(`curl -X POST ${worker.origin}/v1/threads `);
+    for (const [, path, body] of example.matchAll(/POST http:\/\/[^/]+(\S+)[^]*?-d '(.*)'/g)) {
+      const headers = { 'Content-Type': 'application/json' };
+      const { status } = await fetch(`${worker.origin}${path}`, { method: 'POST', headers, body });
+      expect(status).toBe(201);
+    }
+    await page.reload();
+    await page.getByRole('link', { name: 'Kyoto' }).click();
+    expect(await page.locator('.message .text').innerText()).toBe('When do the cherries bloom?');
+  });
+
+  it('says so in the other views too', async () => {
+    await visitor.go('#/memory');
+    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('Whose?');
+    await visitor.go('#/memory/nobody');
+    expect(await page.locator('.empty').innerText()).toContain('Nothing is kept of nobody');
+    await visitor.go('#/runs');
+    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No runs');
+    await visitor.go('#/nonsense');
+    expect(await visitor.heading().innerText()).toBe('Nothing here');
+    await visitor.go('#/threads/nowhere');
+    expect(await visitor.heading().innerText()).toBe('Not found');
+    expect(await page.getByRole('alert').innerText()).toContain('there is no such thread');
+  });
+
+  it('is served with headers that let nothing else in', async () => {
+    const { headers } = await fetch(worker.origin);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("style-src 'self';");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    await visitor.go('');
+    const markup = 'document.body.innerHTML = "<b>markup</b>"';
+    await expect(page.evaluate(markup)).rejects.toThrow(/TrustedHTML/);
+    visitor.complaints.splice(0); // what Chromium says of the line above
+  });
+});
+
+describe('a store with data, behind a token', () => {
+  /** @type {Awaited<ReturnType<typeof startWorker>>} */
+  let worker;
+  beforeAll(async () => {
+    worker = await startWorker({ THREADKV_TOKEN: TOKEN }, seed);
+  });
+  afterAll(() => worker?.close());
+
+  /** @param {import('playwright-core').BrowserContextOptions} [options] */
+  async function signIn(options) {
+    await enter(worker.origin, options);
+    await visitor.signIn(TOKEN);
+    await visitor.go('');
+  }
+
+  describe('the token', () => {
+    beforeEach(() => enter(worker.origin));
+
+    it('is asked for, and a wrong one is named as such', async () => {
+      await visitor.go('');
+      expect(await visitor.heading().innerText()).toBe('A token is needed');
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await page.getByLabel('Token').fill('wrong');
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByRole('alert').innerText()).toBe('The token is wrong.');
+      await page.getByLabel('Token').fill(TOKEN);
+      await page.getByRole('button', { name: 'Open' }).click();
+      await page.locator('.list').waitFor();
+      expect(await visitor.heading().innerText()).toBe('Threads');
+    });
+
+    it('is kept by this tab only, goes into the header only, and can be forgotten', async () => {
+      await visitor.go('');
+      await page.getByLabel('Token').fill(TOKEN);
+      await page.keyboard.press('Enter');
+      await page.locator('.list').waitFor();
+      await page.reload();
+      await page.locator('.list').waitFor();
+      const kept = 'JSON.stringify([{ ...localStorage }, document.cookie, location.href])';
+      expect(await page.evaluate(kept)).not.toContain(TOKEN);
+      for (const request of visitor.requests) {
+        expect(`${request.url()} ${request.postData()}`).not.toContain(TOKEN);
+        const sent = (await request.allHeaders()).authorization;
+        const { pathname } = new URL(request.url());
+        if (!pathname.startsWith('/v1/')) expect(sent).toBeUndefined();
+      }
+      await page.getByRole('button', { name: 'Forget the token' }).click();
+      await page.getByLabel('Token').waitFor();
+      expect(await page.evaluate('sessionStorage.length')).toBe(0);
+    });
+  });
+
+  describe('at a desk', () => {
+    beforeEach(() => signIn());
+
+    it('threads are listed by pages, the last changed first', async () => {
+      const first = await titles();
+      expect(first).toHaveLength(20);
+      expect(first).toContain('Journey 44');
+      const pages = page.getByRole('navigation', { name: 'Pages' });
+      expect(await pages.innerText()).toContain(`Page 1 · ${THREADS + 4} in all`);
+      await pages.getByRole('link', { name: 'Next page' }).click();
+      await page.getByText('Page 2').waitFor();
+      const second = await titles();
+      expect(second).toHaveLength(20);
+      expect(first.filter((title) => /^Journey/.test(title) && second.includes(title))).toEqual([]);
+      await page.goBack();
+      await page.getByText('Page 1').waitFor();
+      expect(await titles()).toEqual(first);
+    });
+
+    it('threads are filtered by resource', async () => {
+      await page.getByLabel('Resource').fill(' ada ');
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.getByRole('link', { name: 'Show all' }).waitFor();
+      expect(await titles()).toEqual(Array.from({ length: 15 }, (_, i) => `Journey ${42 - 3 * i}`));
+      await page.getByLabel('Resource').fill('nobody');
+      await page.keyboard.press('Enter');
+      await page.getByText('This resource has no threads.').waitFor();
+      await page.getByRole('link', { name: 'Show all' }).click();
+      await page.getByText('Page 1').waitFor();
+    });
+
+    it('a thread shows its messages, newest first, and raw when asked', async () => {
+      await page.getByRole('link', { name: 'Journey 44' }).click();
+      await page.getByRole('heading', { name: 'Journey 44' }).waitFor();
+      await visitor.settled();
+      expect(await page.title()).toBe('Journey 44 · threadkv');
+      const said = () => texts(page.locator('.message .text'));
+      expect(await said()).toEqual(Array.from({ length: 20 }, (_, i) => `Sentence ${49 - i}.`));
+      await page.getByRole('link', { name: 'Older' }).click();
+      await page.getByText('Page 2').waitFor();
+      expect((await said())[0]).toBe('Sentence 29.');
+      await page.getByRole('link', { name: 'Older' }).click();
+      await page.getByText('Page 3').waitFor();
+      expect((await said()).at(-1)).toBe('Sentence 0.');
+      expect(await page.getByRole('link', { name: 'Older' }).count()).toBe(0);
+
+      const last = page.locator('.message').last();
+      expect(await last.locator('pre').count()).toBe(0);
+      await last.getByText('Raw JSON').click();
+      const raw = JSON.parse(await last.locator('pre').innerText());
+      expect(raw).toMatchObject({ id: 'm-0', content: { format: 2, parts: [{ text: 'Sentence 0.' }] } });
+    });
+
+    it('tells what each view cost', async () => {
+      expect(await visitor.cost()).toMatch(
+        /^Cost: \d+ KV operations? \(.*\) · \d+ rounds? · [\d.]+ ms waiting for KV · [\d.]+ ms in all · 1 request$/,
+      );
+      await visitor.go('#/threads/thread-44');
+      expect(await visitor.cost()).toMatch(/^Cost: \d+ KV operations? \((get|get_many) .* 2 requests/);
+      await page.getByText('each request').click();
+      const requests = await texts(page.getByRole('status').getByRole('listitem'));
+      expect(requests.map((text) => text.split(/[ ?]/)[0])).toEqual([
+        '/v1/threads/thread-44',
+        '/v1/threads/thread-44/messages',
+      ]);
+    });
+
+    it('working memory is found by resource, and from a thread', async () => {
+      await visitor.go('#/threads/thread-42');
+      await page.locator('main').getByRole('link', { name: 'ada' }).click();
+      await page.getByRole('heading', { level: 2, name: 'ada' }).waitFor();
+      expect(await page.locator('pre.memory').innerText()).toBe('# Ada\n- **likes**: tea');
+      await page.getByLabel('Resource').fill(MARKUP);
+      await page.getByRole('button', { name: 'Look' }).click();
+      await page.getByRole('heading', { level: 2, name: MARKUP }).waitFor();
+      expect(await page.locator('pre.memory').innerText()).toBe(MARKUP);
+    });
+
+    it('runs are listed with their states, filtered, and opened', async () => {
+      await page.getByRole('link', { name: 'Workflow runs' }).click();
+      await page.getByLabel('State').waitFor();
+      expect(await page.locator('.list li').count()).toBe(5);
+      await page.getByLabel('State').fill('suspended');
+      await page.getByRole('button', { name: 'Filter' }).click();
+      await page.getByRole('link', { name: 'Show all' }).waitFor();
+      expect(await texts(page.locator('.list .badge'))).toEqual(Array(4).fill('suspended'));
+      expect(await visitor.cost()).toContain('list 1');
+      await page.getByRole('link', { name: 'agentic-loop' }).first().click();
+      await page.getByRole('heading', { name: 'Snapshot' }).waitFor();
+      expect(await visitor.heading().innerText()).toContain('suspended');
+      expect(await texts(page.locator('.list li'))).toContain('executionWorkflowsuspended');
+      const snapshot = JSON.parse(await page.locator('main > pre').innerText());
+      expect(snapshot).toMatchObject({ status: 'suspended' });
+    });
+
+    it('calls of tools, files, reasoning and open questions can be read', async () => {
+      await visitor.go('#/threads/approval-given');
+      const tool = page.locator('.part.tool').first();
+      expect(await tool.innerText()).toMatch(/^Tool remove · result\s*approved/);
+      await tool.getByText('Arguments').click();
+      expect(JSON.parse(await tool.locator('pre').innerText())).toEqual({ id: 'abc-123' });
+
+      await visitor.go('#/threads/files-from-the-model');
+      const parts = (await texts(page.locator('.part'))).join('\n');
+      expect(parts).toContain('File image/png · 92 characters of data');
+      expect(parts).toContain('Reasoning');
+      expect(parts).toContain('On grey “pixels”');
+      expect(await page.locator('main img').count()).toBe(0);
+
+      await visitor.go(`#/threads/${encodeURIComponent(ODD)}`);
+      const [approval, answer] = await texts(page.locator('.part.pending'));
+      expect(approval).toContain(`Waits for approval ${MARKUP} · run ${MARKUP}`);
+      expect(answer).toContain('Waits for an answer');
+    });
+
+    it('what users wrote is text, wherever it stands', async () => {
+      for (const place of [
+        '#/threads',
+        `#/threads/${encodeURIComponent(ODD)}`,
+        `#/memory/${encodeURIComponent(MARKUP)}`,
+        '#/runs',
+        `#/runs/${encodeURIComponent(ODD)}/${encodeURIComponent(MARKUP)}`,
+        `#/threads?resourceId=${encodeURIComponent(MARKUP)}`,
+        `#/${encodeURIComponent(MARKUP)}`,
+      ]) {
+        await visitor.go(place);
+        for (const summary of await page.locator('main summary').all()) await summary.click();
+        expect.soft(await page.locator('main :is(img, script, iframe, object)').count(), place).toBe(0);
+        expect.soft(await page.locator('main a[href^="javascript:" i]').count(), place).toBe(0);
+      }
+      await visitor.go(`#/threads/${encodeURIComponent(ODD)}`);
+      expect(await visitor.heading().innerText()).toBe(MARKUP);
+      expect((await page.locator('main').innerText()).split('<img src=x').length).toBeGreaterThan(10);
+    });
+
+    it('can be used by keyboard, and tells where one is', async () => {
+      await page.locator('.list .title').first().focus();
+      const name = await page.locator('.list .title').first().innerText();
+      await page.keyboard.press('Enter');
+      await page.getByText('Messages, newest first').waitFor();
+      expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+      expect(await page.title()).toContain(name === 'without a title' ? 'Thread without a title' : name);
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('document.activeElement.tagName')).toBe('A');
+      expect(await page.locator('nav [aria-current=page]').innerText()).toBe('Threads');
+    });
+
+    it('a server that fails is told of, and can be tried again', async () => {
+      await page.route('**/v1/**', (route) => route.abort());
+      await page.getByRole('link', { name: 'Workflow runs' }).click();
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByRole('alert').innerText()).toContain('the server does not answer');
+      const broken = { error: { code: 'KV_FAILED', message: 'KV failed <b>', op: 'x', details: {} } };
+      await page.unroute('**/v1/**');
+      await page.route('**/v1/**', (route) => route.fulfill({ status: 503, json: broken }));
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.getByText('KV failed <b>').waitFor();
+      await page.unroute('**/v1/**');
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.list').waitFor();
+      const told = /^console: Failed to load resource: (net::ERR_FAILED|.* status of 503 .*)$/;
+      visitor.complaints.splice(0, 2).forEach((complaint) => expect(complaint).toMatch(told));
+    });
+  });
+
+  const ODD_THREAD = `#/threads/${encodeURIComponent(ODD)}`;
+  const ODD_RUN = `#/runs/${encodeURIComponent(ODD)}/${encodeURIComponent(MARKUP)}`;
+
+  it('fits a telephone', async () => {
+    await signIn({ viewport: { width: 360, height: 740 } });
+    for (const place of ['#/threads', ODD_THREAD, '#/memory/ada', '#/runs', ODD_RUN, '#/threads/nowhere']) {
+      await visitor.go(place);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect.soft(width, place).toBeLessThanOrEqual(360);
+    }
+  });
+
+  it.each(
+    /** @type {const} */ ([
+      ['light', 'rgb(255, 255, 255)'],
+      ['dark', 'rgb(22, 24, 29)'],
+    ]),
+  )('has no fault that axe knows of, %s', async (colorScheme, ground) => {
+    await signIn({ colorScheme });
+    await page.evaluate(axe.source);
+    const [all, some] = [
+      ['#/memory/ada', '#/runs', '#/threads/nowhere', ODD_RUN],
+      ['#/threads', ODD_THREAD],
+    ];
+    for (const place of colorScheme === 'light' ? [...some, ...all] : some) {
+      await visitor.go(place);
+      const violations = await page.evaluate(
+        '(async () => (await axe.run()).violations.map(({ id, nodes }) => id + ": " + nodes[0].html))()',
+      );
+      expect.soft(violations, place).toEqual([]);
+    }
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(ground);
+  });
+});

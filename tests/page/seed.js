@@ -1,0 +1,103 @@
+/**
+ * What there is to look at: many threads, a long one, recorded conversations of real agents, and what an attacker writes.
+ *
+ * @module
+ */
+
+import { readFixture } from '../fixtures/read.js';
+
+/** Markup that must stay text, wherever a user can put it. */
+export const MARKUP = '<img src=x onerror="document.title=\'taken\'"><script>alert(1)</script>';
+export const ODD = 'a/b?c=1&d#e%2F "f" ü';
+export const THREADS = 45;
+
+const START = Date.parse('2026-03-01T09:00:00Z');
+const at = (/** @type {number} */ minutes) => new Date(START + minutes * 60_000);
+
+/** @param {import('../../bindings/index.js').CloudflareStore} store */
+export async function seed(store) {
+  await store.init();
+  const recorded = ['approval-given', 'suspended-tool', 'files-from-the-model'];
+  await Promise.all([
+    seedThreads(store),
+    seedOdd(store),
+    ...recorded.map((name) => seedRecorded(store, name)),
+  ]);
+}
+
+/** @param {import('../../bindings/index.js').CloudflareStore} store */
+async function seedThreads(store) {
+  const threads = Array.from({ length: THREADS }, (_, i) => ({
+    id: `thread-${i}`,
+    resourceId: i % 3 === 0 ? 'ada' : 'bob',
+    title: `Journey ${i}`,
+    createdAt: at(i),
+    updatedAt: at(i),
+  }));
+  await Promise.all(threads.map((thread) => store.saveThread({ thread })));
+  const messages = Array.from({ length: 50 }, (_, i) => ({
+    id: `m-${i}`,
+    threadId: `thread-${THREADS - 1}`,
+    resourceId: 'bob',
+    role: i % 2 === 0 ? 'user' : 'assistant',
+    content: { format: 2, parts: [{ type: 'text', text: `Sentence ${i}.` }] },
+    createdAt: at(THREADS + i),
+  }));
+  await store.saveMessages({ messages });
+  const dates = { createdAt: at(0), updatedAt: at(1) };
+  const workingMemory = '# Ada\n- **likes**: tea';
+  await store.saveResource({ resource: { id: 'ada', workingMemory, metadata: { plan: 'free' }, ...dates } });
+}
+
+/** @param {import('../../bindings/index.js').CloudflareStore} store */
+async function seedOdd(store) {
+  const dates = { createdAt: at(200), updatedAt: at(200) };
+  const metadata = { workingMemory: MARKUP };
+  await store.saveThread({ thread: { id: ODD, resourceId: MARKUP, title: MARKUP, metadata, ...dates } });
+  const parts = [
+    { type: 'text', text: MARKUP },
+    { type: MARKUP, value: MARKUP },
+    { type: 'reasoning', reasoning: '', details: [{ type: 'text', text: MARKUP }] },
+    { type: 'tool-invocation', toolInvocation: { toolName: MARKUP, state: MARKUP, args: { a: MARKUP } } },
+    { type: 'file', filename: MARKUP, mimeType: MARKUP, data: `https://elsewhere.example/${MARKUP}` },
+    { type: 'source', source: { title: MARKUP, url: 'javascript:alert(1)' } },
+    { type: 'error', error: { message: MARKUP } },
+    null,
+  ];
+  const call = { toolName: MARKUP, type: 'approval', runId: MARKUP, args: MARKUP };
+  const waiting = {
+    pendingToolApprovals: { [MARKUP]: call },
+    suspendedTools: { a: { ...call, type: 'suspension' } },
+  };
+  const message = { threadId: ODD, resourceId: MARKUP, createdAt: at(201) };
+  await store.saveMessages({
+    messages: [
+      { ...message, id: 'odd-1', role: MARKUP, content: { format: 2, parts, metadata: waiting } },
+      { ...message, id: 'odd-2', role: 'tool', content: MARKUP, type: MARKUP },
+      { ...message, id: 'odd-3', role: 'user', content: { anything: [MARKUP] } },
+    ],
+  });
+  await store.saveResource({ resource: { id: MARKUP, workingMemory: MARKUP, ...dates } });
+  const snapshot = { status: MARKUP, context: { [MARKUP]: { status: MARKUP } } };
+  await store.persistWorkflowSnapshot({ workflowName: ODD, runId: MARKUP, resourceId: MARKUP, snapshot });
+}
+
+/**
+ * What a recorded conversation left behind.
+ *
+ * @param {import('../../bindings/index.js').CloudflareStore} store
+ * @param {string} name
+ */
+async function seedRecorded(store, name) {
+  const { end, workflows = [] } = readFixture(name);
+  for (const { thread, messages } of end.threads) {
+    await store.saveThread({ thread });
+    if (messages.length > 0) await store.saveMessages({ messages });
+  }
+  for (const { method, args } of workflows) {
+    const { snapshot } = args;
+    if (method === 'persistWorkflowSnapshot' && snapshot?.status === 'suspended') {
+      await store.persistWorkflowSnapshot(args);
+    }
+  }
+}

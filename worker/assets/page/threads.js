@@ -1,0 +1,110 @@
+/**
+ * The list of threads, and one thread with its messages, newest first.
+ *
+ * @module
+ */
+
+import { el, jsonDisclosure, time } from './dom.js';
+import { facts } from './dom.js';
+import { messageView } from './parts.js';
+import { placeOf } from './place.js';
+import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
+
+const PER_PAGE = 20;
+
+/**
+ * @param {import('./api.js').Api} api
+ * @param {import('./place.js').Place} place
+ */
+export async function threadsView(api, place) {
+  if (place.ids.length > 0) return threadView(api, place);
+  const { resourceId } = place.query;
+  const page = await api.get(['threads'], {
+    resourceId,
+    orderBy: 'updatedAt',
+    page: pageAt(place.query),
+    perPage: PER_PAGE,
+  });
+  return [
+    heading('Threads'),
+    filterForm(place, { resourceId: 'Resource' }),
+    page.threads.length > 0
+      ? el('ul.list', null, page.threads.map(threadItem))
+      : resourceId
+        ? emptyState('No threads', 'This resource has no threads. Ids count to the letter.')
+        : firstThread(),
+    pager(place, page),
+  ];
+}
+
+/** @param {any} thread */
+function threadItem({ id, title, resourceId, updatedAt, archivedAt }) {
+  return el(
+    'li',
+    null,
+    el('a.title', { href: placeOf('threads', [id]) }, title || 'without a title'),
+    archivedAt && el('span.badge', null, 'archived'),
+    el(
+      'p.about',
+      null,
+      time(updatedAt),
+      ' · ',
+      el('a', { href: placeOf('memory', [resourceId]) }, resourceId),
+      ' · ',
+      el('code', null, id),
+    ),
+  );
+}
+
+function firstThread() {
+  const example = [
+    `curl -X POST ${location.origin}/v1/threads -H 'Content-Type: application/json' \\`,
+    `  -d '{"id":"thread-1","resourceId":"user-1","title":"Kyoto"}'`,
+    `curl -X POST ${location.origin}/v1/threads/thread-1/messages -H 'Content-Type: application/json' \\`,
+    `  -d '{"messages":[{"role":"user","content":"When do the cherries bloom?"}]}'`,
+  ];
+  return el(
+    'div.empty',
+    null,
+    el('h2', null, 'No threads yet'),
+    el('p', null, 'Threads that agents or the API store will be listed here. To make the first one:'),
+    el('pre', { tabindex: 0 }, example.join('\n')),
+    el(
+      'p',
+      null,
+      'Where a token is set, each request needs ',
+      el('code', null, '-H "Authorization: Bearer …"'),
+      ' too.',
+    ),
+  );
+}
+
+/**
+ * @param {import('./api.js').Api} api
+ * @param {import('./place.js').Place} place
+ */
+async function threadView(api, place) {
+  const path = ['threads', place.ids[0]];
+  const listing = { direction: 'DESC', perPage: PER_PAGE, page: pageAt(place.query), includeTotal: false };
+  const [thread, page] = await Promise.all([api.get(path), api.get([...path, 'messages'], listing)]);
+  const { id, title, resourceId, createdAt, updatedAt, archivedAt, metadata } = thread;
+  const memory = metadata?.workingMemory;
+  return [
+    el('p', null, el('a', { href: placeOf('threads') }, 'All threads')),
+    heading(title || 'Thread without a title'),
+    facts({
+      Id: el('code', null, id),
+      Resource: el('a', { href: placeOf('memory', [resourceId]) }, resourceId),
+      Made: time(createdAt),
+      Changed: time(updatedAt),
+      Archived: archivedAt ? time(archivedAt) : null,
+    }),
+    typeof memory === 'string' && [el('h2', null, 'Working memory'), el('pre', { tabindex: 0 }, memory)],
+    jsonDisclosure('Raw JSON of the thread', thread),
+    el('h2', null, 'Messages, newest first'),
+    page.messages.length > 0
+      ? page.messages.map(messageView)
+      : emptyState('No messages', 'Nothing has been said in this thread.'),
+    pager(place, { hasMore: page.hasMore }, { newer: 'Newer', older: 'Older' }),
+  ].flat();
+}
