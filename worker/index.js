@@ -21,7 +21,7 @@ export default {
       const { deleted, pending } = await openStore(env, context).sweep();
       if (deleted > 0 || pending > 0) logEvent({ event: 'sweep', deleted, pending });
     } catch (error) {
-      // The platform logs what is thrown here, and the store's own message would name keys.
+      // eslint-disable-next-line preserve-caught-error -- the platform logs it, and the store's own message names keys
       throw new Error(`the sweep failed: ${error instanceof StoreError ? error.code : 'INTERNAL'}`);
     }
   },
