@@ -52,7 +52,7 @@ export function createApp() {
   /** @type {Hono<import('./env.js').App>} */
   const app = new Hono();
   app.onError(answerError);
-  app.notFound(noSuchRoute);
+  app.notFound((context) => noSuchRoute(context, methodsAt(app, context.req.path)));
   app.use(withStore, requireConfiguration);
   app.use('/openapi.json', requireToken);
   app.use('/v1/*', requireToken, limitBody, withFormat);
@@ -60,4 +60,18 @@ export function createApp() {
   app.get('/', servePage);
   app.get('/page/:file', servePage);
   return app;
+}
+
+/**
+ * @param {Hono<import('./env.js').App>} app
+ * @param {string} path
+ */
+function methodsAt({ routes }, path) {
+  const parts = path.split('/');
+  const fits = (/** @type {string[]} */ pattern) =>
+    pattern.length === parts.length &&
+    pattern.every((part, at) => (part.startsWith(':') ? parts[at] !== '' : part === parts[at]));
+  const methods = routes.filter((entry) => fits(entry.path.split('/'))).map(({ method }) => method);
+  const known = new Set(methods.filter((method) => method !== 'ALL'));
+  return known.has('GET') ? [...known.add('HEAD')] : [...known];
 }

@@ -18,7 +18,11 @@ export async function limitBody(context, next) {
   const onError = () => {
     throw new ApiError(413, 'BODY_TOO_LARGE', `a body may have ${maxSize} bytes at most`);
   };
-  return bodyLimit({ maxSize, onError })(context, next);
+  try {
+    return await bodyLimit({ maxSize, onError })(context, next);
+  } catch (error) {
+    throw error instanceof ApiError ? error : brokenOff();
+  }
 }
 
 /**
@@ -36,11 +40,19 @@ export async function readBody({ req }) {
       "the body must be sent as 'Content-Type: application/json'",
     );
   }
-  const body = parse(await req.text());
+  const text = await req.text().catch(() => {
+    throw brokenOff();
+  });
+  const body = parse(text);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ApiError(400, 'INVALID_ARGUMENT', 'the body must be a JSON object');
   }
   return body;
+}
+
+/** Nobody reads this answer; but it is no fault of the server that were worth a line in its log. */
+function brokenOff() {
+  return new ApiError(400, 'BODY_INCOMPLETE', 'the body broke off');
 }
 
 /** @param {string} text */

@@ -77,9 +77,20 @@ export function answerError(error, context) {
   return context.json(errorBody('INTERNAL', 'the server failed to answer this request'), 500);
 }
 
-/** @param {import('./env.js').Context} context */
-export function noSuchRoute(context) {
-  return context.json(errorBody('NO_SUCH_ROUTE', `there is no ${context.req.method} at this path`), 404);
+/**
+ * @param {import('./env.js').Context} context
+ * @param {string[]} [methods]  those that there are at this path
+ */
+export function noSuchRoute(context, methods = []) {
+  const { method } = context.req;
+  if (methods.length > 0) {
+    const body = errorBody(
+      'METHOD_NOT_ALLOWED',
+      `there is no ${method} at this path, but ${methods.join(', ')}`,
+    );
+    return context.json(body, 405, { Allow: methods.join(', ') });
+  }
+  return context.json(errorBody('NO_SUCH_ROUTE', `there is no ${method} at this path`), 404);
 }
 
 /** @param {ApiError | StoreError | StoreTypeError} error */

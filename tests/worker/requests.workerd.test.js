@@ -82,6 +82,24 @@ describe('bodies', () => {
   });
 });
 
+describe('a client that goes away in the midst of a body', () => {
+  it.each([[{}], [{ 'Content-Length': '100' }]])('is no error of the server (%#)', async (headers) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const raw = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"resourceId":'));
+        controller.error(new Error('gone'));
+      },
+    });
+    const options = { raw, headers: { 'Content-Type': 'application/json', ...headers } };
+    const { status, json } = await ask('POST', '/v1/threads', options);
+    expect(status).toBe(400);
+    expect(json.error.code).toBe('BODY_INCOMPLETE');
+    expect(log).not.toHaveBeenCalled();
+    log.mockRestore();
+  });
+});
+
 describe('ids in paths', () => {
   it.each([
     ['a/b'],
@@ -128,7 +146,6 @@ describe('ids in paths', () => {
 
 describe('unknown routes', () => {
   it.each([
-    ['POST', '/'],
     ['GET', '/index.html'],
     ['GET', '/page/none.js'],
     ['GET', '/page/..%2Findex.html'],
@@ -136,13 +153,28 @@ describe('unknown routes', () => {
     ['GET', '/v1/threads/'],
     ['GET', '/v1/threads/t/parts'],
     ['GET', '/v1/threads/t/messages/m/parts'],
-    ['DELETE', '/v1/threads'],
-    ['POST', '/health'],
+    ['GET', '/v1/threads//messages'],
   ])('%s %s', async (method, path) => {
     const { status, json, headers } = await ask(method, path);
     expect(status).toBe(404);
     expect(json.error.code).toBe('NO_SUCH_ROUTE');
     expect(headers.get('content-type')).toContain('application/json');
+  });
+});
+
+describe('known paths with another method', () => {
+  it.each([
+    ['DELETE', '/v1/threads', 'GET, POST, HEAD'],
+    ['OPTIONS', '/v1/threads/t', 'GET, PUT, PATCH, DELETE, HEAD'],
+    ['GET', '/v1/threads/a%2Fb/copy', 'POST'],
+    ['PUT', '/health', 'GET, HEAD'],
+    ['POST', '/', 'GET, HEAD'],
+    ['POST', '/v1/messages?id=m', 'GET, HEAD'],
+  ])('%s %s: %s', async (method, path, allowed) => {
+    const { status, json, headers } = await ask(method, path);
+    expect(status).toBe(405);
+    expect(json.error.code).toBe('METHOD_NOT_ALLOWED');
+    expect(headers.get('allow')).toBe(allowed);
   });
 });
 
