@@ -7,33 +7,18 @@
 import { count, findKind } from '../../upkeep/kinds.js';
 import { readValue, Refusal } from './layout.js';
 import { convertOldMessages } from './old-messages.js';
+import { addSamples, emptyTally, refuse } from './tally.js';
 
 /**
  * @typedef {import('../program.js').Context} Context
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./layout.js').Adopted} Adopted
+ * @typedef {import('./tally.js').Tally} Tally
  * @typedef {Adopted & { key: string }} Found
  */
-/**
- * What was seen so far, by kind.
- * @typedef {object} Tally
- * @property {Record<string, number>} adopted
- * @property {Record<string, number>} skipped  keys that hold no records: order lists
- * @property {Record<string, number>} kept  newer in threadkv, or changed there
- * @property {Record<string, number>} deleted
- * @property {Record<string, number>} converted  messages of the first format
- * @property {Record<string, { count: number, keys: string[] }>} refused  by kind and reason
- * @property {Record<string, string[]>} samples  ids
- */
 const PAGE = 500;
-const SAMPLES = 5;
 /** Messages of one thread that are looked at to convert one of them. */
 const MAX_CONTEXT = 5000;
-
-/** @returns {Tally} */
-export function emptyTally() {
-  return { adopted: {}, kept: {}, deleted: {}, skipped: {}, converted: {}, refused: {}, samples: {} };
-}
 
 /** Adopts, or deletes, a table page by page. */
 export class Adoption {
@@ -98,9 +83,7 @@ export class Adoption {
     const { adopted, kept } = await this.#settle(await this.#complete(await this.#read(keys)));
     count(this.#tally.adopted, kind, adopted.length);
     count(this.#tally.kept, kind, kept.length);
-    if (adopted.length === 0) return;
-    const samples = (this.#tally.samples[kind] ??= []);
-    samples.push(...adopted.slice(0, SAMPLES - samples.length).map(({ id }) => id));
+    addSamples(this.#tally, kind, adopted);
   }
 
   /**
@@ -299,11 +282,4 @@ function withOwner(text, owner) {
   const { resourceId } = JSON.parse(text);
   if (typeof resourceId === 'string') return text;
   return `${text.slice(0, -1)},"resourceId":${JSON.stringify(owner)}}`;
-}
-
-/** @param {Tally} tally @param {string} kind @param {string} why @param {string} key */
-function refuse(tally, kind, why, key) {
-  const refused = (tally.refused[`${kind}: ${why}`] ??= { count: 0, keys: [] });
-  refused.count++;
-  if (refused.keys.length < SAMPLES) refused.keys.push(key);
 }

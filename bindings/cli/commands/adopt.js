@@ -6,16 +6,17 @@
  */
 
 import { TABLES } from '../../abi.js';
-import { Adoption, emptyTally } from '../adopt/adoption.js';
+import { Adoption } from '../adopt/adoption.js';
 import { LAYOUTS } from '../adopt/layout.js';
 import { Source } from '../adopt/source.js';
+import { emptyTally } from '../adopt/tally.js';
 import { usageError } from '../errors.js';
 import { printable } from '../report.js';
 import { State } from '../state.js';
 
 /**
  * @typedef {import('../program.js').Context} Context
- * @typedef {import('../adopt/adoption.js').Tally} Tally
+ * @typedef {import('../adopt/tally.js').Tally} Tally
  */
 /** Where an adoption stands. @typedef {{ deletes: boolean, layout: number, cursor: string | null, tally: Tally }} Position */
 
