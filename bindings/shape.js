@@ -36,6 +36,30 @@ export function requireRecord(value, name, method) {
 }
 
 /**
+ * The filter of a list. What is none must not pass for one that lets everything through.
+ *
+ * @template {object} F
+ * @param {F | null | undefined} filter
+ * @param {string} method
+ * @returns {Partial<F>}
+ */
+export function requireFilter(filter, method) {
+  if (filter === undefined || filter === null) return {};
+  requireRecord(filter, 'filter', method);
+  return filter;
+}
+
+/**
+ * @param {unknown} value  null is as good as undefined
+ * @param {string} name
+ * @param {string} method
+ */
+export function requireBoolean(value, name, method) {
+  if (value === undefined || value === null || typeof value === 'boolean') return;
+  throw storeError('INVALID_ARGUMENT', method, `${name} must be true or false`);
+}
+
+/**
  * @param {unknown} value
  * @param {string} name
  * @param {string} method

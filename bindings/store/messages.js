@@ -111,12 +111,13 @@ export class MessageStore extends ThreadStore {
    */
   async #messagePage(method, op, options, scope) {
     const { page = 0, perPage = PER_PAGE, include, filter, includeTotal } = options;
+    const { dateRange, metadata } = shape.requireFilter(filter, method);
     const control = { ...shape.pageControl(options), includeTotal: shape.booleanOrNull(includeTotal) };
     const payload = {
       ...scope,
       include,
-      dateRange: shape.dateRange(filter?.dateRange),
-      metadata: shape.messageFilter(filter?.metadata),
+      dateRange: shape.dateRange(dateRange),
+      metadata: shape.messageFilter(metadata),
     };
     const { messages, total, hasMore } = await this.caller.read(method, op, control, payload);
     return { messages: reviveMessages(messages), total, page, perPage, hasMore };

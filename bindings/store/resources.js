@@ -6,6 +6,7 @@
 
 import { NOTHING } from '../caller.js';
 import { reviveDates, withDates, withDateText } from '../dates.js';
+import { storeError } from '../errors.js';
 import * as shape from '../shape.js';
 import { MessageStore } from './messages.js';
 
@@ -29,6 +30,7 @@ export class ResourceStore extends MessageStore {
   async saveResource(args) {
     const { resource } = shape.requireObject(args, 'saveResource');
     shape.requireRecord(resource, 'resource', 'saveResource');
+    requireContent(resource);
     await this.caller.call('saveResource', 'resource.save', NOTHING, withDateText(resource, DATES));
     return withDates(resource, DATES);
   }
@@ -57,4 +59,16 @@ export class ResourceStore extends MessageStore {
     reviveDates(resource, DATES);
     return resource;
   }
+}
+
+/**
+ * What an update would refuse is not saved either.
+ *
+ * @param {{ workingMemory?: unknown, metadata?: unknown }} resource
+ */
+function requireContent({ workingMemory = null, metadata = null }) {
+  if (workingMemory !== null && typeof workingMemory !== 'string') {
+    throw storeError('INVALID_ARGUMENT', 'saveResource', 'resource.workingMemory must be a string');
+  }
+  if (metadata !== null) shape.requireRecord(metadata, 'resource.metadata', 'saveResource');
 }

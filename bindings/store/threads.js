@@ -56,7 +56,7 @@ export class ThreadStore extends BaseStore {
    */
   async listThreads(args = {}) {
     const { filter, ...options } = shape.requireObject(args, 'listThreads');
-    return this.#threadPage('listThreads', options, filter ?? {});
+    return this.#threadPage('listThreads', options, shape.requireFilter(filter, 'listThreads'));
   }
 
   /**
@@ -139,7 +139,8 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<ThreadPage>}
    */
   async #threadPage(method, options, { resourceId, metadata, archived }) {
-    const control = { ...shape.pageControl(options), archived: shape.booleanOrNull(archived) };
+    shape.requireBoolean(archived, 'filter.archived', method);
+    const control = { ...shape.pageControl(options), archived };
     const payload = { resourceId, metadata: shape.threadFilter(metadata, method) };
     const { threads, total, hasMore } = await this.caller.read(method, 'thread.list', control, payload);
     for (const thread of threads) reviveDates(thread, DATES);

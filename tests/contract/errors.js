@@ -106,6 +106,41 @@ export function errors(makeStore) {
     });
   });
 
+  describe('resources that are refused', () => {
+    it.each([{ workingMemory: 5 }, { metadata: 'x' }, { metadata: [] }])('with %j', async (fields) => {
+      const { store, raw } = await makeStore();
+      const resource = { id: 'alice', createdAt: at(0), updatedAt: at(0), ...fields };
+      await refused(store.saveResource({ resource }), {
+        code: 'INVALID_ARGUMENT',
+        op: 'saveResource',
+        text: new RegExp(Object.keys(fields)[0]),
+      });
+      expect(await raw.keys()).toEqual([]);
+    });
+  });
+
+  describe('filters that are refused, for nothing must be listed that was not asked for', () => {
+    it.each([['alice'], [5], [true], [['alice']]])('%j', async (filter) => {
+      const { store } = await storeTelling(makeStore, conversation(2));
+      const refusal = { code: 'INVALID_ARGUMENT', text: /filter must be an object/ };
+      await refused(store.listThreads({ filter }), { ...refusal, op: 'listThreads' });
+      await refused(store.listMessages({ threadId: 't', filter }), { ...refusal, op: 'listMessages' });
+      await refused(store.listMessagesByResourceId({ resourceId: 'alice', filter }), {
+        ...refusal,
+        op: 'listMessagesByResourceId',
+      });
+    });
+
+    it.each(['true', 0, {}])('archived: %j', async (archived) => {
+      const { store } = await makeStore();
+      await refused(store.listThreads({ filter: { archived } }), {
+        code: 'INVALID_ARGUMENT',
+        op: 'listThreads',
+        text: /archived/,
+      });
+    });
+  });
+
   describe('messages that are refused', () => {
     /** @type {[string, Record<string, unknown>][]} */
     const bad = [

@@ -60,6 +60,8 @@ export const differences = {
 
   'ids that are refused > ': ids,
   'threads that are refused > ': input,
+  'resources that are refused > ': input,
+  'filters that are refused': input,
   'messages that are refused > ': input,
   'errors > ': input,
   'damaged data in KV > ': keys,
