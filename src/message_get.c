@@ -29,7 +29,8 @@ enum tkv_status message_get(struct call *call, void *self) {
 }
 
 /* A message of a thread that this isolate has just deleted may still be there: sweep has not come to
- * it.  One that was journaled after the deletion is of a thread made anew elsewhere. */
+ * it.  One that was journaled after the deletion is of a thread made anew elsewhere; one of which
+ * that is not known may be. */
 static bool thread_is_gone(struct call *call, struct span thread, struct span journal) {
   struct span key;
   if (!thread_key(call, thread, &key))
@@ -39,7 +40,9 @@ static bool thread_is_gone(struct call *call, struct span thread, struct span jo
     return false;
   struct kv_request known = {.found = note->kind == NOTE_VALUE, .value = note->value};
   struct thread last = thread_read(call, &known);
-  return last.state != THREAD_THERE && journal_time(journal) <= last.deleted;
+  bool before = journal.len ? journal_time(journal) <= last.deleted
+                            : now_since(call, note->latest_at) < MEMORY_OVERLAY_MS;
+  return last.state != THREAD_THERE && before;
 }
 
 static enum tkv_status answer(struct call *call, void *self) {

@@ -194,7 +194,14 @@ void done_message_get(struct run *run) {
       check_missing(run, work->events[i]->object);
 }
 
-/* Whether all of |object|'s history is |reader|'s isolate's own, and recent. */
+/* Whether |event| said where its object stands: an isolate remembers that it did. */
+static bool places(const struct event *event) {
+  return event->effect == EFFECT_WRITE ||
+         (event->effect == EFFECT_PATCH &&
+          (event->values[FIELD_HOME].ptr || event->values[FIELD_TIME].ptr));
+}
+
+/* Whether all of |object|'s history is |reader|'s isolate's own, and its place recent. */
 static bool is_own(const struct object *object, const struct actor *reader) {
   bool recent = false;
   for (size_t i = 0; i < object->count; i++) {
@@ -204,7 +211,7 @@ static bool is_own(const struct object *object, const struct actor *reader) {
       continue;
     if (by->isolate != reader->isolate || by->end > reader->start)
       return false;
-    recent |= by->end + OWN_MS > reader->start && event->effect != EFFECT_REMOVE;
+    recent |= by->end + OWN_MS > reader->start && places(event);
   }
   return recent;
 }
