@@ -155,13 +155,13 @@ static void rewrite_journal(struct call *call, struct change *change, struct rew
         change->collection->key;
 }
 
-/* Who is in doubt: whoever was, and those that have moved now.  Doubt outlives a deletion, for
- * journal entries from before a move may still name the member. */
+/* Who is in doubt: whoever was and is not settled, and those that were deleted or have moved now. */
 static struct entries doubt_of(struct call *call, const struct change *change,
                                const struct entries *old) {
   struct entries doubt = {0};
   for (size_t i = 0; i < old->count; i++)
-    if (!entries_find(&change->doubted, old->items[i].id))
+    if (!entries_find(&change->doubted, old->items[i].id) &&
+        !(change->settles && doubt_is_ripe(call, old->items[i].time)))
       entries_append(&call->arena, &doubt, &old->items[i]);
   for (size_t i = 0; i < change->doubted.count; i++)
     entries_append(&call->arena, &doubt, &change->doubted.items[i]);
@@ -349,7 +349,7 @@ static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
   if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count ||
-      change->bump > head.updated_at) {
+      head.doubt.count != collection->head.doubt.count || change->bump > head.updated_at) {
     put_head(call, change, KV_TOLERATE);
     return;
   }

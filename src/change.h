@@ -19,12 +19,13 @@ struct change {
   struct collection *collection;
   struct entries added;   /* their journal is the change's own suffix */
   struct entries removed; /* their journal tells where they stand; empty when unknown */
-  struct entries doubted; /* they moved, here or elsewhere: their old entries are kept, for the move
-                             may be undone */
+  struct entries doubted; /* they were deleted, or moved, here or elsewhere: their entries are kept,
+                             for that may be undone */
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
   int64_t bump;              /* the thread's new updatedAt; 0: unchanged */
   bool exact;                /* an entry is removed only under the journal given for it */
   bool dead;                 /* the thread is gone: no head is written */
+  bool settles;              /* what is ripe of the head's doubt was judged */
   int64_t since;             /* what the journal holds from before then does not count */
   char suffix[JOURNAL_LEN];
   int64_t stamp; /* of this change: 0 until the suffix was made */
@@ -60,9 +61,9 @@ void change_proved(struct call *call, struct change *change, const struct kv_req
 struct span change_add(struct call *call, struct change *change, struct entry entry,
                        struct span journal);
 
-/* change_doubt notes that |id| has moved, within the collection or out of it.  Its old entry stays
- * until it is old, for another isolate may be writing the record back to where it was; till then
- * readers look at the record. */
+/* change_doubt notes that |id| was deleted, or has moved within the collection or out of it.  What
+ * names it stays for YOUNG_MS, for another isolate may be writing the record back as it was; till
+ * then readers look at the record, and then a refresh does. */
 void change_doubt(struct call *call, struct change *change, struct span id);
 
 /* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any

@@ -237,6 +237,14 @@ static struct entries without(struct call *call, const struct entries *entries,
   return kept;
 }
 
+/* Since when |id| is in doubt, by |doubt|, whose ids |known| has. */
+static int64_t doubted_since(const struct entries *doubt, const struct span_set *known,
+                             struct span id) {
+  const struct entry *all = span_set_has(known, SPAN("")) ? entries_find(doubt, SPAN("")) : NULL;
+  const struct entry *own = span_set_has(known, id) ? entries_find(doubt, id) : NULL;
+  return own ? own->time : all ? all->time : 0;
+}
+
 static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = collection->own;
   if (collection->overruled.count)
@@ -260,12 +268,14 @@ static void unite(struct call *call, struct collection *collection) {
   }
   entries_sort(&call->arena, entries);
   struct span_set doubt = {0};
-  for (size_t i = 0; i < collection->head.doubt.count; i++)
-    span_set_add(&call->arena, &doubt, collection->head.doubt.items[i].id);
+  for (size_t i = 0; i < collection->head.doubt.count; i++) {
+    const struct entry *entry = &collection->head.doubt.items[i];
+    span_set_add(&call->arena, &doubt, entry->id);
+    collection->ripe |= doubt_is_ripe(call, entry->time);
+  }
   for (size_t i = 0; i < entries->count; i++) {
     entries->items[i].home = collection->id;
-    entries->items[i].doubt =
-        collection->head.doubt_all || span_set_has(&doubt, entries->items[i].id);
+    entries->items[i].doubt = doubted_since(&collection->head.doubt, &doubt, entries->items[i].id);
   }
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
   collection->stale =

@@ -31,7 +31,8 @@ enum {
   CHECK_MS = 60 * 1000, /* how long a head counts as checked */
   CHECK_MARGIN_MS = 5 * 60 *
       1000, /* lists lag up to a minute, clocks differ, writes are retried: look this far back */
-  YOUNG_MS = 5 * 60 * 1000, /* how long an entry without a record may be a record on its way */
+  YOUNG_MS = 5 * 60 * 1000, /* how long an entry without a record may be a record on its way, or
+                               on its way back */
   THREAD_HEAD_MAX = 500,    /* entries that a head holds */
   RESOURCE_HEAD_MAX = 2000
 };
@@ -49,7 +50,8 @@ struct collection {
   bool checked;           /* the journal was listed */
   bool stale;             /* it was not, and the head's last check is over CHECK_MS old */
   bool grew;              /* there are entries that the head lacks */
-  struct entries gone;    /* entries whose record has long said otherwise */
+  bool ripe;              /* some member has been in doubt for long: a refresh settles that */
+  struct entries gone;    /* entries that their records do not bear out, and not in doubt yet */
   struct span_set proven; /* journal suffixes that were seen to exist */
 
   int stage; /* while loading: collection.c's own, as all below */
@@ -81,6 +83,12 @@ enum tkv_status collections_load(struct call *call, void *self);
 
 /* collections_add puts |collection| into |list|. */
 void collections_add(struct call *call, struct collections *list, struct collection *collection);
+
+/* doubt_is_ripe tells whether what came into doubt at |since| can be settled: by now nobody can
+ * write it back. */
+static inline bool doubt_is_ripe(struct call *call, int64_t since) {
+  return since && now_since(call, since) > YOUNG_MS;
+}
 
 /* collection_below_floor tells whether |entry| lies below the head's floor. */
 bool collection_below_floor(const struct head *head, const struct entry *entry);

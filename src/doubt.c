@@ -30,7 +30,7 @@ static enum tkv_status drop_gone(struct call *call, void *self) {
     size_t kept = 0;
     for (size_t k = 0; k < collection->entries.count; k++) {
       struct entry *entry = &collection->entries.items[k];
-      entry->doubt = false;
+      entry->doubt = 0;
       entry->record = SPAN_NONE; /* whether it matches is for others to judge */
       if (!entry->gone)
         collection->entries.items[kept++] = *entry;

@@ -17,9 +17,10 @@ struct entry {
   struct span journal; /* the suffix of the journal key that holds it */
   struct span home;    /* the id of the collection it was read from */
   struct span record;  /* the member's record, once gather.h found it to agree */
-  bool doubt;          /* the member may have moved away: look at its record before counting it */
-  bool copied;         /* the journal entry is one that copyThread wrote */
-  bool gone;           /* gather.h found no record that agrees */
+  int64_t doubt; /* ms: since when the member may have gone, so look at its record before counting
+                    it; 0: it is not in doubt */
+  bool copied;   /* the journal entry is one that copyThread wrote */
+  bool gone;     /* gather.h found no record that agrees */
 };
 
 /* A growing list in an arena. */

@@ -1,26 +1,12 @@
 /* followup.c: what a call asks to be done after it: see refresh.c. */
 #include "followup.h"
 
-static void put_gone(struct json_out *out, const struct entries *gone) {
-  for (size_t i = 0; gone && i < gone->count; i++) {
-    if (i)
-      json_put_char(out, ',');
-    json_put_string(out, gone->items[i].id);
-    json_put_char(out, ',');
-    json_put_string(out, gone->items[i].journal);
-    json_put_char(out, ',');
-    json_put_int(out, gone->items[i].time);
-    json_put_char(out, ',');
-    json_put_string(out, gone->items[i].owner);
+static void put_ids(struct json_out *out, struct span name, const struct entries *ids) {
+  for (size_t i = 0; ids && i < ids->count; i++) {
+    json_put(out, i ? SPAN(",") : name);
+    json_put_string(out, ids->items[i].id);
   }
-}
-
-static void put_doubted(struct json_out *out, const struct entries *doubted) {
-  for (size_t i = 0; doubted && i < doubted->count; i++) {
-    json_put(out, i ? SPAN(",") : SPAN(",\"doubt\":["));
-    json_put_string(out, doubted->items[i].id);
-  }
-  if (doubted && doubted->count)
+  if (ids && ids->count)
     json_put_char(out, ']');
 }
 
@@ -33,19 +19,25 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   json_put(&out, collection->kind == COLLECTION_THREAD ? SPAN("\"thread\"") : SPAN("\"resource\""));
   json_put(&out, SPAN(",\"id\":"));
   json_put_string(&out, collection->id);
-  json_put(&out, SPAN(",\"gone\":["));
-  put_gone(&out, wish.gone);
-  json_put_char(&out, ']');
-  put_doubted(&out, wish.doubted);
+  put_ids(&out, SPAN(",\"gone\":["), wish.gone);
+  put_ids(&out, SPAN(",\"doubt\":["), wish.doubted);
   if (wish.bump) {
     json_put(&out, SPAN(",\"bump\":"));
     json_put_int(&out, wish.bump);
   }
-  json_put(&out, collection->grew && collection->load == LOAD_ALL ? SPAN(",\"all\":true}]}")
-                                                                  : SPAN("}]}"));
+  bool all = (collection->grew && collection->load == LOAD_ALL) || collection->ripe || wish.drop;
+  if (wish.drop)
+    json_put(&out, SPAN(",\"drop\":true"));
+  json_put(&out, all ? SPAN(",\"all\":true}]}") : SPAN("}]}"));
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);
   call->outcome.followup_op = TKV_OP_COLLECTION_REFRESH;
   call->outcome.soon |= wish.soon;
+}
+
+void collection_ask_refresh(struct call *call, const struct collection *collection,
+                            const struct entries *gone) {
+  if (collection->stale || collection->grew || collection->ripe || gone->count)
+    call_ask_refresh(call, collection, (struct refresh_wish){.gone = gone});
 }

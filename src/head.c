@@ -100,8 +100,10 @@ static bool read_floor(struct arena *arena, struct span value, struct head *head
 }
 
 static bool read_doubt(struct arena *arena, struct span array, struct entries *doubt) {
-  if (json_is_bool(array))
+  if (json_is_bool(array)) { /* as it was once written, without a time */
+    entries_add(arena, doubt, (struct entry){.id = SPAN(""), .time = 1});
     return true;
+  }
   struct json_walk walk = json_walk(array);
   while (array.ptr && json_next(&walk)) {
     struct entry entry = {0};
@@ -134,7 +136,6 @@ bool head_read(struct arena *arena, struct span text, struct head *head) {
   struct head_text read = {0};
   bool fits = shape_fits(arena, text, shape, 11, &read);
   *head = read.head;
-  head->doubt_all = json_is_bool(read.doubt);
   return fits && span_eq(read.version, SPAN("1")) && read_floor(arena, read.floor, head) &&
          read_names(arena, read.owners, &owners) && read_names(arena, read.journal, &journal) &&
          read_entries(arena, read.entries, &owners, &journal, &head->entries) &&
@@ -194,9 +195,11 @@ static void put_entries(struct json_out *out, const struct entries *entries,
 
 static void put_doubt(struct json_out *out, const struct head *head) {
   const struct entries *doubt = &head->doubt;
-  if (head->doubt_all || doubt->count > HEAD_DOUBT_MAX) {
-    json_put(out, SPAN(",\"doubt\":true"));
-    return;
+  struct entry last = {.id = SPAN("")};
+  struct entries all = {&last, 1, 1};
+  if (doubt->count > HEAD_DOUBT_MAX) {
+    last.time = doubt->items[doubt->count - 1].time;
+    doubt = &all;
   }
   for (size_t i = 0; i < doubt->count; i++) {
     json_put(out, i ? SPAN(",") : SPAN(",\"doubt\":["));

@@ -6,8 +6,8 @@
  *   journal   {"v":1,"w":…,"owner":"user-1","copy":true,"entries":["id",time,"owner" or 0, …]}
  *
  * Numbers after an id index the lists `journal` and `owners`.  `"doubt":["id",since, …]` stands
- * before the entries when there is any: members that may have moved away, for whose old entries the
- * record has to be asked; `"doubt":true` when there are too many to name.  `"copy"` stands where
+ * before the entries when there is any: members that may have gone, deleted or moved away, for whose
+ * entries the record has to be asked; an empty id stands for all of them.  `"copy"` stands where
  * copyThread wrote the entry.  FORMAT.md describes every field.
  */
 #ifndef TKV_HEAD_H
@@ -32,8 +32,7 @@ struct head {
                      count */
   bool has_floor; /* entries from `floor` on were left out: see the journal */
   struct entry floor;     /* the last entry that was kept */
-  struct entries doubt;   /* ids, and when they came into doubt */
-  bool doubt_all;         /* more than HEAD_DOUBT_MAX did: every entry is in doubt */
+  struct entries doubt;   /* ids, and when they came into doubt; an empty id: every entry did */
   struct entries entries; /* newest first, each at or above the floor */
 };
 

@@ -57,12 +57,12 @@ static bool alone_leads_to(const struct message_gather *gather, const struct ent
   return false;
 }
 
-/* Notes that |entry| may be dropped once it is old, and so is what its record says: until then the
- * record may be on its way, or on its way back. */
+/* Notes that |entry| is to be put in doubt once it is old, and so is what its record says: until then
+ * the record may be on its way, or on its way back. */
 static void note_gone(struct call *call, struct message_gather *gather, const struct entry *entry,
                       const struct kv_request *get) {
   bool settled = !get || !get->found || now_since(call, get->stamp) > YOUNG_MS;
-  if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
+  if (settled && !entry->doubt && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
     entries_append(&call->arena, &gather->gone, entry);
 }
 

@@ -40,7 +40,7 @@ struct message_gather {
   struct entry **entries;
   struct span filter; /* content.metadata must have these members; SPAN_NONE for any */
   struct kv_request **gets;
-  struct entries gone; /* old entries without an agreeing record */
+  struct entries gone; /* old entries without an agreeing record, not in doubt yet */
   const struct collections
       *among; /* where the entries are from; NULL: a record must agree wholly */
 };

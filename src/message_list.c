@@ -180,12 +180,14 @@ static void find_base(struct call *call, struct list *list) {
     const struct entries *entries = &list->collections.items[i]->entries;
     size_t enough = few_suffice && list->collections.count == 1
                         ? list->page.offset + list->page.limit
-                        : SIZE_MAX - 1;
+                        : SIZE_MAX / 2;
     for (size_t k = 0; k < entries->count && !list->cut; k++) {
       list->cut = list->base.count > enough;
       if (matches(list, &entries->items[k]) &&
-          !(floor && entry_order(&entries->items[k], floor) > 0))
+          !(floor && entry_order(&entries->items[k], floor) > 0)) {
         entries_append(&call->arena, &list->base, &entries->items[k]);
+        enough += entries->items[k].doubt != 0;
+      }
     }
   }
   list->base_ends = !floor || (list->range.has_start && floor->time < list->range.start);
@@ -245,6 +247,15 @@ static enum tkv_status settle_deep(struct call *call, void *self) {
   return settle_then(call, list, &list->extra, gather_page);
 }
 
+/* How many of |ordered| lead up to the one behind the page: those in doubt are read on top, so that
+ * what was deleted a moment ago costs no further round. */
+static size_t reach(struct entry *const *ordered, size_t count, size_t limit) {
+  size_t i = 0, sure = 0;
+  while (i < count && i < limit + HEAD_DOUBT_MAX && (sure += !ordered[i]->doubt) <= limit)
+    i++;
+  return i;
+}
+
 /* Without a metadata filter the index alone tells where a page starts; with one every record has to
  * be looked at. */
 static enum tkv_status gather_page(struct call *call, void *self) {
@@ -257,9 +268,11 @@ static enum tkv_status gather_page(struct call *call, void *self) {
   if (list->filter.ptr)
     want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
   size_t left = list->page.limit ? list->base.count - skip : 0;
-  list->gather =
-      message_gather(call, ordered + skip, left, want > left ? left : (size_t)want, list->filter);
+  size_t wanted = want > left ? left : (size_t)want;
+  list->gather = message_gather(call, ordered + skip, left, wanted, list->filter);
   list->gather->among = &list->collections;
+  if (!list->filter.ptr)
+    list->gather->gather.stride = reach(ordered + skip, left, wanted);
   return call_enter(call, gather_run, list->gather, check_page);
 }
 
@@ -338,8 +351,7 @@ static void ask_refreshes(struct call *call, const struct list *list) {
     for (size_t k = 0; list->gather && k < list->gather->gone.count; k++)
       if (span_eq(list->gather->gone.items[k].home, collection->id))
         entries_append(&call->arena, &gone, &list->gather->gone.items[k]);
-    if (collection->stale || collection->grew || gone.count)
-      call_ask_refresh(call, collection, (struct refresh_wish){.gone = &gone});
+    collection_ask_refresh(call, collection, &gone);
   }
 }
 

@@ -193,9 +193,8 @@ static enum tkv_status write(struct call *call, void *self) {
     if (!update->old.raw.ptr)
       continue;
     struct change *to = change_of(&op->changes, COLLECTION_THREAD, update->new.thread);
-    if (update->proof && update->proof->found)
-      span_set_add(&call->arena, &to->collection->proven, update->journal);
     struct entry is = message_entry(&update->new);
+    change_proved(call, to, update->proof, &is, update->journal);
     update->journal = change_add(call, to, is, update->proof ? update->journal : SPAN_NONE);
     moves |= !update->proof;
   }

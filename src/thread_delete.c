@@ -87,20 +87,31 @@ enum tkv_status deletion_finish(struct call *call, void *self) {
 
 static enum tkv_status leave_resource(struct call *call, void *self) {
   struct deletion *op = self;
-  if (!op->sweep.ended || op->sweep.recreated || !op->thread.resource.len)
+  bool back = op->sweep.recreated && op->thread.state == THREAD_THERE;
+  if (!op->sweep.ended || !op->thread.resource.len || (op->sweep.recreated && !back))
     return drop_marker(call, op);
   struct collection *collection =
       collection_new(call, COLLECTION_RESOURCE, op->thread.resource, LOAD_HEAD);
   if (!collection)
     return call->error;
   collections_add(call, &op->collections, collection);
-  change_new(call, &op->changes, collection);
+  struct change *change = change_new(call, &op->changes, collection);
+  if (back)
+    op->proof = change_prove(call, change, op->thread.journal);
   return call_enter(call, collections_load, &op->collections, remove_entry);
 }
 
+/* A thread that is there again may be so because another place updated it before it saw the
+ * deletion: then nothing names it any more. */
 static enum tkv_status remove_entry(struct call *call, void *self) {
   struct deletion *op = self;
-  change_remove(call, op->changes.items[0], op->id, op->thread.journal);
+  struct change *change = op->changes.items[0];
+  struct entry entry = {.id = op->id, .time = op->thread.created, .owner = SPAN("")};
+  change_proved(call, change, op->proof, &entry, op->thread.journal);
+  if (op->sweep.recreated)
+    change_add(call, change, entry, op->thread.journal);
+  else
+    change_remove(call, change, op->id, op->thread.journal);
   changes_fetch(call, &op->changes);
   return call_next(call, commit);
 }
@@ -113,7 +124,8 @@ static enum tkv_status commit(struct call *call, void *self) {
 
 static enum tkv_status drop_marker(struct call *call, void *self) {
   struct deletion *op = self;
-  if (op->sweep.complete && now_since(call, op->sweep.deleted_at) > SETTLE_MS)
+  if (op->sweep.complete && now_since(call, op->sweep.deleted_at) > SETTLE_MS &&
+      !changes_failed(&op->changes))
     kv_delete(call, TABLE_METADATA, op->marker, 0);
   return call_next(call, finish);
 }

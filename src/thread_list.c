@@ -180,7 +180,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
   if (!there) {
     entry->gone = true;
     bool settled = !list->records[index]->found || now_since(call, thread.stamp) > YOUNG_MS;
-    if (settled && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
+    if (settled && !entry->doubt && now_since(call, journal_time(entry->journal)) > YOUNG_MS)
       entries_append(&call->arena, &list->gone, entry);
     return GATHER_GONE;
   }
@@ -235,9 +235,8 @@ static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
   size_t count, total = list->read_all ? list->gather.good : collection_count(call, &list->entries);
   struct entry **page = take_page(call, list, &count);
-  if (list->resource.len &&
-      (list->collections.items[0]->stale || list->collections.items[0]->grew || list->gone.count))
-    call_ask_refresh(call, list->collections.items[0], (struct refresh_wish){.gone = &list->gone});
+  if (list->resource.len)
+    collection_ask_refresh(call, list->collections.items[0], &list->gone);
   struct json_out out = json_out(&call->arena, 4096);
   json_put(&out, SPAN("{\"threads\":["));
   for (size_t i = 0; i < count; i++) {

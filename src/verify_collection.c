@@ -1,19 +1,19 @@
 /* verify_collection.c: verify.collection: are a collection's journal entries and its head true?
  *
- *   {"kind","id","repair":bool,"settled":bool,"after":[time,"id"]}
+ *   {"kind","id","repair":bool,"after":[time,"id"]}
  *   {"head":"good","members":…,"ghosts":…,"damaged":["key",…],"next":[time,"id"]}
  *
  * The journal is the truth here, its members' records are its judges.  The head is "good", "missing",
- * "damaged", "lacking" members, has "extra" ones (that no journal entry names), or is in "doubt".
- * Ghosts are members whose record is gone for long.  What is only minutes old is not judged.
+ * "damaged", "lacking" members, or has "extra" ones (that no journal entry names).  Ghosts are members
+ * whose record is gone, though the head does not know that they are in doubt.  What is only minutes
+ * old is not judged.
  *
  * One call looks at the records of WINDOW members, newest first; the head is judged with the first of
- * them.  `next` is where the next call begins, null at the end.  "settled" says that an earlier round
- * found no ghost in all of a collection that takes several calls: only then may doubts be dropped.
+ * them.  `next` is where the next call begins, null at the end.
  *
  * Repair removes damaged journal entries; puts in place of a head that is not good one without the
- * entries that are old, and asks for a refresh (refresh.c) that drops the ghosts and fills the head
- * from the journal.
+ * entries that are old, and asks for a refresh (refresh.c) that drops the ghosts, settles what has been
+ * in doubt for long, and fills the head from the journal.
  */
 #include "change.h"
 #include "followup.h"
@@ -31,7 +31,7 @@ struct verify_doc {
 
 struct verify {
   struct collection *collection;
-  bool repair, settled;
+  bool repair;
   struct entry after; /* id.ptr NULL: from the newest on */
   struct kv_request *head_get, *owner, *page;
   struct verify_doc *docs;
@@ -68,17 +68,15 @@ enum tkv_status verify_collection(struct call *call, void *self) {
   struct json_field fields[] = {{SPAN("kind"), SPAN_NONE},
                                 {SPAN("id"), SPAN_NONE},
                                 {SPAN("repair"), SPAN_NONE},
-                                {SPAN("settled"), SPAN_NONE},
                                 {SPAN("after"), SPAN_NONE}};
   struct span id, key;
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, fields, 5) || !arg_id(call, fields[1].value, SPAN("id"), &id) ||
-      !read_after(call, fields[4].value, &op->after))
+  if (!arg_fields(call, fields, 4) || !arg_id(call, fields[1].value, SPAN("id"), &id) ||
+      !read_after(call, fields[3].value, &op->after))
     return call->error;
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   op->repair = span_eq(fields[2].value, SPAN("true"));
-  op->settled = span_eq(fields[3].value, SPAN("true"));
   op->collection =
       collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, id, LOAD_ALL);
   if (!op->collection || (thread && !thread_key(call, id, &key)))
@@ -159,6 +157,19 @@ static enum tkv_status read_docs(struct call *call, void *self) {
   return call_next(call, judge);
 }
 
+/* Whether |id| was deleted, or moved away: then readers look at its record, and minutes later a
+ * refresh takes out what names it. */
+static bool is_in_doubt(const struct verify *op, struct span id) {
+  return entries_find(&op->head.doubt, SPAN("")) || entries_find(&op->head.doubt, id);
+}
+
+static bool has_ripe_doubt(struct call *call, const struct verify *op) {
+  for (size_t i = 0; i < op->head.doubt.count; i++)
+    if (doubt_is_ripe(call, op->head.doubt.items[i].time))
+      return true;
+  return false;
+}
+
 static void judge_members(struct call *call, struct verify *op) {
   for (size_t i = op->first; i < op->end; i++) {
     struct entry *entry = &op->said.items[i];
@@ -172,7 +183,7 @@ static void judge_members(struct call *call, struct verify *op) {
     }
     entry->gone = true;
     bool moving = get && get->found && now_since(call, get->stamp) <= YOUNG_MS;
-    if (!moving && !is_young(call, entry->journal))
+    if (!moving && !is_young(call, entry->journal) && !is_in_doubt(op, entry->id))
       entries_add(&call->arena, &op->ghosts, *entry);
   }
 }
@@ -207,16 +218,6 @@ static bool has_extra(struct call *call, const struct verify *op) {
   return false;
 }
 
-static bool doubts(struct call *call, const struct verify *op) {
-  bool all = op->settled || (!op->first && op->end == op->said.count);
-  if (!all || op->ghosts.count)
-    return false;
-  for (size_t i = 0; i < op->head.doubt.count; i++)
-    if (now_since(call, op->head.doubt.items[i].time) <= YOUNG_MS)
-      return false;
-  return op->head.doubt_all || op->head.doubt.count;
-}
-
 static struct span verdict(struct call *call, const struct verify *op) {
   if (op->after.id.ptr)
     return SPAN("good");
@@ -225,7 +226,6 @@ static struct span verdict(struct call *call, const struct verify *op) {
   return !op->head_good        ? SPAN("damaged")
          : lacks(call, op)     ? SPAN("lacking")
          : has_extra(call, op) ? SPAN("extra")
-         : doubts(call, op)    ? SPAN("doubt")
                                : SPAN("good");
 }
 
@@ -240,16 +240,11 @@ static void set_updated(const struct verify *op, struct head *head) {
 /* Puts a head without what is old: a refresh fills it. */
 static void put_bare_head(struct call *call, const struct verify *op) {
   struct head bare = op->head;
-  bool clears = op->settled || (!op->first && op->end == op->said.count);
   bare.entries = (struct entries){0};
   bare.has_floor = false;
   for (size_t i = 0; i < op->head.entries.count; i++)
     if (is_young(call, op->head.entries.items[i].journal))
       entries_add(&call->arena, &bare.entries, op->head.entries.items[i]);
-  if (clears && !op->ghosts.count) {
-    bare.doubt = (struct entries){0};
-    bare.doubt_all = false;
-  }
   bare.checked_at = 0;
   bare.stamp = call_stamp(call);
   if (!op->head_good && op->collection->kind == COLLECTION_THREAD)
@@ -266,9 +261,9 @@ static void repair(struct call *call, struct verify *op) {
   if (!good)
     put_bare_head(call, op);
   op->collection->grew = !good;
-  if (!good || op->ghosts.count)
+  if (!good || op->ghosts.count || has_ripe_doubt(call, op))
     call_ask_refresh(call, op->collection,
-                     (struct refresh_wish){.gone = &op->ghosts, .soon = true});
+                     (struct refresh_wish){.gone = &op->ghosts, .soon = true, .drop = true});
 }
 
 static enum tkv_status judge(struct call *call, void *self) {

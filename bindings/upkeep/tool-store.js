@@ -152,7 +152,7 @@ export class ToolStore extends LegacyStore {
   /**
    * One collection, looked at and mended. See src/verify_collection.c.
    *
-   * @param {{ kind: 'thread' | 'resource', id: string, repair: boolean, settled?: boolean, after?: unknown }} args
+   * @param {{ kind: 'thread' | 'resource', id: string, repair: boolean, after?: unknown }} args
    * @returns {Promise<{ head: string, members: number, ghosts: number, damaged: string[], next: unknown }>}
    */
   async verifyCollection(args) {

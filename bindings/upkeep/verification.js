@@ -193,21 +193,14 @@ export class Verification {
   /** @param {'thread' | 'resource'} kind @param {string} id */
   async #collection(kind, id) {
     const repair = this.#repair !== undefined;
-    let calls = 0;
-    let ghosts = 0;
     /** @type {unknown} */
     let after;
     do {
       const found = await this.#store.verifyCollection({ kind, id, repair, after });
       this.#report(kind, id, found);
-      ghosts += found.ghosts;
       after = found.next ?? undefined;
-      calls++;
     } while (after !== undefined);
     this.#findings.look(`indexes of ${kind}s`, 1);
-    if (calls === 1 || ghosts > 0) return;
-    const { head } = await this.#store.verifyCollection({ kind, id, repair, settled: true });
-    if (head === 'doubt') this.#report(kind, id, { head, ghosts: 0, damaged: [] });
   }
 
   /**
@@ -217,13 +210,8 @@ export class Verification {
    */
   #report(kind, id, { head, ghosts, damaged }) {
     const mended = this.#repair !== undefined;
-    const names = { doubt: 'list in doubt of moved messages' };
     const wrong = head === 'good' ? [] : [`${kind}:${id}`];
-    this.#findings.add(
-      names[/** @type {'doubt'} */ (head)] ?? `list of newest entries is ${head}`,
-      wrong,
-      mended,
-    );
+    this.#findings.add(`list of newest entries is ${head}`, wrong, mended);
     this.#findings.add('damaged journal entry', damaged, mended);
     this.#findings.add('entry of what is gone', Array(ghosts).fill(`${kind}:${id}`), mended);
   }

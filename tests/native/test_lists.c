@@ -286,7 +286,7 @@ TEST(message_list_asks_for_a_refresh_of_an_old_head) {
   CHECK_EQ(world_run(&world, TKV_OP_MESSAGE_LIST, control, "{'threadId':'a'}").followup.len, 0);
   story_later(&world, 61);
   struct answer answer = world_run(&world, TKV_OP_MESSAGE_LIST, control, "{'threadId':'a'}");
-  CHECK_JSON(answer.followup, "{'collections':[{'kind':'thread','id':'a','gone':[]}]}");
+  CHECK_JSON(answer.followup, "{'collections':[{'kind':'thread','id':'a'}]}");
   CHECK(!answer.soon);
   CHECK_EQ(world_follow(&world, answer), TKV_DONE);
   CHECK_EQ(world_run(&world, TKV_OP_MESSAGE_LIST, control, "{'threadId':'a'}").followup.len, 0);
@@ -316,19 +316,22 @@ TEST(message_list_finds_what_a_lost_race_left_out_of_the_head) {
   world_free(&world);
 }
 
+/* It is put in doubt first, and goes minutes later. */
 TEST(message_list_drops_entries_whose_records_are_long_gone) {
   struct world world;
   start(&world);
   mem_delete(&world.mem, 0, SPAN("messages:a-6"));
   world_restart(&world);
   CHECK_TEXT(story_newest(&world, "a", 2), "a-5 a-4");
-  story_later(&world, 301);
-  world_restart(&world);
-  struct answer answer =
-      world_run(&world, TKV_OP_MESSAGE_LIST,
-                "{'perPage':2,'direction':'DESC','includeTotal':false}", "{'threadId':'a'}");
-  CHECK_TEXT(story_ids(&world, answer.text), "a-5 a-4");
-  CHECK_EQ(world_follow(&world, answer), TKV_DONE);
+  for (int times = 0; times < 3; times++) {
+    story_later(&world, 301);
+    world_restart(&world);
+    struct answer answer =
+        world_run(&world, TKV_OP_MESSAGE_LIST,
+                  "{'perPage':2,'direction':'DESC','includeTotal':false}", "{'threadId':'a'}");
+    CHECK_TEXT(story_ids(&world, answer.text), "a-5 a-4");
+    CHECK_EQ(world_follow(&world, answer), TKV_DONE);
+  }
   for (size_t i = 0; i < world.mem.count; i++) {
     const struct mem_key *key = &world.mem.keys[i];
     const char *value = world_text(&world, "%.*s", (int)key->value.len, key->value.ptr);
