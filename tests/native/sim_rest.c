@@ -68,6 +68,7 @@ static void sweep(struct rest *rest) {
     left = look_field(rest->sim, call(rest, TKV_OP_STORE_SWEEP, SPAN(""), SPAN("")), "pending");
     if (span_eq(left, SPAN("0")))
       return;
+    sim_sleep(rest->sim, MINUTE); /* lists still show what has just been swept */
   }
   sim_fail(rest->sim, "sweeping does not end: %.*s threads are pending", ARGS(left));
 }
