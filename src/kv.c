@@ -123,8 +123,6 @@ static bool unblock(struct kv *kv) {
   for (struct kv_request *request = kv->first; request; request = request->next)
     if (request->state == KV_BLOCKED) {
       request->state = KV_QUEUED;
-      if (!request->delay)
-        request->delay = KV_TURN_MS;
       any = true;
     }
   return any;

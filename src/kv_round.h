@@ -6,6 +6,7 @@
 
 enum {
   KV_TURN_MS = 15,              /* how long to look away while another call writes the same key */
+  KV_TURN_SHARE = 16,           /* and longer by this part of what it has taken already */
   KV_FLIGHT_MAX_MS = 15 * 1000, /* who is not heard of for so long while writing is gone */
   KV_TRIES_BUSY = 5,            /* after 429 */
   KV_TRIES_BROKEN = 3,          /* after 5xx, 408, or no answer */

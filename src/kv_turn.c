@@ -128,12 +128,13 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   }
   if (note->written >= put->order)
     return settle(put);
-  bool other_flies =
-      note->flight && now_since(call, core_heard_of(call->core, note->flight)) < KV_FLIGHT_MAX_MS;
+  int64_t silence = now_since(call, core_heard_of(call->core, note->flight));
+  bool other_flies = silence < KV_FLIGHT_MAX_MS;
   bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
                      now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
   if (other_flies || newer_waits) {
     put->state = KV_BLOCKED;
+    put->delay = KV_TURN_MS + (other_flies ? silence / KV_TURN_SHARE : 0);
     return false;
   }
   send(call, put, note);

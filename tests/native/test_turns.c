@@ -276,11 +276,13 @@ TEST(kv_turn_of_a_call_that_is_gone_ends) {
   struct world world;
   uint32_t gone;
   world_init(&world);
+  world_log(&world);
   CHECK_EQ(world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("gone"), &gone), TKV_PENDING);
   world.mem.queue = NULL;
   int64_t before = world.mem.now;
   world_do(&world, TKV_OP_RESOURCE_SAVE, RESOURCE("mine"));
   CHECK(world.mem.now - before <= 16 * 1000);
+  CHECK(world_logged(&world, " wait ") < 100); /* of a thousand that wait each looks seldom */
   CHECK_JSON(stored(&world), "'mine'");
   tkv_call_end(world.core, gone);
   world_free(&world);
