@@ -7,7 +7,7 @@
 import { ApiError, invalid } from './errors.js';
 import { date, flag, json, oneOf, pageOf, paging, text, texts } from './parameters.js';
 import { route } from './route.js';
-import { Message, MessagePage, Messages, MessagesInput, MessageUpdate } from './schemas.js';
+import { Message, MessagePage, Messages, MessagesInput, MessageUpdate, MessageUpdates } from './schemas.js';
 import { noSuchThread, requireSameId } from './threads.js';
 
 const tag = 'Messages';
@@ -27,6 +27,8 @@ const listing = {
       'messages to return beside the page, with their neighbours',
   ),
 };
+
+const byId = { id: texts('given once for each message, 100 times at most') };
 
 export const messages = [
   route({
@@ -120,10 +122,39 @@ export const messages = [
     operationId: 'getMessages',
     tag,
     summary: 'Messages by their ids, whatever threads they are in; unknown ids are left out',
-    query: { id: texts('given once for each message, 100 times at most') },
+    query: byId,
     answers: { 200: { description: 'the messages, oldest first', schema: Messages } },
     handle: async ({ json, var: { store } }, { query }) =>
       json(await store.listMessagesById({ messageIds: query.id })),
+  }),
+
+  route({
+    method: 'PATCH',
+    path: '/v1/messages',
+    operationId: 'updateMessages',
+    tag,
+    summary: 'Changes messages by their ids: what is given of each; unknown ids are left out',
+    body: MessageUpdates,
+    answers: {
+      200: { description: 'the messages as they are now, in the order of the request', schema: Messages },
+    },
+    errors: [404],
+    handle: async ({ json, var: { store } }, { body }) =>
+      json({ messages: await store.updateMessages({ messages: body.messages }) }),
+  }),
+
+  route({
+    method: 'DELETE',
+    path: '/v1/messages',
+    operationId: 'deleteMessages',
+    tag,
+    summary: 'Deletes messages by their ids; unknown ids are no error',
+    query: byId,
+    answers: { 204: { description: 'they are gone' } },
+    async handle({ body, var: { store } }, { query }) {
+      await store.deleteMessages(query.id);
+      return body(null, 204);
+    },
   }),
 
   route({

@@ -158,6 +158,20 @@ export const MessageUpdate = named(
   'content, and metadata in it, are merged field by field; another threadId moves the message',
 );
 
+export const MessageUpdates = named(
+  'MessageUpdates',
+  z.strictObject({
+    messages: z
+      .array(
+        named(
+          'MessageUpdateById',
+          z.looseObject({ ...messageFields, id, role: z.optional(id), content: z.optional(z.any()) }),
+        ),
+      )
+      .check(z.minLength(1)),
+  }),
+);
+
 export const Messages = named('Messages', z.strictObject({ messages: z.array(Message) }));
 export const MessagePage = named('MessagePage', z.strictObject({ messages: z.array(Message), ...page }));
 

@@ -46,8 +46,25 @@ const pageQuery = ({ page, perPage, orderBy }) => ({
   direction: orderBy?.direction,
 });
 
+/** @param {string[]} ids */
+const idsQuery = (ids) => `?${ids.map((id) => `id=${part(id)}`).join('&')}`;
+
 /** @param {unknown} date */
 const iso = (date) => (date instanceof Date ? date.toISOString() : date);
+
+/** @param {any} options  of a list of messages */
+function listing({ include, filter = {}, includeTotal, ...options }) {
+  const { start, end, ...exclusive } = filter.dateRange ?? {};
+  return {
+    includeTotal,
+    include: json(include),
+    start: iso(start),
+    end: iso(end),
+    ...exclusive,
+    metadata: json(filter.metadata),
+    ...pageQuery(options),
+  };
+}
 
 /** @param {unknown} value */
 const json = (value) => (value === undefined ? undefined : JSON.stringify(value));
@@ -58,6 +75,7 @@ function withDates(record, fields) {
   return record;
 }
 const thread = (/** @type {any} */ record) => withDates(record, ['createdAt', 'updatedAt', 'archivedAt']);
+const resource = (/** @type {any} */ record) => withDates(record, ['createdAt', 'updatedAt']);
 const message = (/** @type {any} */ record) => withDates(record, ['createdAt']);
 const messages = (/** @type {any} */ body) => ({ ...body, messages: body.messages.map(message) });
 
@@ -107,29 +125,64 @@ const PLANS = {
       read: messages,
     };
   },
-  listMessages({ threadId, resourceId, include, filter = {}, includeTotal, ...options }) {
-    if (include?.length || typeof threadId !== 'string') return undefined;
-    const { start, end, ...exclusive } = filter.dateRange ?? {};
-    const range = { start: iso(start), end: iso(end), ...exclusive };
-    const parameters = {
-      resourceId,
-      includeTotal,
-      ...range,
-      metadata: json(filter.metadata),
-      ...pageQuery(options),
-    };
-    const path = `/v1/threads/${part(threadId)}/messages${query(parameters)}`;
+  listMessages({ threadId, resourceId, ...options }) {
+    if (typeof threadId !== 'string') return undefined;
+    const path = `/v1/threads/${part(threadId)}/messages${query({ resourceId, ...listing(options) })}`;
     return { verb: 'GET', route: '/v1/threads/{id}/messages', path, read: messages };
   },
+  listMessagesByResourceId: ({ resourceId, ...options }) => ({
+    verb: 'GET',
+    route: '/v1/resources/{id}/messages',
+    path: `/v1/resources/${part(resourceId)}/messages${query(listing(options))}`,
+    read: messages,
+  }),
+  listMessagesById: ({ messageIds }) => ({
+    verb: 'GET',
+    route: '/v1/messages',
+    path: `/v1/messages${idsQuery(messageIds)}`,
+    read: messages,
+  }),
+  copyThread: ({ sourceThreadId, ...choices }) => ({
+    verb: 'POST',
+    route: '/v1/threads/{id}/copy',
+    path: `/v1/threads/${part(sourceThreadId)}/copy`,
+    body: choices,
+    read: (body) => ({ ...body, thread: thread(body.thread) }),
+  }),
+  getResourceById: ({ resourceId }) => ({
+    verb: 'GET',
+    route: '/v1/resources/{id}',
+    path: `/v1/resources/${part(resourceId)}`,
+    absent: null,
+    read: resource,
+  }),
+  saveResource: ({ resource: given }) => ({
+    verb: 'PUT',
+    route: '/v1/resources/{id}',
+    path: `/v1/resources/${part(given.id)}`,
+    body: given,
+    read: resource,
+  }),
+  updateResource: ({ resourceId, ...changes }) => ({
+    verb: 'PATCH',
+    route: '/v1/resources/{id}',
+    path: `/v1/resources/${part(resourceId)}`,
+    body: changes,
+    read: resource,
+  }),
   updateMessages({ messages: given }, home) {
     const [{ id, ...changes }] = given;
     const path = messagePath(id, home);
-    if (given.length > 1 || !path) return undefined;
+    if (given.length > 1 || !path) {
+      const whole = { verb: 'PATCH', route: '/v1/messages', path: '/v1/messages', body: { messages: given } };
+      return { ...whole, read: (body) => messages(body).messages };
+    }
     return { verb: 'PATCH', route: '…/messages/{id}', path, body: changes, read: (body) => [message(body)] };
   },
   deleteMessages(ids, home) {
     const path = messagePath(ids[0], home);
-    return ids.length > 1 || !path ? undefined : { verb: 'DELETE', route: '…/messages/{id}', path };
+    if (ids.length === 1 && path) return { verb: 'DELETE', route: '…/messages/{id}', path };
+    return { verb: 'DELETE', route: '/v1/messages', path: `/v1/messages${idsQuery(ids)}` };
   },
 };
 

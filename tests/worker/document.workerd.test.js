@@ -26,9 +26,11 @@ const REQUESTS = {
   getMessage: ['GET', `${THREAD}/messages/m`],
   listMessages: ['GET', `${THREAD}/messages?perPage=all`],
   getMessages: ['GET', '/v1/messages?id=m&id=none'],
+  updateMessages: ['PATCH', '/v1/messages', { messages: [{ id: 'm', threadId: ID }, { id: 'none' }] }],
   listMessagesOfResource: ['GET', '/v1/resources/u/messages?direction=DESC&includeTotal=false'],
   copyThread: ['POST', `${THREAD}/copy`, { newThreadId: 'copy', options: { messageLimit: 1 } }],
   deleteMessage: ['DELETE', `${THREAD}/messages/m`],
+  deleteMessages: ['DELETE', '/v1/messages?id=m&id=none'],
   deleteThread: ['DELETE', THREAD],
   replaceResource: ['PUT', '/v1/resources/u', { workingMemory: '# Ada' }],
   updateResource: ['PATCH', '/v1/resources/u', { metadata: { a: 1 } }],
@@ -110,6 +112,8 @@ describe('every route', () => {
     }
     await ask('POST', '/v1/threads', { body: { id: 'taken', resourceId: 'u' } });
     await ask('POST', '/v1/threads/taken/copy', { body: { newThreadId: 'taken' } });
+    await ask('POST', '/v1/threads/taken/messages', { body: { messages: [MESSAGE] } });
+    await ask('PATCH', '/v1/messages', { body: { messages: [{ id: 'm', threadId: 'nowhere' }] } });
     log.mockRestore();
     // 422 takes more KV operations than a test should make.
     const declared = OPERATIONS.flatMap(({ operationId, responses }) =>

@@ -186,6 +186,30 @@ describe('messages of several threads', () => {
     expect((await ask('GET', '/v1/messages?id=m3')).json.messages[0]).toMatchObject({ threadId: 't' });
   });
 
+  it('are changed and deleted by their ids', async () => {
+    const body = { messages: [{ id: 'm3', role: 'assistant' }, { id: 'none' }, { id: 'm2', threadId: 't' }] };
+    const { status, json } = await ask('PATCH', '/v1/messages', { body });
+    expect(status).toBe(200);
+    expect(json.messages).toMatchObject([
+      { id: 'm3', role: 'assistant', content: 'm3' },
+      { id: 'm2', threadId: 't' },
+    ]);
+    expect(await idsAt(PATH)).toBe('m1 m2 m3');
+    const lost = { messages: [{ id: 'm1', threadId: 'nowhere' }] };
+    expect((await ask('PATCH', '/v1/messages', { body: lost })).status).toBe(404);
+    expect((await ask('DELETE', '/v1/messages?id=m1&id=m3&id=none')).status).toBe(204);
+    expect(await idsAt(PATH)).toBe('m2');
+  });
+
+  it.each([[{}], [{ messages: [] }], [{ messages: [{ role: 'user' }] }]])(
+    'are not changed by %j',
+    async (body) => {
+      const { status, json } = await ask('PATCH', '/v1/messages', { body });
+      expect(status).toBe(400);
+      expect(json.error).toMatchObject({ code: 'INVALID_ARGUMENT', op: 'updateMessages' });
+    },
+  );
+
   it.each([[''], ['?id='], [`?${'id=m&'.repeat(101)}`], ['?ids=m1,m2']])(
     'want ids, a hundred at most (%#)',
     async (query) => {

@@ -169,7 +169,7 @@ describe('known paths with another method', () => {
     ['GET', '/v1/threads/a%2Fb/copy', 'POST'],
     ['PUT', '/health', 'GET, HEAD'],
     ['POST', '/', 'GET, HEAD'],
-    ['POST', '/v1/messages?id=m', 'GET, HEAD'],
+    ['POST', '/v1/messages?id=m', 'GET, PATCH, DELETE, HEAD'],
   ])('%s %s: %s', async (method, path, allowed) => {
     const { status, json, headers } = await ask(method, path);
     expect(status).toBe(405);
