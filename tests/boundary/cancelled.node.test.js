@@ -63,25 +63,25 @@ it('a request that goes away leaves a call behind, which later ones clear away',
 });
 
 it('requests that go away while they write leave nobody waiting for their turn at a key', async () => {
-  const ids = (/** @type {string} */ name, /** @type {number} */ count) =>
-    Array.from({ length: count }, (_, i) => `${name}${i}`);
-  await ask('/save?thread=stall-busy&id=start');
-  const kept = ids('kept', 8);
+  const path = (/** @type {string} */ id) => `?thread=stall-busy&id=${id}`;
+  await ask(`/save${path('start')}`);
+  expect(await ask(`/leave${path('left0')}`)).toBe('AbortError');
+  const kept = Array.from({ length: 8 }, (_, i) => `kept${i}`);
   let waiting = kept.length;
   const saved = kept.map(async (id) => {
-    await ask(`/save?thread=stall-busy&id=${id}`);
+    await ask(`/save${path(id)}`);
     waiting--;
   });
-  const left = ids('left', 4).map((id) => ask(`/leave?thread=stall-busy&id=${id}`));
+  const left = ['left1', 'left2', 'left3'].map((id) => ask(`/leave${path(id)}`));
   expect(await Promise.all(left)).toEqual(left.map(() => 'AbortError'));
-  // Each of those that went away holds up the others for 15 seconds at most.
-  for (let i = 0; i < left.length; i++) {
-    await pass(1000);
-    await ask(`/pass?ms=${16_000}`);
-  }
+  // Longer than all their writes take: it is the one that went away first whose turn it is.
+  await pass(3000);
+  expect(waiting).toBe(kept.length);
+
+  await ask(`/pass?ms=${16_000}`);
   await Promise.all(saved);
-  expect(waiting).toBe(0);
   expect(await ask('/list?thread=stall-busy')).toEqual(expect.arrayContaining(kept));
+  expect((await ask('/state')).finished).not.toContain('left0');
 
   await ask(`/pass?ms=${16 * 60_000}`);
   await ask('/list?thread=t');
