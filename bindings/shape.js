@@ -41,11 +41,12 @@ export function requireRecord(value, name, method) {
  * @template {object} F
  * @param {F | null | undefined} filter
  * @param {string} method
+ * @param {string} [name]
  * @returns {Partial<F>}
  */
-export function requireFilter(filter, method) {
+export function requireFilter(filter, method, name = 'filter') {
   if (filter === undefined || filter === null) return {};
-  requireRecord(filter, 'filter', method);
+  requireRecord(filter, name, method);
   return filter;
 }
 

@@ -119,7 +119,7 @@ export class ScoreStore extends WorkflowStore {
   async #page(method, { pagination, filters }, required, optional) {
     for (const [name, value] of Object.entries(required)) shape.requireText(value, name, method);
     const { page = 0, perPage = PER_PAGE } = pagination ?? {};
-    const { organizationId, projectId } = filters ?? {};
+    const { organizationId, projectId } = shape.requireFilter(filters, method, 'filters');
     const where = shape.given({ ...required, ...optional, organizationId, projectId });
     const control = { ...this.caller.rows(TABLE), ...shape.pageControl({ page, perPage }) };
     const { rows, total, hasMore } = await this.caller.read(method, 'row.list', control, { where });

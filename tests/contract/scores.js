@@ -117,6 +117,13 @@ export function scores(makeStore) {
       const op = 'listScoresByRunId';
       await refused(store.listScoresByRunId({ pagination: first }), { code: 'INVALID_ARGUMENT', op });
     });
+
+    it('are not listed for everybody where a filter was meant', async () => {
+      const { store } = await makeStore();
+      const op = 'listScoresByRunId';
+      const args = { runId: 'r', pagination: first, filters: 'org-1' };
+      await refused(store.listScoresByRunId(args), { code: 'INVALID_ARGUMENT', op, text: /filters/ });
+    });
   });
 
   describe('listing scores', () => {
