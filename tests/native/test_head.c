@@ -174,6 +174,29 @@ TEST(head_read_ignores_fields_it_does_not_know) {
   arena_free(&arena);
 }
 
+/* Each by its name; of too many, only that there are, and since when the last is. */
+TEST(head_doubt_as_text) {
+  struct arena arena = {0};
+  struct head head = {.stamp = 1}, read;
+  for (int n = 1; n <= HEAD_DOUBT_MAX + 1; n++) {
+    entries_add(&arena, &head.doubt, (struct entry){.id = SPAN("m"), .time = n});
+    CHECK(head_read(&arena, head_write(&arena, &head), &read));
+    bool all = n > HEAD_DOUBT_MAX;
+    REQUIRE(read.doubt.count == (all ? 1 : (size_t)n));
+    CHECK_SPAN(read.doubt.items[read.doubt.count - 1].id, all ? SPAN("") : SPAN("m"));
+    CHECK_EQ(read.doubt.items[read.doubt.count - 1].time, n);
+  }
+  CHECK(
+      head_read(&arena,
+                SPAN("{\"v\":1,\"w\":1,\"updatedAt\":0,\"bumpedAt\":0,\"checkedAt\":0,\"since\":0,"
+                     "\"floor\":null,\"owners\":[],\"journal\":[],\"doubt\":true,\"entries\":[]}"),
+                &read));
+  REQUIRE(read.doubt.count == 1); /* as it was once written */
+  CHECK_EQ(read.doubt.items[0].id.len, 0);
+  CHECK(read.doubt.items[0].time > 0);
+  arena_free(&arena);
+}
+
 static void read_head(struct span text, void *whole) {
   struct arena arena = {0};
   struct head head;
