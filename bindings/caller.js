@@ -20,6 +20,7 @@ export class Caller {
   #store;
   #stats;
   #followups;
+  #parse;
 
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
@@ -27,6 +28,7 @@ export class Caller {
     /** Policies by table. @readonly */
     this.retention = readRetention(config.retention, 'constructor');
     this.#core = config.core;
+    this.#parse = config.parseJSON ?? JSON.parse;
     this.#stats = createStats(config.onOperation);
     this.#followups = createFollowups(config.waitUntil);
     this.#store = { ...settings, observe: this.#stats.observe };
@@ -71,7 +73,7 @@ export class Caller {
     const text = await this.call(method, op, control, payload);
     if (text === '') return null;
     try {
-      return JSON.parse(text);
+      return this.#parse(text);
     } catch {
       // The parser's own message would quote what is stored.
       throw storeError('CORRUPT', method, `${method} read a value that is not JSON`);

@@ -23,6 +23,8 @@ import { readRestOptions } from './rest/options.js';
  * @property {string} [keyPrefix]  put before every key as it is, e.g. 'dev_'; one prefix never sees another's data
  * @property {(promise: Promise<unknown>) => void} [waitUntil]  default: that of the Workers runtime, if there is one
  * @property {(operation: Operation) => void} [onOperation]  called after every KV operation
+ * @property {(text: string) => any} [parseJSON]  reads what is stored, in place of `JSON.parse`: for numbers that have
+ *   more digits than JavaScript's
  * @property {'strict'} [consistency]  makes every read ask the journal too, not only its head
  * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
  * @property {import('./row-types.js').Retention} [retention]  what to keep for how long; default: all, for ever
@@ -93,8 +95,8 @@ export function readConfig(config) {
 }
 
 /** @param {CloudflareStoreConfig} config */
-function checkFunctions({ waitUntil, onOperation, core }) {
-  for (const [name, value] of Object.entries({ waitUntil, onOperation })) {
+function checkFunctions({ waitUntil, onOperation, parseJSON, core }) {
+  for (const [name, value] of Object.entries({ waitUntil, onOperation, parseJSON })) {
     if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`);
   }
   if (core !== undefined && typeof core?.call !== 'function') {

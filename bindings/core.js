@@ -280,7 +280,7 @@ async function ask(backend, requests, touch) {
     // Back ends answer every request; should one throw all the same, nothing is known of the outcome.
     return [];
   } finally {
-    clearInterval(timer);
+    if (timer !== undefined) clearInterval(timer);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from './errors.js';
+import { parseExact } from './json.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
@@ -58,7 +59,7 @@ function brokenOff() {
 /** @param {string} text */
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     // The parser's own message would quote the body.
     throw new ApiError(400, 'INVALID_JSON', 'the body is not JSON');

@@ -6,6 +6,7 @@
  */
 
 import { CloudflareStore } from '../bindings/index.js';
+import { parseExact } from './json.js';
 
 /** Whether this isolate has made sure of the data's format. A plain flag: requests must not wait for each other. */
 let formatChecked = false;
@@ -26,6 +27,7 @@ export function openStore(env, context, onOperation) {
     keyPrefix: env.KEY_PREFIX,
     waitUntil: (promise) => context.waitUntil(promise),
     onOperation,
+    parseJSON: parseExact,
   });
 }
 

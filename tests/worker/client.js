@@ -63,6 +63,7 @@ export function createClient(defaults = {}) {
     const answer = {
       status: response.status,
       headers: response.headers,
+      text,
       /** @type {any} */
       json: text === '' ? undefined : JSON.parse(text),
     };

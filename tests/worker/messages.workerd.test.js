@@ -54,6 +54,20 @@ describe('appending', () => {
     expect(Object.keys(read)).toEqual([...Object.keys(message), 'threadId']);
   });
 
+  it('keeps numbers that JavaScript cannot, whoever writes and reads them', async () => {
+    const numbers = '[9007199254740993,-0,1e400,0.1000000000000000055,1.0,-12345678901234567890]';
+    const raw = `{"messages":[{"id":"m","role":"user","content":{"parts":[],"metadata":{"ids":${numbers}}},"n":${numbers}}]}`;
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await ask('POST', PATH, { raw, headers })).status).toBe(201);
+    const { status, text } = await ask('GET', `${PATH}/m`);
+    expect(status).toBe(200);
+    expect(text).toContain(`"ids":${numbers}`);
+    expect(text).toContain(`"n":${numbers}`);
+    expect((await ask('PATCH', `${PATH}/m`, { raw: `{"x":${numbers}}`, headers })).text).toContain(
+      `"x":${numbers}`,
+    );
+  });
+
   it('replaces a message of the same id', async () => {
     for (const content of ['one', 'two']) {
       await ask('POST', PATH, { body: { messages: [{ id: 'm', role: 'user', content, createdAt: DATE }] } });
