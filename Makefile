@@ -74,8 +74,10 @@ OBJ          = $(BUILD)/obj
 WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
 TOOLS_OBJ    = $(filter-out $(OBJ)/wasm/src/core.o,$(WASM_OBJ)) \
                $(patsubst %.c,$(OBJ)/wasm-tools/%.o,src/core.c $(TOOLS))
-FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) $(TOOLS) tests/native/imports.c) $(OBJ)/fuzz/cJSON.o
+FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) $(TOOLS) tests/native/imports.c tests/native/alloc.c) \
+               $(OBJ)/fuzz/cJSON.o
 NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(TOOLS) $(NATIVE)) $(OBJ)/native/cJSON.o
+FUZZ_SEEDS   = $(BUILD)/seeds/made
 COVER_OBJ    = $(patsubst %.c,$(OBJ)/cover/%.o,$(CORE) $(TOOLS)) $(OBJ)/cover/cJSON.o
 COVERED      = $(BUILD)/cover/test $(patsubst tests/fuzz/%.c,$(BUILD)/cover/fuzz-%,$(FUZZ))
 
@@ -114,7 +116,7 @@ size: wasm
 	@node tools/size.mjs $(BUILD)/threadkv.wasm
 
 ## Lines and branches of src/ that native tests, simulation and fuzz corpus reach; fails below 95 % and 90 %
-coverage: $(COVERED)
+coverage: $(COVERED) $(FUZZ_SEEDS)
 	@$(SETUP) coverage
 	@LLVM_COV=$(LLVM_COV) LLVM_PROFDATA=$(LLVM_PROFDATA) node tools/coverage.mjs $(BUILD)/cover $(COVERED)
 
@@ -251,9 +253,9 @@ test-native: $(BUILD)/native/test
 	$< | tee $(RESULTS)/native.txt
 
 ## Replay the inputs that the fuzzers have found
-test-fuzz: $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ))
+test-fuzz: $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(FUZZ)) | $(FUZZ_SEEDS)
 	@mkdir -p $(RESULTS)
-	@tools/replay.sh $^ | tee $(RESULTS)/fuzz.txt
+	@tools/replay.sh $(BUILD)/seeds $^ | tee $(RESULTS)/fuzz.txt
 
 ## JavaScript tests, in Node and in workerd; THREADKV_WASM=<file> runs them over another build of the module
 test-js: test-node test-workerd
@@ -266,7 +268,7 @@ $(BUILD)/native/test: $(NATIVE_OBJ)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(SANITIZE) -o $@ $^ -lm
 
-$(OBJ)/native/src/%.o $(OBJ)/cover/src/%.o: HEAP_OF = $(ALLOC)
+$(OBJ)/native/src/%.o $(OBJ)/cover/src/%.o $(OBJ)/fuzz/src/%.o: HEAP_OF = $(ALLOC)
 
 $(OBJ)/native/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -278,6 +280,10 @@ $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) $(SANITIZE) -c -o $@ $<
 
+# Whole calls run over the same KV in memory as in the native tests.
+$(BUILD)/fuzz/call: $(OBJ)/fuzz/tests/native/host_mem.o
+$(BUILD)/cover/fuzz-call: $(OBJ)/cover/tests/native/host_mem.o
+
 $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
@@ -286,12 +292,12 @@ $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 $(OBJ)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(OBJ)/fuzz/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) $(SANITIZE) -fsanitize=fuzzer-no-link -c -o $@ $<
 
 # For coverage the same tests without sanitizers, which would add branches of their own.
 $(BUILD)/cover/test: $(patsubst %.c,$(OBJ)/cover/%.o,$(NATIVE)) $(COVER_OBJ)
@@ -315,9 +321,15 @@ $(OBJ)/cover/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) -O1 -c -o $@ $<
 
-$(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/%
-	@mkdir -p $(BUILD)/corpus/$* tests/fuzz/corpus/$*
-	$< -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$* tests/fuzz/corpus/$*
+$(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ)): fuzz-%: $(BUILD)/fuzz/% $(FUZZ_SEEDS)
+	@mkdir -p $(BUILD)/corpus/$* $(BUILD)/seeds/$*
+	$< -max_total_time=$(FUZZ_SECONDS) $(BUILD)/corpus/$* $(BUILD)/seeds/$* $(wildcard tests/fuzz/corpus/$*)
+
+# Scripts for the fuzzer of whole calls.
+$(FUZZ_SEEDS): tests/fuzz/seeds.mjs src/op.h
+	@rm -rf $(@D)/call
+	@node $< $(@D)/call
+	@touch $@
 
 # ---- Checks ----------------------------------------------------------------------------------------------------------
 

@@ -42,8 +42,9 @@ const profdata = findTool('LLVM_PROFDATA');
 const profiles = [];
 for (const program of programs) {
   const profile = `${program}.profraw`;
-  const corpus = join('tests/fuzz/corpus', basename(program).replace(/^fuzz-/, ''));
-  const inputs = existsSync(corpus) ? readdirSync(corpus).map((name) => join(corpus, name)) : [];
+  const name = basename(program).replace(/^fuzz-/, '');
+  const corpora = [join('tests/fuzz/corpus', name), join(folder, '../seeds', name)].filter(existsSync);
+  const inputs = corpora.flatMap((corpus) => readdirSync(corpus).map((file) => join(corpus, file)));
   const env = { ...process.env, LLVM_PROFILE_FILE: profile };
   const { status, stdout, stderr } = spawnSync(program, inputs, { env, encoding: 'utf8', maxBuffer: LARGE });
   if (status !== 0) {

@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
-# Runs each fuzzer named over the inputs kept for it in tests/fuzz/corpus/<name>, and counts fuzzers.
+# Runs each fuzzer named over the inputs kept for it, in tests/fuzz/corpus/<name> and SEEDS/<name>, and counts fuzzers.
+#
+#   tools/replay.sh SEEDS FUZZER...
 
 set -u
-passed=0 failed=0
+seeds=$1 passed=0 failed=0
+shift
+shopt -s nullglob
 for fuzzer in "$@"; do
   name=$(basename "$fuzzer")
-  if find "tests/fuzz/corpus/$name" -type f -print0 | xargs -0 -r "$fuzzer" >"$fuzzer.log" 2>&1; then
+  inputs=(tests/fuzz/corpus/"$name"/* "$seeds/$name"/*)
+  if [ ${#inputs[@]} != 0 ] && "$fuzzer" "${inputs[@]}" >"$fuzzer.log" 2>&1; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))

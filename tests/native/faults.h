@@ -13,6 +13,9 @@ struct scenario {
   const char *control, *payload;
 };
 
+/* fault_stock fills |world| with some of everything that the scenarios are about. */
+void fault_stock(struct world *world);
+
 extern const struct scenario fault_scenarios[];
 extern const size_t fault_scenario_count;
 

@@ -6,6 +6,8 @@
  * - whoever reads in the isolate that wrote sees no older value of that isolate;
  * - a run that has stopped, and was acknowledged, is there at rest, unless a later write took its
  *   place.  Progress may be lost, and may come to KV late, but not over what its isolate wrote later.
+ *   It is lost, too, when a write that failed, or whose call went away, was to take its place:
+ *   nobody knows then whether KV has that write, and progress must not bring a deleted run back.
  */
 #include "json.h"
 #include "sim_work.h"
@@ -110,12 +112,23 @@ static struct span token_of(struct sim *sim, struct span row) {
 
 /* ---- reading ---- */
 
-/* What |reader|'s isolate wrote last, of what was acknowledged before the read began. */
+/* Whether |progress| was to make room for a write of its isolate that nobody knows the end of. */
+static bool may_be_dropped(const struct history *history, const struct write *progress) {
+  for (const struct write *later = progress + 1; later < &history->writes[history->count]; later++)
+    if (later->by->isolate == progress->by->isolate && later->kind != KIND_PROGRESS &&
+        !is_acknowledged(later))
+      return true;
+  return false;
+}
+
+/* What |reader|'s isolate wrote last, of what was acknowledged before the read began and has to be
+ * there still. */
 static const struct write *own_newest(const struct history *history, const struct actor *reader) {
   for (size_t i = history->count; i--;) {
     const struct write *write = &history->writes[i];
     if (write->by->isolate == reader->isolate && is_acknowledged(write) &&
-        write->by->end <= reader->start)
+        write->by->end <= reader->start &&
+        !(write->kind == KIND_PROGRESS && may_be_dropped(history, write)))
       return write;
   }
   return NULL;

@@ -3,50 +3,13 @@
  *
  * Nothing may crash, run on for ever or leak; what comes out is an answer or an error.
  */
-#include "story.h"
+#include "faults.h"
 
-static const struct {
-  enum tkv_op op;
-  const char *control, *payload;
-} calls[] = {
-    {TKV_OP_STORE_INIT, "", ""},
-    {TKV_OP_STORE_CLEAR, "", ""},
-    {TKV_OP_STORE_SWEEP, "", ""},
-    {TKV_OP_THREAD_SAVE, "",
-     "{'id':'a','resourceId':'u2','createdAt':'2026-01-01T00:00:00.000Z',"
-     "'updatedAt':'2026-01-01T00:00:00.000Z'}"},
-    {TKV_OP_THREAD_GET, "", "{'threadId':'a'}"},
-    {TKV_OP_THREAD_UPDATE, "", "{'id':'a','title':'new','metadata':{'x':1}}"},
-    {TKV_OP_THREAD_DELETE, "", "{'threadId':'a'}"},
-    {TKV_OP_THREAD_LIST, "", "{}"},
-    {TKV_OP_THREAD_LIST, "{'field':'updatedAt','direction':'ASC'}",
-     "{'resourceId':'u1','metadata':{'n':0}}"},
-    {TKV_OP_THREAD_COPY, "", "{'sourceThreadId':'a'}"},
-    {TKV_OP_MESSAGE_SAVE, "",
-     "[{'id':'a-1','threadId':'b','resourceId':'u1','role':'user','content':'x',"
-     "'createdAt':'2026-01-01T00:00:00.000Z'}]"},
-    {TKV_OP_MESSAGE_LIST, "{'perPage':false}", "{'threadId':['a','b'],'metadata':{'n':1}}"},
-    {TKV_OP_MESSAGE_LIST, "{'perPage':2,'direction':'DESC','includeTotal':false}",
-     "{'threadId':'a','include':[{'id':'b-1','withNextMessages':2},{'id':'a-1'}]}"},
-    {TKV_OP_MESSAGE_LIST_BY_RESOURCE, "", "{'resourceId':'u1'}"},
-    {TKV_OP_MESSAGE_GET, "", "{'messageIds':['a-1','b-1']}"},
-    {TKV_OP_MESSAGE_UPDATE, "",
-     "[{'id':'a-1','threadId':'b'},{'id':'b-1','content':{'metadata':{'x':1}}}]"},
-    {TKV_OP_MESSAGE_DELETE, "", "{'messageIds':['a-1','b-1']}"},
-    {TKV_OP_RESOURCE_GET, "", "{'resourceId':'u1'}"},
-    {TKV_OP_RESOURCE_UPDATE, "", "{'resourceId':'u1','metadata':{'x':1}}"},
-    {TKV_OP_COLLECTION_REFRESH, "",
-     "{'collections':[{'kind':'thread','id':'a','gone':['a-1','7uci4ialvu000g40o4']}]}"},
-};
-enum { CALLS = sizeof calls / sizeof *calls, ROUNDS_MAX = 60 };
+enum { ROUNDS_MAX = 60 };
 
 static void start(struct world *world) {
   world_init(world);
-  story_thread(world, "a", "u1", 0);
-  story_thread(world, "b", "u1", 1);
-  story_messages(world, "a", "u1", 1, 3);
-  story_messages(world, "b", "u1", 1, 2);
-  world_do(world, TKV_OP_RESOURCE_UPDATE, "{'resourceId':'u1','workingMemory':'w'}");
+  fault_stock(world);
   world_restart(world);
 }
 
@@ -88,11 +51,11 @@ static void damaged_answer(struct mem_reply *reply, void *self) {
 
 /* Runs a call for at most ROUNDS_MAX rounds: endless cursors make endless calls, and those are the
  * host's to end. */
-static void run_bounded(struct world *world, size_t i) {
+static void run_bounded(struct world *world, const struct scenario *scenario) {
   uint32_t call;
   struct span value;
   enum tkv_status status =
-      world_begin(world, calls[i].op, calls[i].control, calls[i].payload, &call);
+      world_begin(world, scenario->op, scenario->control, scenario->payload, &call);
   for (int round = 0; status == TKV_PENDING && round < ROUNDS_MAX; round++)
     status = world_step(world, call);
   struct answer answer = world_end(world, call, status);
@@ -110,9 +73,9 @@ static void run_hostile(void (*spoil)(struct mem_reply *reply, void *self), uint
     start(&world);
     world.mem.spoil = spoil;
     world.mem.spoil_self = &dice;
-    for (size_t i = 0; i < CALLS; i++) {
-      check_context("seed %d, call %zu", (int)seed, i);
-      run_bounded(&world, i);
+    for (size_t i = 0; i < fault_scenario_count; i++) {
+      check_context("seed %d, %s", (int)seed, fault_scenarios[i].name);
+      run_bounded(&world, &fault_scenarios[i]);
     }
     CHECK_EQ(tkv_core_calls(world.core), 0);
     world.mem.refused = 0; /* what was read wrongly may be asked for wrongly */
@@ -121,11 +84,11 @@ static void run_hostile(void (*spoil)(struct mem_reply *reply, void *self), uint
 }
 
 TEST(hostile_random_answers) {
-  run_hostile(random_answer, 400);
+  run_hostile(random_answer, 150);
 }
 
 TEST(hostile_damaged_answers) {
-  run_hostile(damaged_answer, 600);
+  run_hostile(damaged_answer, 250);
 }
 
 /* ---- Answers that are wrong in one known way ---- */

@@ -380,6 +380,24 @@ TEST(workflow_delete_while_a_flush_is_under_way_wins) {
   world_free(&world);
 }
 
+/* Nobody knows whether KV has the deletion: so no progress may bring the run back, and what KV has
+ * counts once this isolate has forgotten that it deleted the run. */
+TEST(workflow_delete_that_went_away_has_dropped_the_progress) {
+  struct world world;
+  uint32_t call;
+  world_init(&world);
+  persist(&world, RUN, SNAPSHOT("suspended"));
+  struct answer held = persist(&world, RUN, SNAPSHOT("running"));
+  CHECK_EQ(world_begin(&world, TKV_OP_WORKFLOW_DELETE, "", "{" RUN "}", &call), TKV_PENDING);
+  world.mem.queue = NULL; /* it is never resumed */
+  CHECK_TEXT(story_run(&world, RUN), "");
+  CHECK_EQ(world_follow(&world, held), TKV_DONE);
+  CHECK_JSON(stored_status(&world), "'suspended'");
+  story_later(&world, 180);
+  CHECK_JSON(status_of(&world, RUN), "'suspended'");
+  world_free(&world);
+}
+
 TEST(workflow_clear_forgets_what_is_held) {
   struct world world;
   world_init(&world);
