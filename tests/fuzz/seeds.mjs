@@ -28,7 +28,7 @@ const message = (id, threadId, minute, more = {}) => ({
   threadId,
   resourceId: 'u1',
   role: 'user',
-  content: { text: id, metadata: { n: minute } },
+  content: { text: id, metadata: { n: minute, ab: { c: [1, { d: 'é' }] } } },
   createdAt: at(minute),
   ...more,
 });
@@ -68,12 +68,35 @@ const rows = [
 /** The journal entry of a head or a record, as it may stand in KV. */
 const SUFFIX = '7uci4ialvu000g40o4';
 
+/** The head of thread a, once older messages no longer stood in it. */
+const floor = `put dev_metadata:thread:a ${JSON.stringify({
+  v: 1,
+  w: 5,
+  updatedAt: 6,
+  bumpedAt: 5,
+  checkedAt: 4,
+  since: 0,
+  floor: ['a2', Date.parse(at(2))],
+  owners: ['u1'],
+  journal: [SUFFIX],
+  entries: ['a2', Date.parse(at(2)), 0, 0],
+})} {"v":1,"w":5}`;
+
 /**
  * `before`: lines that fill the store; `calls`: the operation, in its ways; `spoilt`: keys whose values its steps read.
  * @type {Record<string, { before?: string[], calls: string[], spoilt?: string[] }>}
  */
 const seeds = {
-  'store.init': { calls: [call('store.init'), call('store.init')], spoilt: ['metadata:schema'] },
+  'store.init': {
+    calls: [
+      call('store.init'),
+      call('store.init'),
+      'put dev_metadata:schema {"v":1,"format":9} {"v":1,"w":1}',
+      'restart',
+      call('store.init'),
+    ],
+    spoilt: ['metadata:schema'],
+  },
   'store.clear': {
     before: [...stock, ...rows],
     calls: [
@@ -133,6 +156,9 @@ const seeds = {
     calls: [
       call('message.save', [message('n1', 'a', 9), message('n2', 'b', 9)]),
       call('message.save', [message('a1', 'b', 1), message('a2', 'a', 7)]),
+      'fail 5 99 503',
+      call('message.save', [message('n3', 'a', 9), message('n4', 'a', 9), message('n5', 'b', 9)]),
+      'fail 0 0 0',
     ],
     spoilt: ['messages:a1', 'threads:a', 'metadata:thread:a', 'metadata:thread:b'],
   },
@@ -146,6 +172,21 @@ const seeds = {
         { perPage: 1, direction: 'DESC', includeTotal: false },
       ),
       call('message.list', { threadId: 'a', dateRange: { start: at(1), end: at(2), endExclusive: true } }),
+      call('message.list', { threadId: '' }),
+      call('message.list', { threadId: 'a', metadata: { ab: { c: [1, { d: 'é\\u00e9' }] } } }),
+      call('message.list', { threadId: 'a', metadata: { 'no good': 1 } }),
+      floor,
+      'restart',
+      call('message.list', { threadId: 'a' }, { perPage: 1, page: 1 }),
+      call('message.list', { threadId: 'a', metadata: { n: 1 } }, { perPage: 1, direction: 'DESC' }),
+      'drop dev_messages:a2',
+      floor,
+      'restart',
+      call('message.list', { threadId: 'a' }, { perPage: 2, direction: 'DESC', includeTotal: false }),
+      call('message.list', {
+        threadId: 'b',
+        include: [{ id: 'a1', threadId: 'a', withPreviousMessages: 3 }],
+      }),
     ],
     spoilt: ['messages:a1', 'metadata:thread:a', `metadata:thread:a:${SUFFIX}`],
   },
@@ -375,7 +416,7 @@ const seeds = {
       'follow',
       call('collection.refresh', {
         collections: [
-          { kind: 'thread', id: 'a', gone: ['a1', SUFFIX, 1767225660000, 'u1'] },
+          { kind: 'thread', id: 'a', gone: ['a1', SUFFIX, Date.parse(at(1)), 'u1', 'a2', SUFFIX, 5, 'u1'] },
           { kind: 'resource', id: 'u1', gone: ['c', '', 0, ''] },
         ],
       }),
@@ -410,7 +451,7 @@ const seeds = {
   'verify.records': {
     before: [...stock, 'later 900', 'drop dev_threads:b'],
     calls: [
-      call('verify.records', { cursor: null }, { table: 'messages', perPage: 2 }),
+      call('verify.records', { cursor: null }, { table: 'messages', perPage: 3 }),
       call('verify.records', { cursor: null }, { table: 'threads' }),
     ],
     spoilt: ['messages:a1', 'threads:a', `metadata:thread:a:${SUFFIX}`],
@@ -468,7 +509,7 @@ const hurdles = [
 /** @param {string} op */
 function* hostile(op) {
   const { before = [], calls, spoilt = [] } = seeds[op];
-  const words = calls.filter((line) => !/^(restart|later|follow|budget|drop)/.test(line));
+  const words = calls.filter((line) => !/^(restart|later|follow|budget|drop|put|fail)/.test(line));
   yield* weathers(op);
   for (const [i, key] of spoilt.entries()) {
     for (let k = 0; k < values.length; k++) {
