@@ -38,7 +38,14 @@ struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct spa
 }
 
 void kv_flush(struct call *call, enum tkv_table table, struct span key) {
-  kv_put(call, table, key, SPAN_NONE, SPAN_NONE, KV_REMEMBER | KV_FLUSH)->delay = KV_FLUSH_MS;
+  kv_put(call, table, key, SPAN_NONE, SPAN_NONE, KV_REMEMBER | KV_FLUSH);
+}
+
+struct kv_request *kv_look(struct call *call, enum tkv_table table, struct span key,
+                           unsigned flags) {
+  struct kv_request *look = kv_get(call, table, key, KV_TOLERATE | KV_FLUSH | flags);
+  look->delay = KV_FLUSH_MS;
+  return look;
 }
 
 struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,

@@ -51,7 +51,7 @@ enum kv_flag {
                        not there is asked again */
   KV_SAME = 64,     /* put: need not be sent when the same value was put a moment ago */
   KV_HOLD = 128,    /* put, with KV_REMEMBER: is held, if it is not too large, instead of sent */
-  KV_FLUSH = 256,   /* put: kv_flush's */
+  KV_FLUSH = 256,   /* put, get: kv_flush's, kv_look's */
   KV_SPACE = 512    /* put: is held like one with KV_HOLD if the key was written to within
                        KV_FLUSH_MS */
 };
@@ -123,9 +123,16 @@ bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key);
 /* kv_is_held tells whether |key| is held. */
 bool kv_is_held(struct call *call, enum tkv_table table, struct span key);
 
-/* kv_flush queues a put of what is held under |key|, in KV_FLUSH_MS, yet not within that time of
- * the write before.  When nothing is held any more by then, nothing is sent.  After a
- * failure it is still held. */
+/* kv_look waits for KV_FLUSH_MS, and until the last write of |key| is as long ago.  With KV_FRESH in
+ * |flags| it then asks KV for the key, if it is still held and this isolate knows what KV had: so
+ * kv_yield can tell whether somebody else has written it or deleted it since, and gives up what is
+ * held if so. */
+struct kv_request *kv_look(struct call *call, enum tkv_table table, struct span key,
+                           unsigned flags);
+bool kv_yield(struct call *call, const struct kv_request *look);
+
+/* kv_flush queues a put of what is held under |key|, yet not within KV_FLUSH_MS of the write before.
+ * When nothing is held any more by then, nothing is sent.  After a failure it is still held. */
 void kv_flush(struct call *call, enum tkv_table table, struct span key);
 
 /* kv_drop forgets what is held under |key|, if KV was read not to have the key and nothing was sent

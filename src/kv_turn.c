@@ -20,6 +20,8 @@ static void keep(struct call *call, struct kv_request *request, struct note *not
   memory_keep(call->memory, note, kind, request->value, request->metadata);
   note->own = own;
   note->stamp = request->stamp;
+  if (!own)
+    note->seen = request->stamp;
   note->expires = request->expires;
 }
 
@@ -68,13 +70,20 @@ static void send(struct call *call, struct kv_request *put, struct note *note) {
   note->sent_at = call->now;
   note->missing = false;
   put->sent = put->order;
-  if (is_newest(put, note) || !carries_newest(put, note))
-    return;
-  put->sent = note->latest;
-  put->value = arena_copy(&call->arena, note->value);
-  put->metadata = arena_copy(&call->arena, note->metadata);
-  put->stamp = note->stamp;
-  put->expires = note->expires;
+  if (!is_newest(put, note) && carries_newest(put, note)) {
+    put->sent = note->latest;
+    put->value = arena_copy(&call->arena, note->value);
+    put->metadata = arena_copy(&call->arena, note->metadata);
+    put->stamp = note->stamp;
+    put->expires = note->expires;
+  }
+  note->seen = put->kind == KV_PUT ? put->stamp : 0;
+}
+
+/* How long to look away while another call writes the key; 0 when none does. */
+static int64_t turn_delay(const struct call *call, const struct note *note) {
+  int64_t silence = now_since(call, core_heard_of(call->core, note->flight));
+  return silence < KV_FLIGHT_MAX_MS ? KV_TURN_MS + silence / KV_TURN_SHARE : 0;
 }
 
 static bool settle(struct kv_request *put) {
@@ -93,10 +102,11 @@ static bool may_flush(struct call *call, struct kv_request *put, struct note *no
   note->flusher_at = call->now;
   put->order = note->latest;
   put->yields = true;
-  if (now_since(call, note->sent_at) >= KV_FLUSH_MS)
+  int64_t early = note->sent_at + KV_FLUSH_MS - call->now, turn = turn_delay(call, note);
+  if (early <= 0 && !turn)
     return true;
   put->state = KV_BLOCKED;
-  put->delay = note->sent_at + KV_FLUSH_MS - call->now;
+  put->delay = early > turn ? early : turn;
   return false;
 }
 
@@ -128,13 +138,12 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   }
   if (note->written >= put->order)
     return settle(put);
-  int64_t silence = now_since(call, core_heard_of(call->core, note->flight));
-  bool other_flies = silence < KV_FLIGHT_MAX_MS;
+  int64_t turn = turn_delay(call, note);
   bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
                      now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
-  if (other_flies || newer_waits) {
+  if (turn || newer_waits) {
     put->state = KV_BLOCKED;
-    put->delay = KV_TURN_MS + (other_flies ? silence / KV_TURN_SHARE : 0);
+    put->delay = turn ? turn : KV_TURN_MS;
     return false;
   }
   send(call, put, note);
@@ -147,6 +156,8 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     return;
   if (note->flight == call->handle)
     note->flight = 0;
+  if (!stored)
+    note->seen = 0;
   if (stored) {
     note->written = put->sent > note->written ? put->sent : note->written;
     if (note->written >= note->latest) {
@@ -169,7 +180,15 @@ static void answer_from(struct call *call, struct kv_request *get, const struct 
   get->stamp = note->stamp;
 }
 
+/* Whether a look that kv_look queued is not to be sent, now or at all. */
+static bool need_not_look(struct call *call, struct kv_request *look) {
+  struct note *note = find_note(call, look);
+  return !may_flush(call, look, note) || (!(look->flags & KV_FRESH && note->seen) && !settle(look));
+}
+
 bool kv_recall(struct call *call, struct kv_request *get) {
+  if (get->flags & KV_FLUSH)
+    return need_not_look(call, get);
   struct note *note = get->flags & KV_REMEMBER ? find_note(call, get) : NULL;
   if (!note || note->kind == NOTE_EMPTY)
     return false;
@@ -234,14 +253,28 @@ bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key) {
   return true;
 }
 
+static void let_go(struct call *call, struct note *note, enum note_kind kind) {
+  memory_hold(call->memory, note, false, call->now);
+  memory_keep(call->memory, note, kind, SPAN_NONE, SPAN_NONE);
+  note->own = false;
+}
+
 bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
   struct note *note = held_note(call, table, key);
   if (!note || !note->missing)
     return false;
-  memory_hold(call->memory, note, false, call->now);
-  memory_keep(call->memory, note, NOTE_ABSENT, SPAN_NONE, SPAN_NONE);
-  note->own = false;
+  let_go(call, note, NOTE_ABSENT);
   note->overwrite = call->order;
   note->written = note->latest = ++call->core->orders;
+  return true;
+}
+
+bool kv_yield(struct call *call, const struct kv_request *look) {
+  struct note *note = held_note(call, look->table, look->key);
+  if (!note || look->failed || note->flight || note->sent_at >= look->asked ||
+      (look->found && look->stamp <= note->seen))
+    return false;
+  let_go(call, note, NOTE_EMPTY);
+  note->latest = note->written;
   return true;
 }

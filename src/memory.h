@@ -49,9 +49,10 @@ struct note {
   struct span value, metadata; /* NOTE_VALUE */
   int64_t at;                  /* ms: when this was noted */
   int64_t stamp;               /* the record's `w`; 0 when unknown */
-  int64_t expires;             /* of an own value: as in struct kv_request */
-  int64_t checked;             /* of a head: when this isolate last listed its journal */
-  int64_t newest;              /* of a journal entry: its newest member's time; 0 when unknown */
+  int64_t seen;    /* the stamp of what KV was last seen to have, or was sent; 0: none */
+  int64_t expires; /* of an own value: as in struct kv_request */
+  int64_t checked; /* of a head: when this isolate last listed its journal */
+  int64_t newest;  /* of a journal entry: its newest member's time; 0 when unknown */
 
   uint32_t flight;    /* the call whose write is under way; 0 for none */
   uint64_t latest;    /* order of the newest write that was asked for, sent or not */

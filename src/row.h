@@ -101,20 +101,9 @@ int64_t row_expires(struct call *call, const struct row_kind *kind, struct span 
 struct kv_request *row_put(struct call *call, const struct row_kind *kind, struct span key,
                            struct span row, unsigned flags);
 
-/* What is held under a key, to be written. */
-struct row_held {
-  enum tkv_table table;
-  struct span key;
-};
-
-/* row_write_held is a step over a struct row_held: as long as something is held it is written, once a
- * second; usually that is once. */
-enum tkv_status row_write_held(struct call *call, void *self);
-
-/* row_ask_flush asks for a row.flush call that writes |row|, if it is held under |key| and nobody is
- * about to write it. */
-void row_ask_flush(struct call *call, const struct row_kind *kind, struct span key,
-                   struct span row);
+/* row_ask_flush asks for a row.flush call that writes what is held under |key|, if something is and
+ * nobody is about to write it. */
+void row_ask_flush(struct call *call, enum tkv_table table, struct span key);
 
 /* row_ask queues the read of the row that |object| names.  NULL, with the error recorded, when it
  * names none. */

@@ -1,54 +1,62 @@
-/* row_flush.c: row.flush, which writes a row that is held.
+/* row_flush.c: row.flush, which writes a row that is held, once a second as long as it is held again.
  *
- *   payload {"table":n,"key":{…}}, as row_ask_flush makes it
+ *   payload {"table":n,"key":"…"}, as row_ask_flush makes it: where the row stands in KV
+ *
+ * Round 1: the row as KV has it, a run's only: progress gives way to what another isolate has written,
+ * so that a run which was cancelled there, or deleted, stays so.  Round 2: the row
  */
 #include "operations.h"
 #include "record.h"
 #include "row.h"
 
-enum tkv_status row_write_held(struct call *call, void *self) {
-  struct row_held *held = self;
+struct held {
+  enum tkv_table table;
+  struct span key;
+  struct kv_request *look;
+};
+
+static enum tkv_status write(struct call *call, void *self);
+
+static enum tkv_status look(struct call *call, void *self) {
+  struct held *held = self;
   if (!kv_is_held(call, held->table, held->key))
     return TKV_DONE;
+  held->look = kv_look(call, held->table, held->key, held->table == TABLE_WORKFLOWS ? KV_FRESH : 0);
+  return call_next(call, write);
+}
+
+static enum tkv_status write(struct call *call, void *self) {
+  struct held *held = self;
+  if (kv_yield(call, held->look))
+    return TKV_DONE;
   kv_flush(call, held->table, held->key);
-  return call_next(call, row_write_held);
+  return call_next(call, look);
 }
 
 enum tkv_status row_flush(struct call *call, void *self) {
-  struct row_held *held = ARENA_NEW(&call->arena, struct row_held);
+  struct held *held = ARENA_NEW(&call->arena, struct held);
   struct json_field fields[] = {{SPAN("table"), SPAN_NONE}, {SPAN("key"), SPAN_NONE}};
-  int64_t table = 0;
+  int64_t table;
   (void)self;
   call_self(call, held);
   if (!arg_fields(call, fields, 2))
     return call->error;
-  bool known = json_int(fields[0].value, &table) && table >= 0 && table < TABLE_COUNT;
+  if (!json_int(fields[0].value, &table) || table < 0 || table >= TABLE_COUNT)
+    return call_invalid(call, fields[0].name, SPAN("is none"));
   held->table = (enum tkv_table)table;
-  const struct row_kind *kind = known ? row_kind_at(held->table) : NULL;
-  if (!kind)
-    return call_invalid(call, SPAN("table"), SPAN("holds no rows"));
-  return row_key(call, kind, fields[1].value, &held->key) ? row_write_held(call, held)
-                                                          : call->error;
+  return arg_text(call, fields[1].value, fields[1].name, &held->key) ? look(call, held)
+                                                                     : call->error;
 }
 
-void row_ask_flush(struct call *call, const struct row_kind *kind, struct span key,
-                   struct span row) {
-  struct json_field fields[ROW_FIELDS_MAX];
-  struct json_out out = json_out(&call->arena, key.len * 2 + 64);
-  if (!kv_wants_flush(call, kind->table, key))
+void row_ask_flush(struct call *call, enum tkv_table table, struct span key) {
+  struct json_out out = json_out(&call->arena, key.len + 32);
+  if (!kv_wants_flush(call, table, key))
     return;
-  row_fields(kind, row, fields);
   json_put(&out, SPAN("{\"table\":"));
-  json_put_int(&out, kind->table);
-  json_put(&out, SPAN(",\"key\":{"));
-  for (size_t i = 0, count = 0; i < kind->count; i++)
-    if (kind->fields[i].traits & ROW_KEY && fields[i].value.ptr) {
-      json_put(&out, count++ ? SPAN(",") : SPAN(""));
-      json_put_string(&out, fields[i].name);
-      json_put_char(&out, ':');
-      json_put(&out, fields[i].value);
-    }
-  json_put(&out, SPAN("}}"));
+  json_put_int(&out, table);
+  json_put(&out, SPAN(",\"key\":"));
+  json_put_string(&out, key);
+  json_put_char(&out, '}');
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);

@@ -145,7 +145,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   for (size_t i = 0; i < op->count; i++) {
     row_put_text(&out, SPAN(""));
     put_told(&out, op->kind, op->items[i].row);
-    row_ask_flush(call, op->kind, op->items[i].key, op->items[i].row);
+    row_ask_flush(call, op->kind->table, op->items[i].key);
   }
   json_put_char(&out, ']');
   return call_return(call, &out);

@@ -117,7 +117,7 @@ static enum tkv_status finish(struct call *call, void *self) {
   struct workflow *run = self;
   call->outcome.result = run->result;
   if (run->flush)
-    row_ask_flush(call, run->kind, run->key, call->payload);
+    row_ask_flush(call, TABLE_WORKFLOWS, run->key);
   return TKV_DONE;
 }
 

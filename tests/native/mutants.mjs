@@ -297,8 +297,8 @@ export const mutations = [
   {
     name: 'writes of one key overlap',
     file: 'kv_turn.c',
-    find: /if \(other_flies( \|\| newer_waits)?\)/,
-    put: 'if (other_flies && call->now < 0)',
+    find: 'if (other_flies(call, note) || newer_waits)',
+    put: 'if (other_flies(call, note) && call->now < 0)',
   },
   {
     name: 'a write under way never counts as over',

@@ -2,7 +2,7 @@
 #include "story.h"
 
 #define RUN "'runId':'r1','workflowName':'wf'"
-#define FLUSH "{'table':4,'key':{" RUN "}}"
+#define FLUSH "{'table':4,'key':'workflow_snapshot:r1:wf'}"
 
 static void persist(struct world *world, const char *snapshot) {
   world_do(world, TKV_OP_WORKFLOW_PERSIST, world_text(world, "{" RUN ",'snapshot':%s}", snapshot));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define RUN "'runId':'r1','workflowName':'wf'"
-#define FLUSH "{'table':4,'key':{" RUN "}}"
+#define FLUSH "{'table':4,'key':'workflow_snapshot:r1:wf'}"
 #define SNAPSHOT(status) "{'status':'" status "','context':{},'runId':'r1'}"
 #define STEP(status, step) "{'status':'" status "','context':{'step':" step "},'runId':'r1'}"
 
@@ -189,6 +189,78 @@ TEST(workflow_flush_that_went_away_is_asked_for_again) {
   CHECK(!persist(&world, RUN, SNAPSHOT("running")).followup.len);
   story_later(&world, 20);
   CHECK(persist(&world, RUN, SNAPSHOT("running")).followup.len);
+  world_free(&world);
+}
+
+/* What another isolate of the same place writes within the second before progress is written. */
+static struct answer elsewhere(struct world *world, enum tkv_op op, const char *payload) {
+  struct core *own = world->core;
+  world->core = tkv_core_new(&world->mem);
+  struct answer answer = world_run(world, op, "", payload);
+  tkv_core_del(world->core);
+  world->core = own;
+  return answer;
+}
+
+TEST(workflow_progress_does_not_undo_what_another_isolate_has_written) {
+  static const char *const before[] = {"", "suspended"};
+  for (size_t i = 0; i < 2; i++) {
+    struct world world;
+    world_init(&world);
+    if (*before[i])
+      persist(&world, RUN, world_text(&world, "{'status':'%s'}", before[i]));
+    story_later(&world, 5);
+    struct answer first = persist(&world, RUN, SNAPSHOT("running"));
+    world_follow(&world, first);
+    struct answer held = persist(&world, RUN, STEP("running", "2"));
+    story_later(&world, 1);
+    elsewhere(&world, TKV_OP_WORKFLOW_STATE, "{" RUN ",'state':{'status':'canceled'}}");
+    world_log(&world);
+    CHECK_EQ(world_follow(&world, held), TKV_DONE);
+    CHECK_EQ(world_logged(&world, " put "), 0);
+    CHECK_JSON(stored_status(&world), "'canceled'");
+    CHECK_JSON(status_of(&world, RUN), "'canceled'");
+    CHECK_EQ(persist(&world, RUN, SNAPSHOT("success")).status, TKV_DONE);
+    CHECK_JSON(stored_status(&world), "'success'"); /* whoever stores a result is not asked */
+    world_free(&world);
+  }
+}
+
+TEST(workflow_progress_does_not_bring_back_a_run_that_another_isolate_has_deleted) {
+  struct world world;
+  world_init(&world);
+  persist(&world, RUN, SNAPSHOT("suspended"));
+  story_later(&world, 5);
+  struct answer held = persist(&world, RUN, SNAPSHOT("running"));
+  elsewhere(&world, TKV_OP_WORKFLOW_DELETE, "{" RUN "}");
+  CHECK_EQ(world_follow(&world, held), TKV_DONE);
+  CHECK_EQ(world.mem.count, 0);
+  CHECK_TEXT(story_run(&world, RUN), "");
+  world_free(&world);
+}
+
+/* The isolate has read the run as another one stored it, and goes on with it. */
+TEST(workflow_progress_over_what_was_read_is_written) {
+  struct world world;
+  world_init(&world);
+  elsewhere(&world, TKV_OP_WORKFLOW_PERSIST, "{" RUN ",'snapshot':" SNAPSHOT("suspended") "}");
+  story_later(&world, 5);
+  CHECK_JSON(status_of(&world, RUN), "'suspended'");
+  struct answer held = persist(&world, RUN, SNAPSHOT("running"));
+  CHECK_EQ(world_follow(&world, held), TKV_DONE);
+  CHECK_JSON(stored_status(&world), "'running'");
+  world_free(&world);
+}
+
+TEST(workflow_progress_is_written_though_kv_does_not_say_what_it_has) {
+  struct world world;
+  world_init(&world);
+  persist(&world, RUN, SNAPSHOT("suspended"));
+  story_later(&world, 5);
+  struct answer held = persist(&world, RUN, SNAPSHOT("running"));
+  world_faults(&world, (struct mem_fault){1, 3, 503, false});
+  CHECK_EQ(world_follow(&world, held), TKV_DONE);
+  CHECK_JSON(stored_status(&world), "'running'");
   world_free(&world);
 }
 
