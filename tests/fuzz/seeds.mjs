@@ -1,5 +1,5 @@
-// Writes the seeds of the `call` fuzzer: scripts in the words of call.c, two for each operation of src/op.h.
-// `<operation>` makes the calls that reach its steps, over a store with something in it; `<operation>.hostile` makes
+// Writes the seeds of the `call` fuzzer: scripts in the words of call.c, several for each operation of
+// src/op.h. `<operation>` makes the calls that reach its steps, over a store with something in it; `<operation>.<n>` make
 // them over a KV that answers wrongly, in each way that is known, at each request in turn.
 //
 //   node tests/fuzz/seeds.mjs FOLDER
@@ -506,39 +506,43 @@ const hurdles = [
   (/** @type {number} */ n) => `late ${n}`,
 ];
 
-/** @param {string} op */
+/** Scripts of bearable length, each over a store of its own. @param {string} op */
 function* hostile(op) {
   const { before = [], calls, spoilt = [] } = seeds[op];
   const words = calls.filter((line) => !/^(restart|later|follow|budget|drop|put|fail)/.test(line));
-  yield* weathers(op);
+  /** @param {number} i */
+  const word = (i) => words[i % words.length];
+  yield [...weathers(op)];
   for (const [i, key] of spoilt.entries()) {
-    for (let k = 0; k < values.length; k++) {
-      yield `put dev_${key} ${values[k]} ${metadata[(i + k) % metadata.length]}`;
-      yield 'restart';
-      yield words[k % words.length];
-      yield 'follow';
-    }
+    const lines = values.map((value, k) => [
+      `put dev_${key} ${value} ${metadata[(i + k) % metadata.length]}`,
+      'restart',
+      word(k),
+      'follow',
+    ]);
+    yield [...before, ...lines.flat()];
   }
-  yield* before;
-  for (const [i, hurdle] of hurdles.entries()) {
-    for (let n = 1; n <= 3; n++) {
-      yield hurdle(n);
-      yield 'restart';
-      yield words[(i + n) % words.length];
-    }
+  for (let i = 0; i < hurdles.length; i += 4) {
+    const lines = hurdles
+      .slice(i, i + 4)
+      .flatMap((hurdle, k) => [1, 2, 3].flatMap((n) => [hurdle(n), 'restart', word(i + k + n)]));
+    yield [...before, ...lines];
   }
-  for (let n = 1; n <= 6; n++) {
-    yield `memory ${n * n} ${n}`;
-    yield words[n % words.length];
-    yield 'memory 0 0';
-    yield `${n % 2 ? 'fail' : 'apply'} ${n} ${n} 503`;
-    yield words[(n + 1) % words.length];
-    yield `leave ${n} ${words[(n + 2) % words.length]}`;
-    yield 'later 20';
-  }
-  yield 'fail 0 0 0';
-  yield 'later 1000';
-  yield* calls;
+  for (let n = 1; n <= 6; n++)
+    yield [
+      ...before,
+      `memory ${n * n} ${n}`,
+      word(n),
+      'memory 0 0',
+      `${n % 2 ? 'fail' : 'apply'} ${n} ${n} 503`,
+      word(n + 1),
+      `leave ${n} ${word(n + 2)}`,
+      'later 20',
+      word(n),
+      'fail 0 0 0',
+      'later 1000',
+      ...calls,
+    ];
 }
 
 /** @param {string} op */
@@ -565,6 +569,7 @@ const source = readFileSync(new URL('../../src/op.h', import.meta.url), 'utf8');
 const names = [...source.matchAll(/"([a-z]+\.[a-z_]+)"/g)].map(([, name]) => name);
 for (const name of names) {
   if (!seeds[name]) throw new Error(`${name} has no seed: give it one in tests/fuzz/seeds.mjs`);
-  writeFileSync(join(folder, name), `${[...friendly(name)].join('\n')}\n`);
-  writeFileSync(join(folder, `${name}.hostile`), `${[...hostile(name)].join('\n')}\n`);
+  const scripts = [[...friendly(name)], ...hostile(name)];
+  for (const [i, lines] of scripts.entries())
+    writeFileSync(join(folder, i ? `${name}.${i}` : name), `${lines.join('\n')}\n`);
 }
