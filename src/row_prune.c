@@ -103,7 +103,6 @@ static enum tkv_status judge(struct call *call, void *self) {
   for (size_t i = 0; i < op->count; i++) {
     struct kv_request *get = op->gets[i];
     int64_t anchor;
-    kv_renew(call, get);
     if (!read_anchor(call, op, get, &anchor))
       return call->error;
     if (anchor >= op->before)

@@ -104,8 +104,6 @@ static enum tkv_status write_all(struct call *call, void *self) {
   for (size_t i = 0; i < op->count; i++) {
     struct saved *item = &op->items[i];
     struct span old = SPAN_NONE;
-    if (item->get)
-      kv_renew(call, item->get);
     if (item->get && !row_read(call, op->kind, item->get, &old))
       return call->error;
     item->kept = old.ptr && op->kind->mode == ROW_SAVE_NEW;
@@ -212,7 +210,6 @@ static enum tkv_status done(struct call *call, void *self) {
 static enum tkv_status merge(struct call *call, void *self) {
   struct update *op = self;
   struct span row, key;
-  kv_renew(call, op->get);
   if (!row_read(call, op->kind, op->get, &row))
     return call->error;
   if (!row.ptr || !as_expected(row, op->expect)) {

@@ -3,6 +3,8 @@
 // `by` names the native tests that have to notice, by words of their names or files: the simulation where nothing else
 // is said. `quick`: CI tries it, too.
 
+import { rowMutations } from './mutants-rows.mjs';
+
 /** @typedef {{ name: string, file: string, find: string | RegExp, put: string, by?: string[], quick?: boolean }} Mutation */
 
 /** @type {Mutation[]} */
@@ -453,4 +455,6 @@ export const mutations = [
     put: 'if (arena->reserve == (void *)1 && !arena->reserve->chunk &&',
     by: ['alloc'],
   },
+
+  ...rowMutations,
 ];

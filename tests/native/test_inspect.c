@@ -174,3 +174,34 @@ TEST(restoring_mends_what_a_lost_journal_or_head_left) {
     world_free(&world);
   }
 }
+
+TEST(inspections_refuse_bad_arguments_before_they_ask_kv) {
+  static const struct {
+    enum tkv_op op;
+    const char *control, *payload;
+  } cases[] = {
+      {TKV_OP_RECORD_SCAN, "", "{}"},
+      {TKV_OP_RECORD_SCAN, "{'table':'cats'}", "{}"},
+      {TKV_OP_RECORD_SCAN, "{'table':'threads','perPage':-1}", "{}"},
+      {TKV_OP_RECORD_SCAN, "{'table':'threads'}", "{'cursor':7}"},
+      {TKV_OP_RECORD_GET, "{'table':'threads'}", "{}"},
+      {TKV_OP_RECORD_GET, "{'table':'threads'}", "{'ids':['']}"},
+      {TKV_OP_RECORD_GET, "{'table':'scores'}", "{'ids':[['a',7]]}"},
+      {TKV_OP_COLLECTION_SCAN, "", "{'kind':'cat'}"},
+      {TKV_OP_COLLECTION_SCAN, "", "{'kind':'thread','cursor':7}"},
+      {TKV_OP_VERIFY_RECORDS, "{'table':'scores'}", "{}"},
+      {TKV_OP_VERIFY_RECORDS, "{'table':'threads'}", "{'cursor':7}"},
+      {TKV_OP_VERIFY_COLLECTION, "", "{'kind':'thread','id':''}"},
+      {TKV_OP_VERIFY_COLLECTION, "", "{'kind':'thread','id':'a','after':7}"},
+      {TKV_OP_VERIFY_COLLECTION, "", "{'kind':'thread','id':'a','after':[7]}"},
+  };
+  struct world world;
+  world_init(&world);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    check_context("case %zu: %s %s", i, cases[i].control, cases[i].payload);
+    CHECK_EQ(world_run(&world, cases[i].op, cases[i].control, cases[i].payload).status,
+             TKV_ERR_INVALID_ARGUMENT);
+  }
+  CHECK_EQ(world.mem.requests, 0);
+  world_free(&world);
+}

@@ -299,3 +299,25 @@ TEST(kv_write_that_failed_is_not_believed) {
   CHECK_JSON(story_field(seen, "workingMemory"), "'old'");
   world_free(&world);
 }
+
+/* Of a round's answers one is asked for again; meanwhile another call changes what the others said. */
+TEST(turns_merge_into_what_was_written_while_a_round_went_on) {
+  struct world world;
+  uint32_t call;
+  world_init(&world);
+  for (uint32_t table = 0; table < TABLE_COUNT; table++)
+    world.store.spaces[table] = table;
+  story_thread(&world, "a", "u", 0);
+  story_later(&world, 5);
+  world_faults(&world, (struct mem_fault){2, 1, 503, false});
+  enum tkv_status status =
+      world_begin(&world, TKV_OP_THREAD_UPDATE, "", "{'id':'a','metadata':{'x':1}}", &call);
+  status = world_step(&world, call);
+  world_do(&world, TKV_OP_THREAD_UPDATE, "{'id':'a','metadata':{'y':2}}");
+  while (status == TKV_PENDING)
+    status = world_step(&world, call);
+  CHECK_EQ(world_end(&world, call, status).status, TKV_DONE);
+  struct span thread = world_do(&world, TKV_OP_THREAD_GET, "{'threadId':'a'}");
+  CHECK_JSON(story_field(thread, "metadata"), "{'n':0,'y':2,'x':1}");
+  world_free(&world);
+}

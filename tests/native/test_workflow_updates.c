@@ -109,6 +109,28 @@ TEST(workflow_snapshot_that_was_stored_as_text_can_be_updated) {
 #define SUSPENDED "{'status':'suspended','suspendedAt':1}"
 #define MARKER "{'__mastra_pending__':true}"
 
+TEST(workflow_results_start_a_context_that_is_not_there) {
+  static const struct {
+    const char *snapshot;
+    enum tkv_status status;
+  } cases[] = {{"{'status':'running'}", TKV_DONE},
+               {"{'status':'running','context':{}}", TKV_DONE},
+               {"{'status':'running','context':[]}", TKV_ERR_CORRUPT}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct world world;
+    world_init(&world);
+    check_context("%s", cases[i].snapshot);
+    world_put(&world, "workflow_snapshot:r1:wf",
+              world_text(&world, "{" RUN ",'snapshot':%s}", cases[i].snapshot), "");
+    struct answer answer = world_run(&world, TKV_OP_WORKFLOW_RESULTS, "",
+                                     "{" RUN ",'stepId':'a','result':{'status':'success'}}");
+    CHECK_EQ(answer.status, cases[i].status);
+    if (cases[i].status == TKV_DONE)
+      CHECK_JSON(answer.text, "{'a':{'status':'success'}}");
+    world_free(&world);
+  }
+}
+
 TEST(workflow_results_of_a_step_are_merged) {
   static const struct {
     const char *old, *given, *merged;

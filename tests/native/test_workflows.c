@@ -226,6 +226,27 @@ TEST(workflow_progress_does_not_undo_what_another_isolate_has_written) {
   }
 }
 
+/* A read that was under way, of what another isolate wrote by a clock that runs ahead. */
+TEST(workflow_progress_outweighs_an_answer_that_comes_late) {
+  struct world world;
+  uint32_t call;
+  world_init(&world);
+  persist(&world, RUN, SNAPSHOT("suspended"));
+  story_later(&world, 10);
+  world.mem.now += 5000;
+  elsewhere(&world, TKV_OP_WORKFLOW_PERSIST, "{" RUN ",'snapshot':" SNAPSHOT("waiting") "}");
+  world.mem.now -= 5000;
+  CHECK_EQ(
+      world_begin(&world, TKV_OP_ROW_GET, "{'table':'workflow_snapshot'}", "[{" RUN "}]", &call),
+      TKV_PENDING);
+  persist(&world, RUN, SNAPSHOT("running"));
+  struct json_walk walk = json_walk(world_end(&world, call, world_step(&world, call)).text);
+  REQUIRE(json_next(&walk));
+  CHECK_JSON(story_field(story_field(walk.value, "snapshot"), "status"), "'running'");
+  CHECK_JSON(status_of(&world, RUN), "'running'");
+  world_free(&world);
+}
+
 TEST(workflow_progress_does_not_bring_back_a_run_that_another_isolate_has_deleted) {
   struct world world;
   world_init(&world);
