@@ -102,7 +102,7 @@ export const rowMutations = [
   {
     name: 'progress gives way before its own write has ended',
     file: 'kv_turn.c',
-    find: 'if (early <= 0 && !other_flies(call, note))',
+    find: 'if (early <= 0 && !turn)',
     put: 'if (early <= 0)',
   },
   {

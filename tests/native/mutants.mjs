@@ -299,8 +299,8 @@ export const mutations = [
   {
     name: 'writes of one key overlap',
     file: 'kv_turn.c',
-    find: 'if (other_flies(call, note) || newer_waits)',
-    put: 'if (other_flies(call, note) && call->now < 0)',
+    find: 'if (turn || newer_waits)',
+    put: 'if (turn && call->now < 0)',
   },
   {
     name: 'a write under way never counts as over',

@@ -310,9 +310,8 @@ TEST(turns_merge_into_what_was_written_while_a_round_went_on) {
   story_thread(&world, "a", "u", 0);
   story_later(&world, 5);
   world_faults(&world, (struct mem_fault){2, 1, 503, false});
-  enum tkv_status status =
-      world_begin(&world, TKV_OP_THREAD_UPDATE, "", "{'id':'a','metadata':{'x':1}}", &call);
-  status = world_step(&world, call);
+  world_begin(&world, TKV_OP_THREAD_UPDATE, "", "{'id':'a','metadata':{'x':1}}", &call);
+  enum tkv_status status = world_step(&world, call);
   world_do(&world, TKV_OP_THREAD_UPDATE, "{'id':'a','metadata':{'y':2}}");
   while (status == TKV_PENDING)
     status = world_step(&world, call);
