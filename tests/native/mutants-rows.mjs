@@ -100,12 +100,6 @@ export const rowMutations = [
     by: ['workflow_', 'sim_workflow'],
   },
   {
-    name: 'progress gives way before its own write has ended',
-    file: 'kv_turn.c',
-    find: 'if (early <= 0 && !turn)',
-    put: 'if (early <= 0)',
-  },
-  {
     name: 'what is put again a moment later is sent again',
     file: 'kv_turn.c',
     find: 'if (overtaken || is_repeated(call, put, note)) {',

@@ -260,6 +260,7 @@ export const mutations = [
     file: 'kv_turn.c',
     find: /(void kv_outweigh\([^{]*\{\n)/,
     put: '$1  get->stamp = kv_stamp_of(get->metadata);\n  if (call->now > 0)\n    return;\n',
+    by: ['stale'],
     quick: true,
   },
   {
