@@ -126,6 +126,8 @@ static struct kv_request *put_journal(struct call *call, struct change *change, 
 static bool is_removed(const struct change *change, const struct entry *entry) {
   if (change->stamp && span_eq(entry->journal, (struct span){change->suffix, JOURNAL_LEN}))
     return false;
+  if (change->until && journal_time(entry->journal) > change->until)
+    return false;
   for (size_t i = 0; i < change->removed.count; i++) {
     const struct entry *removed = &change->removed.items[i];
     bool meant = !change->exact ||

@@ -24,6 +24,7 @@ struct change {
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
   int64_t bump;              /* the thread's new updatedAt; 0: unchanged */
   bool exact;                /* an entry is removed only under the journal given for it */
+  int64_t until;             /* an entry is removed only if it was written by then; 0: whenever */
   bool dead;                 /* the thread is gone: no head is written */
   bool settles;              /* what is ripe of the head's doubt was judged */
   int64_t since;             /* what the journal holds from before then does not count */

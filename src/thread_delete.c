@@ -102,12 +102,14 @@ static enum tkv_status leave_resource(struct call *call, void *self) {
 }
 
 /* A thread that is there again may be so because another place updated it before it saw the
- * deletion: then nothing names it any more. */
+ * deletion: then nothing names it any more.  One that is not there may be so here alone: what was
+ * written after the deletion stays. */
 static enum tkv_status remove_entry(struct call *call, void *self) {
   struct deletion *op = self;
   struct change *change = op->changes.items[0];
   struct entry entry = {.id = op->id, .time = op->thread.created, .owner = SPAN("")};
   change_proved(call, change, op->proof, &entry, op->thread.journal);
+  change->until = op->sweep.deleted_at;
   if (op->sweep.recreated)
     change_add(call, change, entry, op->thread.journal);
   else

@@ -91,10 +91,11 @@ void done_message_save(struct run *run) {
     stored = look_field(sim, look_field(sim, run->result, "details"), "stored");
   for (size_t i = 0; i < work->count; i++) {
     struct event *event = work->events[i];
-    if (!whole && !(stored.ptr && names(stored, event->object->id)))
-      continue;
-    event->certainty = EVENT_SURE;
-    mark_risk(work, event, work->thread);
+    if (whole || (stored.ptr && names(stored, event->object->id)))
+      event->certainty = EVENT_SURE;
+    if (event->certainty !=
+        EVENT_VOID) /* a message may also have moved there before the call went */
+      mark_risk(work, event, work->thread);
   }
   if (whole && !sim->calm && sim_chance(sim, 400))
     work_read(run->isolate, work->thread);

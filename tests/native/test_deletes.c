@@ -341,3 +341,25 @@ TEST(deleted_thread_that_another_place_updated_meanwhile_is_back_everywhere) {
   CHECK_TEXT(story_list(&world, "a"), "");
   world_free(&world);
 }
+
+/* A thread that was deleted and made anew elsewhere stays listed, though a sweep still sees its tombstone
+ * in an old cache. */
+TEST(thread_made_anew_elsewhere_outlives_a_sweep_that_sees_its_tombstone) {
+  struct world world;
+  start(&world, 1);
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+  struct mem_key tombstone = cached(&world, "threads:a");
+  story_later(&world, 4 * 60);
+  world_restart(&world);
+  story_thread(&world, "a", "u1", 0);
+  struct mem_key anew = cached(&world, "threads:a");
+  put_back(&world, tombstone);
+  story_later(&world, 20);
+  world_restart(&world);
+  world_do(&world, TKV_OP_STORE_SWEEP, "");
+  put_back(&world, anew);
+  world_restart(&world);
+  const char *of_user = "{'resourceId':'u1'}";
+  CHECK_TEXT(story_ids(&world, world_run(&world, TKV_OP_THREAD_LIST, "", of_user).text), "a");
+  world_free(&world);
+}
