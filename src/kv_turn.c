@@ -163,6 +163,8 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     if (note->written >= note->latest) {
       memory_hold(call->memory, note, false, call->now);
       note->flusher_at = 0;
+      if (!note->own) /* read meanwhile: another isolate's clock is ahead, but this came later */
+        memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
     }
   } else if (put->state == KV_SETTLED && note->held) {
     note->flusher_at = put->flags & KV_FLUSH ? 0 : note->flusher_at;

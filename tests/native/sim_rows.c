@@ -7,7 +7,7 @@
  * - at rest a row is what was written last, whoever wrote it: of writes that overlapped any, else the
  *   later one.  A row that was deleted is gone, unless it was written again;
  * - a write is seen at once in its isolate, a second later in its place (a state, which may be held
- *   for a second, once it is stored), a minute later everywhere.  Only an isolate that has written the
+ *   for a second, once it is stored; what is held goes with its isolate), a minute later everywhere.  Only an isolate that has written the
  *   row itself in the last two minutes may take its own for newer: clocks differ;
  * - an update is a write that reads: until a deletion is seen where it is made, it succeeds, and the
  *   row is back.  It never succeeds afterwards, and never fails while the row must be seen.
@@ -70,8 +70,10 @@ static int64_t latest(const struct sim *sim, const struct row *row, const struct
   return write->by->end + (row->table->held ? FLUSH_MS : 0) + (loose ? LOOSE_MS : 0);
 }
 
-static bool took_place(const struct write *write) {
-  return write->state == RUN_DONE && !write->void_;
+/* Whether |write| took place for sure.  What is held goes with its isolate. */
+static bool took_place(const struct sim *sim, const struct row *row, const struct write *write) {
+  bool mortal = row->table->held && (sim->config.deaths || sim->config.cancels);
+  return write->state == RUN_DONE && !write->void_ && !mortal;
 }
 
 /* Whether |reader|'s isolate may take a write of its own for newer than what it reads. */
@@ -86,19 +88,23 @@ static bool prefers_own(const struct row *row, const struct actor *reader) {
 }
 
 /* Whether |write|, which took place, has to be seen by |reader|, or what came after it. */
-static bool is_seen(const struct row *row, const struct write *write, const struct actor *reader) {
+static bool is_seen(const struct sim *sim, const struct row *row, const struct write *write,
+                    const struct actor *reader) {
+  /* an answer may be this old when it arrives, and is then used again for a second */
+  int64_t transit = sim->config.latency + (sim->config.slow ? SIM_SLOW_MS : 0);
   if (write->by == reader)
     return false;
   if (write->by->isolate == reader->isolate)
     return write->by->end <= reader->start;
   int64_t held = row->table->held ? FLUSH_MS : 0;
   int64_t stale = write->by->place == reader->place ? 0 : SIM_CACHE_MS;
-  return write->by->end + held + stale + SIM_REUSE_MS < reader->start && !prefers_own(row, reader);
+  return write->by->end + held + stale + transit + SIM_REUSE_MS < reader->start &&
+         !prefers_own(row, reader);
 }
 
-static bool is_seen_or_all(const struct row *row, const struct write *write,
+static bool is_seen_or_all(const struct sim *sim, const struct row *row, const struct write *write,
                            const struct actor *reader) {
-  return !reader || is_seen(row, write, reader);
+  return !reader || is_seen(sim, row, write, reader);
 }
 
 /* Whether |reader| (NULL: everybody, at rest) may still see |write|. */
@@ -106,8 +112,8 @@ static bool may_be(const struct sim *sim, const struct row *row, const struct wr
                    const struct actor *reader) {
   for (size_t i = 0; i < row->count; i++) {
     const struct write *later = &row->writes[i];
-    if (later != write && took_place(later) && latest(sim, row, write) < later->by->start &&
-        is_seen_or_all(row, later, reader))
+    if (later != write && took_place(sim, row, later) &&
+        latest(sim, row, write) < later->by->start && is_seen_or_all(sim, row, later, reader))
       return false;
   }
   return !write->void_;
@@ -121,7 +127,8 @@ static bool may_be_absent(const struct sim *sim, const struct row *row,
     const struct write *write = &row->writes[i];
     if (write->kind == KIND_DELETE && may_be(sim, row, write, reader))
       return true;
-    there |= write->kind == KIND_SAVE && took_place(write) && is_seen_or_all(row, write, reader);
+    there |= write->kind == KIND_SAVE && took_place(sim, row, write) &&
+             is_seen_or_all(sim, row, write, reader);
   }
   return !there;
 }
