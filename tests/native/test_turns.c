@@ -135,6 +135,28 @@ TEST(kv_newer_write_from_elsewhere_outweighs_an_own_one) {
   world_free(&world);
 }
 
+/* While a write waits for its next try, what another isolate wrote before it is read, with a stamp of a
+ * clock that is ahead. */
+TEST(kv_own_write_shows_once_it_is_acknowledged_whatever_was_read_meanwhile) {
+  struct world world;
+  uint32_t call;
+  world_init(&world);
+  const char *ahead = world_text(&world, "{'v':1,'w':%lld}", (long long)world.mem.now + 5000);
+  world_put(&world, "resources:u1", RESOURCE("theirs"), ahead);
+  world_faults(&world, (struct mem_fault){1, 1, 429, false});
+  enum tkv_status status = world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("mine"), &call);
+  status = world_step(&world, call);
+  story_later(&world, 2);
+  struct span seen = world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
+  CHECK_JSON(story_field(seen, "workingMemory"), "'theirs'");
+  while (status == TKV_PENDING)
+    status = world_step(&world, call);
+  CHECK_EQ(world_end(&world, call, status).status, TKV_DONE);
+  seen = world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
+  CHECK_JSON(story_field(seen, "workingMemory"), "'mine'");
+  world_free(&world);
+}
+
 /* ---- Two calls write one key ---- */
 
 struct pair {
