@@ -144,8 +144,8 @@ TEST(kv_own_write_shows_once_it_is_acknowledged_whatever_was_read_meanwhile) {
   const char *ahead = world_text(&world, "{'v':1,'w':%lld}", (long long)world.mem.now + 5000);
   world_put(&world, "resources:u1", RESOURCE("theirs"), ahead);
   world_faults(&world, (struct mem_fault){1, 1, 429, false});
-  enum tkv_status status = world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("mine"), &call);
-  status = world_step(&world, call);
+  world_begin(&world, TKV_OP_RESOURCE_SAVE, "", RESOURCE("mine"), &call);
+  enum tkv_status status = world_step(&world, call);
   story_later(&world, 2);
   struct span seen = world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
   CHECK_JSON(story_field(seen, "workingMemory"), "'theirs'");
