@@ -50,6 +50,8 @@ HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
 REACTOR      = -s -flto -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
                -Wl,--lto-O2 -Wl,-O2 -Wl,--compress-relocations -Wl,-mllvm,-disable-lsr
+# What of libraries was linked, for the test of THIRD_PARTY.md.
+LINK_MAP     = -Wl,-Map=$(OBJ)/$(@F).map
 # Inline only what is called once, or no larger than a call: 5 % of the module.
 FEW_COPIES   = -Wl,-mllvm,-inline-threshold=-100
 # The same as far as a clang with assertions, as yowasp's, allows it.
@@ -200,7 +202,7 @@ $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)
 $(BUILD)/threadkv.clang-tools.wasm: $(TOOLS_OBJ)
 $(BUILD)/threadkv.clang.wasm $(BUILD)/threadkv.clang-tools.wasm: | $(BINARYEN)
 	@echo 'clang  $@'
-	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) $(FEW_COPIES) -o $(OBJ)/$(@F) $^
+	$(Q)$(WASM_CLANG) --target=$(WASM_TARGET) $(REACTOR) $(FEW_COPIES) $(LINK_MAP) -o $(OBJ)/$(@F) $^
 	$(Q)$(SHRINK) -o $@ $(OBJ)/$(@F)
 
 $(BINARYEN):
@@ -209,7 +211,7 @@ $(BINARYEN):
 # Changes when the flags do, so that everything is built anew then.
 $(OBJ)/wasm.flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES) $(SHRINK)' >$@.now
+	@echo '$(WASM_CLANG) $(WASM_TARGET) $(CFLAGS) $(SMALL) $(HEAP) $(REACTOR) $(FEW_COPIES) $(LINK_MAP) $(SHRINK)' >$@.now
 	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
 
 $(BUILD)/threadkv.yowasp-tools.wasm: $(TOOLS)

@@ -2,7 +2,8 @@
 //
 //   node tools/build-yowasp.mjs [clang flag | file.c]... -o build/out.wasm
 //
-// It runs in a file system of its own, so everything that is compiled or included is read into it first.
+// It runs in a file system of its own, so everything that is compiled or included is read into it first. Beside the
+// module it leaves what was linked: build/out.wasm.map.
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,8 +35,9 @@ for (const folder of new Set(sources.map((source) => dirname(source))))
 
 try {
   await commands.clang(undefined, {}, { fetchProgress: () => {} }); // loads the compiler, quietly
-  const built = await commands.clang([...args, '-o', 'out.wasm'], tree);
+  const built = await commands.clang([...args, '-Wl,-Map=out.map', '-o', 'out.wasm'], tree);
   writeFileSync(out, /** @type {Uint8Array} */ (built?.['out.wasm']));
+  writeFileSync(`${out}.map`, /** @type {Uint8Array} */ (built?.['out.map']));
 } catch (error) {
   if (!(error instanceof Exit)) throw error;
   process.exitCode = error.code; // what is wrong stands on stderr already
