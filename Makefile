@@ -38,12 +38,14 @@ SETUP        = BUILD=$(BUILD) CLANG=$(CLANG) CJSON=$(CJSON) tools/setup.sh
 # Flags of the project: keep.
 WARN         = -Wall -Wextra -Wshadow -Wmissing-prototypes -Werror
 CFLAGS       = -std=c11 -Isrc -isystem $(CJSON) -DCJSON_NESTING_LIMIT=200
+# Where the C tests find their helpers.
+TEST_FLAGS   = -Itests/native
 # With what only the command needs: src/op.h.
 WITH_TOOLS   = -DTKV_TOOLS
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
-# Native tests make these fail, see tests/native/alloc.h.
+# Native tests make these fail, see tests/native/support/alloc.h.
 ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))
 # The module's own allocator and strtod, see bindings/libc.c.
 HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
@@ -63,20 +65,20 @@ BINARYEN     = node_modules/binaryen/bin/wasm-opt
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
-TOOLS        = $(wildcard src/inspect*.c src/verify*.c)
-CORE         = $(filter-out $(TOOLS),$(wildcard src/*.c))
+TOOLS        = $(wildcard src/upkeep/inspect*.c src/upkeep/verify*.c)
+CORE         = $(filter-out $(TOOLS),$(wildcard src/*.c src/*/*.c))
 GLUE         = $(wildcard bindings/*.c)
-NATIVE       = $(wildcard tests/native/*.c)
+NATIVE       = $(wildcard tests/native/*.c tests/native/*/*.c)
 FUZZ         = $(wildcard tests/fuzz/*.c)
-HEADERS      = $(wildcard src/*.h bindings/*.h)
-C_FILES      = $(CORE) $(TOOLS) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*.h)
+HEADERS      = $(wildcard src/*.h src/*/*.h bindings/*.h)
+C_FILES      = $(CORE) $(TOOLS) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*/*.h)
 
 LAYERS       = $(addprefix $(RESULTS)/,native.txt $(if $(FUZZ),fuzz.txt) node.json workerd.json)
 OBJ          = $(BUILD)/obj
 WASM_OBJ     = $(patsubst %.c,$(OBJ)/wasm/%.o,$(CORE) $(GLUE)) $(OBJ)/wasm/cJSON.o
 TOOLS_OBJ    = $(filter-out $(OBJ)/wasm/src/core.o,$(WASM_OBJ)) \
                $(patsubst %.c,$(OBJ)/wasm-tools/%.o,src/core.c $(TOOLS))
-FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) $(TOOLS) tests/native/imports.c tests/native/alloc.c) \
+FUZZ_OBJ     = $(patsubst %.c,$(OBJ)/fuzz/%.o,$(CORE) $(TOOLS) tests/native/support/imports.c tests/native/support/alloc.c) \
                $(OBJ)/fuzz/cJSON.o
 NATIVE_OBJ   = $(patsubst %.c,$(OBJ)/native/%.o,$(CORE) $(TOOLS) $(NATIVE)) $(OBJ)/native/cJSON.o
 FUZZ_SEEDS   = $(BUILD)/seeds/made
@@ -275,7 +277,7 @@ $(OBJ)/native/src/%.o $(OBJ)/cover/src/%.o $(OBJ)/fuzz/src/%.o: HEAP_OF = $(ALLO
 $(OBJ)/native/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(TEST_FLAGS) $(HEAP_OF) $(SANITIZE) $(WARN) -MMD -MP -c -o $@ $<
 
 $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -283,8 +285,8 @@ $(OBJ)/native/cJSON.o: $(CJSON)/cJSON.c Makefile
 	$(Q)$(CLANG) $(CFLAGS) $(ALLOC) $(SANITIZE) -c -o $@ $<
 
 # Whole calls run over the same KV in memory as in the native tests.
-$(BUILD)/fuzz/call: $(OBJ)/fuzz/tests/native/host_mem.o
-$(BUILD)/cover/fuzz-call: $(OBJ)/cover/tests/native/host_mem.o
+$(BUILD)/fuzz/call: $(OBJ)/fuzz/tests/native/support/host_mem.o
+$(BUILD)/cover/fuzz-call: $(OBJ)/cover/tests/native/support/host_mem.o
 
 $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 	@mkdir -p $(@D)
@@ -294,7 +296,7 @@ $(BUILD)/fuzz/%: $(OBJ)/fuzz/tests/fuzz/%.o $(FUZZ_OBJ)
 $(OBJ)/fuzz/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(TEST_FLAGS) $(HEAP_OF) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 
 $(OBJ)/fuzz/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -307,8 +309,8 @@ $(BUILD)/cover/test: $(patsubst %.c,$(OBJ)/cover/%.o,$(NATIVE)) $(COVER_OBJ)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(COVER) -o $@ $^ -lm
 
-$(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imports.o \
-                      $(OBJ)/cover/tests/native/alloc.o $(COVER_OBJ)
+$(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/support/imports.o \
+                      $(OBJ)/cover/tests/native/support/alloc.o $(COVER_OBJ)
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
 	$(Q)$(CLANG) $(COVER) -fsanitize=fuzzer -o $@ $^ -lm
@@ -316,7 +318,7 @@ $(BUILD)/cover/fuzz-%: $(OBJ)/cover/tests/fuzz/%.o $(OBJ)/cover/tests/native/imp
 $(OBJ)/cover/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	@echo 'clang  $@'
-	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(HEAP_OF) $(COVER) -MMD -MP -c -o $@ $<
+	$(Q)$(CLANG) $(CFLAGS) $(WITH_TOOLS) $(TEST_FLAGS) $(HEAP_OF) $(COVER) -MMD -MP -c -o $@ $<
 
 $(OBJ)/cover/cJSON.o: $(CJSON)/cJSON.c Makefile
 	@mkdir -p $(@D)
@@ -345,7 +347,7 @@ check-lint: $(patsubst %.c,$(OBJ)/tidy/%.ok,$(filter %.c,$(C_FILES)))
 $(OBJ)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
 	@mkdir -p $(@D)
 	@echo 'tidy   $@'
-	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS) $(WITH_TOOLS)
+	$(Q)$(CLANG_TIDY) --quiet $< -- $(CFLAGS) $(WITH_TOOLS) $(TEST_FLAGS)
 	@touch $@
 
 # The last two are users of the package, with its declarations.

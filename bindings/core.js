@@ -50,7 +50,7 @@ import { createInstance } from './instance.js';
  * @property {(ms: number) => Promise<unknown>} [wait]  default `setTimeout`
  */
 
-/** A third of KV_FLIGHT_MAX_MS (src/kv_round.h). */
+/** A third of KV_FLIGHT_MAX_MS (src/kv/round.h). */
 const TOUCH_MS = 5000;
 
 /** The operations, by number. */

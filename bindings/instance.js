@@ -2,8 +2,8 @@
  * One instance of the module: the only place that sees an address. Text goes in as UTF-8, requests and results come
  * out as strings and bytes of their own; nothing that points into the memory leaves this file.
  *
- * The layouts of struct tkv_request and struct tkv_outcome are those of src/host.h and src/core.h, of answers that of
- * src/kv.h. Views of the memory are stale once it has grown, so they are looked at again after every call into it.
+ * The layouts of struct tkv_request and struct tkv_outcome are those of src/kv/host.h and src/core.h, of answers that of
+ * src/kv/kv.h. Views of the memory are stale once it has grown, so they are looked at again after every call into it.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /* core.c: cores, their handle table, and the entry points of core.h. */
-#include "core_private.h"
+#include "kv/core_private.h"
 
 #include "operations.h"
 #include <stdlib.h>

@@ -16,9 +16,9 @@
 #ifndef TKV_CORE_H
 #define TKV_CORE_H
 
+#include "codec/status.h"
+#include "codec/table.h"
 #include "op.h"
-#include "status.h"
-#include "table.h"
 #include <stdint.h>
 
 enum { TKV_FORMAT_VERSION = 1 }; /* of what is stored: FORMAT.md */

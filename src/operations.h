@@ -2,8 +2,8 @@
 #ifndef TKV_OPERATIONS_H
 #define TKV_OPERATIONS_H
 
-#include "call.h"
-#include "key.h"
+#include "codec/key.h"
+#include "kv/call.h"
 
 #define X(constant, name, step) enum tkv_status step(struct call *call, void *self);
 TKV_OP_LIST(X)

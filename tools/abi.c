@@ -1,7 +1,7 @@
 /* abi.c: prints bindings/abi.js, what JavaScript has to know of the core, from the headers that say it. */
 #include "core.h"
-#include "host.h"
-#include "kv.h"
+#include "kv/host.h"
+#include "kv/kv.h"
 
 #include <stdio.h>
 

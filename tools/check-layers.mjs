@@ -24,15 +24,15 @@ function layerOf(file) {
   return names.findIndex((name) => layers[name].some(matches));
 }
 
-for (const file of globSync('src/*.{c,h}')) {
+for (const file of globSync('src/**/*.{c,h}')) {
   const layer = layerOf(basename(file));
   if (layer < 0) {
     faults.push(`${file} is in no layer of tools/layers.json`);
     continue;
   }
   for (const [, included] of code(file).matchAll(/^#include "([^"]+)"/gm))
-    if (layerOf(included) > layer)
-      faults.push(`${file} (${names[layer]}) includes ${included} (${names[layerOf(included)]})`);
+    if (layerOf(basename(included)) > layer)
+      faults.push(`${file} (${names[layer]}) includes ${included} (${names[layerOf(basename(included))]})`);
 }
 
 for (const rule of only)

@@ -133,7 +133,7 @@ export class ToolStore extends LegacyStore {
   }
 
   /**
-   * A page of records, looked at: whether they are where they would be looked for. See src/verify.c.
+   * A page of records, looked at: whether they are where they would be looked for. See src/upkeep/verify.c.
    *
    * @param {'threads' | 'messages'} table
    * @param {string | null} cursor
@@ -150,7 +150,7 @@ export class ToolStore extends LegacyStore {
   }
 
   /**
-   * One collection, looked at and mended. See src/verify_collection.c.
+   * One collection, looked at and mended. See src/upkeep/verify_collection.c.
    *
    * @param {{ kind: 'thread' | 'resource', id: string, repair: boolean, after?: unknown }} args
    * @returns {Promise<{ head: string, members: number, ghosts: number, damaged: string[], next: unknown }>}

@@ -62,8 +62,8 @@ describe('count', () => {
 
 describe('layers', () => {
   test('an include from below, a comment and a permitted place are fine', () => {
-    write('src/arena.c', '#include "arena.h"\n#include "span.h"\n/* cJSON is not used here; host_wait() neither. */\n');
-    write('src/json_control.c', '#include <cJSON.h>\n');
+    write('src/codec/arena.c', '#include "arena.h"\n#include "span.h"\n/* cJSON is not used here; host_wait() neither. */\n');
+    write('src/codec/json_control.c', '#include <cJSON.h>\n');
     write('bindings/store.js', "import { x } from './core.js';\nimport y from '#module';\n");
     write('bindings/mastra/store.js', "import { x } from '@mastra/core/storage';\nimport { y } from '../core.js';\n");
     expect(run('check-layers.mjs')).toMatchObject({ status: 0, errors: '' });

@@ -29,10 +29,10 @@
  * came of it.  Whatever happens, a call ends, with JSON or nothing, or with an error
  * that is JSON; nothing leaks; and to a KV that kept to the rules nothing is sent that it refuses.
  */
-#include "../native/alloc.h"
-#include "../native/host_mem.h"
-#include "key.h"
-#include "kv.h"
+#include "codec/key.h"
+#include "kv/kv.h"
+#include "support/alloc.h"
+#include "support/host_mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>

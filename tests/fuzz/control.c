@@ -1,9 +1,9 @@
 /* control.c: control documents, and dates.  What cJSON takes for an object the scanner does, too; numbers that are
  * taken for whole are; a date that was read and written again reads the same. */
-#include "control.h"
-#include "date.h"
-#include "json.h"
-#include "table.h"
+#include "codec/control.h"
+#include "codec/date.h"
+#include "codec/json.h"
+#include "codec/table.h"
 
 #include <stdlib.h>
 

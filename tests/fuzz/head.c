@@ -1,6 +1,6 @@
 /* head.c: heads and journal entries.  Reading never crashes; what was read and written again reads
  * the same. */
-#include "head.h"
+#include "index/head.h"
 
 #include <stdlib.h>
 

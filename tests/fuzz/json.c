@@ -2,7 +2,7 @@
  * replaced and merged to the end, and what is written is JSON again.  Nothing else may happen to
  * any input than being refused.
  */
-#include "json.h"
+#include "codec/json.h"
 
 #include <stdlib.h>
 

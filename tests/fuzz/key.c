@@ -1,7 +1,7 @@
 /* key.c: the key codec.  The input is cut in two at its first newline; for both parts
  * decode(encode(x)) = x, and keys made of them start alike only where they are alike.
  */
-#include "key.h"
+#include "codec/key.h"
 
 #include <stdint.h>
 #include <stdlib.h>

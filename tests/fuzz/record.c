@@ -1,10 +1,10 @@
 /* record.c: records and the metadata beside them.  The input is cut in two at its first newline: value, metadata.
  * Reading never crashes; a thread that was read and written again reads the same. */
-#include "core_private.h"
-#include "message.h"
-#include "row.h"
-#include "thread.h"
-#include "workflow.h"
+#include "kv/core_private.h"
+#include "rows/row.h"
+#include "rows/workflow.h"
+#include "threads/message.h"
+#include "threads/thread.h"
 
 #include <stdlib.h>
 

@@ -7,9 +7,9 @@
 // Prints a table; fails when a mutation goes unnoticed, or when the text that it changes is no longer there.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { mutations } from './mutants.mjs';
 
 /** @typedef {import('./mutants.mjs').Mutation} Mutation */
@@ -32,7 +32,7 @@ const renamed = ['malloc', 'calloc', 'realloc'].map((name) => `-D${name}=alloc_$
  * @returns {string} the object file
  */
 function compile(file, flags = []) {
-  const object = join(folder, `${basename(file, '.c')}.o`);
+  const object = join(folder, `${relative('.', file).replaceAll(/[^a-z0-9]/g, '_')}.o`);
   const all = [`-I${sources}`, ...common, '-O1', '-w', '-Itests/native', ...flags];
   execFileSync(clang, [...all, '-c', '-o', object, file], { stdio: 'inherit' });
   return object;
@@ -41,11 +41,12 @@ function compile(file, flags = []) {
 /** @param {string} file  of the core */
 const compileCore = (file) => compile(file, renamed);
 
+/** The C files in |parent| and below. @param {string} parent @returns {string[]} */
+const filesIn = (parent) => globSync(join(parent, '**/*.c'));
+
 /** @returns {string[]} */
 function coreFiles() {
-  return readdirSync(sources)
-    .filter((name) => name.endsWith('.c'))
-    .map((name) => join(sources, name));
+  return filesIn(sources);
 }
 
 /** @param {Mutation} mutation */
@@ -89,10 +90,9 @@ function isWanted({ name, quick: first }) {
 
 try {
   cpSync('src', sources, { recursive: true });
-  const tests = readdirSync('tests/native').filter((name) => name.endsWith('.c'));
   const started = Date.now();
   const objects = [
-    ...tests.map((name) => compile(join('tests/native', name))),
+    ...filesIn('tests/native').map((file) => compile(file)),
     compileCore(join(cjson, 'cJSON.c')),
     ...coreFiles().map(compileCore),
   ];

@@ -5,8 +5,8 @@
  * nothing leaks, nothing stored is lost; repeated it succeeds, and the store is as if nothing had
  * happened.
  */
-#include "alloc.h"
-#include "faults.h"
+#include "support/alloc.h"
+#include "support/faults.h"
 
 /* Returns whether there was an n-th allocation. */
 static bool fail_at(const struct variant *variant, const struct expected *expected, size_t n,

@@ -4,7 +4,7 @@
  * before is still found; repeating it heals; and afterwards the store, looked at from another
  * isolate, is as if nothing had happened.
  */
-#include "faults.h"
+#include "support/faults.h"
 
 static void stock(struct world *world) {
   world_do(world, TKV_OP_STORE_INIT, "");

@@ -3,7 +3,7 @@
  *
  * Nothing may crash, run on for ever or leak; what comes out is an answer or an error.
  */
-#include "faults.h"
+#include "support/faults.h"
 
 enum { ROUNDS_MAX = 60 };
 

@@ -1,5 +1,5 @@
 /* test_refusals.c: what every operation refuses before it asks KV for anything. */
-#include "story.h"
+#include "support/story.h"
 
 /* An id of 600 bytes stands where "%s" does. */
 static const struct {

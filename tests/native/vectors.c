@@ -2,9 +2,9 @@
  * README.md there says how they read.  A file is a test; its cases run one after the other.
  */
 #define _DEFAULT_SOURCE /* scandir */
-#include "host_mem.h"
+#include "support/host_mem.h"
 
-#include "date.h"
+#include "codec/date.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /**
  * The world that vectors happen in: a KV that is never stale, a clock, randomness that counts, and a log of all that was
- * asked. tests/native/host_mem.c is the same for the native build.
+ * asked. tests/native/support/host_mem.c is the same for the native build.
  *
  * @module
  */

@@ -1,0 +1,38 @@
+/* table.h: the tables, as data.
+ *
+ * A record's key is `prefix table ":" id`.  No table's name is a suffix of another's: with an
+ * encoded prefix before it and an encoded id behind it, a key belongs to one prefix and one table
+ * only (key.h).
+ */
+#ifndef TKV_TABLE_H
+#define TKV_TABLE_H
+
+#include "codec/span.h"
+
+/* Constant, name, the name Mastra binds it under.  The metadata table holds what the core itself
+ * owns. */
+#define TKV_TABLE_LIST(X)                                                                          \
+  X(THREADS, "threads", "mastra_threads")                                                          \
+  X(MESSAGES, "messages", "mastra_messages")                                                       \
+  X(METADATA, "metadata", "")                                                                      \
+  X(RESOURCES, "resources", "mastra_resources")                                                    \
+  X(WORKFLOWS, "workflow_snapshot", "mastra_workflow_snapshot")                                    \
+  X(SCORES, "scores", "mastra_scorers")                                                            \
+  X(TASKS, "background_tasks", "mastra_background_tasks")                                          \
+  X(STATES, "thread_state", "mastra_thread_state")                                                 \
+  X(BLOBS, "blobs", "mastra_skill_blobs")                                                          \
+  X(TRACES, "traces", "mastra_traces")                                                             \
+  X(EVALS, "evals", "mastra_evals")                                                                \
+  X(OBSERVATIONS, "observational_memory", "mastra_observational_memory")
+
+enum tkv_table {
+#define X(constant, name, mastra) TABLE_##constant,
+  TKV_TABLE_LIST(X)
+#undef X
+      TABLE_COUNT
+};
+
+/* table_name returns the name of |table|. */
+struct span table_name(enum tkv_table table);
+
+#endif

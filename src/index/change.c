@@ -1,0 +1,370 @@
+/* change.c: additions to the journal, rewriting of journal entries, merging of heads, confirmation.
+ */
+#include "index/change.h"
+
+#include "index/followup.h"
+#include "index/record.h"
+
+struct rewrite {
+  struct rewrite *next;
+  struct span suffix;
+  struct kv_request *get;
+};
+
+struct change *change_new(struct call *call, struct changes *list, struct collection *collection) {
+  if ((list->count & (list->count - 1)) == 0) {
+    struct change **items = ARENA_ARRAY(&call->arena, struct change *, list->count * 2 + 1);
+    if (list->count)
+      memcpy(items, list->items, list->count * sizeof *items);
+    list->items = items;
+  }
+  struct change *change = ARENA_NEW(&call->arena, struct change);
+  change->collection = collection;
+  return list->items[list->count++] = change;
+}
+
+struct change *change_of(const struct changes *list, enum collection_kind kind, struct span id) {
+  for (size_t i = 0; i < list->count; i++)
+    if (list->items[i]->collection->kind == kind && span_eq(list->items[i]->collection->id, id))
+      return list->items[i];
+  return NULL;
+}
+
+struct span change_suffix(struct call *call, struct change *change) {
+  if (!change->stamp) {
+    unsigned char nonce[5];
+    call_random(call, nonce, sizeof nonce);
+    change->stamp = call_stamp(call);
+    journal_suffix(change->stamp, nonce, change->suffix);
+  }
+  return (struct span){change->suffix, JOURNAL_LEN};
+}
+
+static bool is_proven(const struct change *change, const struct entry *entry, struct span journal) {
+  if (!journal.len || journal_time(journal) <= change->collection->head.since ||
+      journal_time(journal) <= change->since)
+    return false;
+  if (!span_set_has(&change->collection->proven, journal))
+    return false;
+  const struct entry *known = entries_find(&change->collection->entries, entry->id);
+  return known ? entry_same(known, entry)
+               : collection_below_floor(&change->collection->head, entry);
+}
+
+struct kv_request *change_prove(struct call *call, struct change *change, struct span journal) {
+  struct collection *collection = change->collection;
+  if (!journal_time(journal) || span_set_has(&collection->proven, journal))
+    return NULL;
+  return kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, journal), 0);
+}
+
+void change_proved(struct call *call, struct change *change, const struct kv_request *get,
+                   const struct entry *entry, struct span journal) {
+  struct entries held = {0};
+  if (!get || !get->found || !journal_read(&call->arena, get->value, journal, &held))
+    return;
+  if (entries_say(&held, entry))
+    span_set_add(&call->arena, &change->collection->proven, journal);
+}
+
+struct span change_add(struct call *call, struct change *change, struct entry entry,
+                       struct span journal) {
+  if (is_proven(change, &entry, journal))
+    return journal;
+  entry.journal = change_suffix(call, change);
+  entries_append(&call->arena, &change->added, &entry);
+  return entry.journal;
+}
+
+void change_doubt(struct call *call, struct change *change, struct span id) {
+  entries_add(&call->arena, &change->doubted, (struct entry){.id = id, .time = call->now});
+}
+
+void change_remove(struct call *call, struct change *change, struct span id, struct span journal) {
+  const struct entry *known = journal.len ? NULL : entries_find(&change->collection->entries, id);
+  entries_add(&call->arena, &change->removed,
+              (struct entry){.id = id, .journal = known ? known->journal : journal});
+}
+
+static struct rewrite *rewrite_of(struct change *change, struct span suffix) {
+  struct rewrite *rewrite = change->rewrites;
+  while (rewrite && !span_eq(rewrite->suffix, suffix))
+    rewrite = rewrite->next;
+  return rewrite;
+}
+
+static void fetch(struct call *call, struct change *change) {
+  for (size_t i = 0; i < change->removed.count; i++) {
+    struct span suffix = change->removed.items[i].journal;
+    if (!suffix.len || rewrite_of(change, suffix))
+      continue;
+    struct rewrite *rewrite = ARENA_NEW(&call->arena, struct rewrite);
+    struct span key = collection_journal_key(call, change->collection, suffix);
+    struct kv_request *get = kv_get(call, TABLE_METADATA, key, KV_REMEMBER | KV_FRESH);
+    get->group = change->collection->key;
+    *rewrite = (struct rewrite){change->rewrites, suffix, get};
+    change->rewrites = rewrite;
+  }
+}
+
+void changes_fetch(struct call *call, struct changes *list) {
+  for (size_t i = 0; i < list->count; i++)
+    fetch(call, list->items[i]);
+}
+
+static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix,
+                                      int64_t stamp, const struct entries *entries) {
+  struct span key = collection_journal_key(call, change->collection, suffix);
+  struct span text = journal_write(&call->arena, stamp, entries->items, entries->count);
+  struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, SPAN_NONE);
+  struct kv_request *put =
+      kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
+  put->group = change->collection->key;
+  return put;
+}
+
+static bool is_removed(const struct change *change, const struct entry *entry) {
+  if (change->stamp && span_eq(entry->journal, (struct span){change->suffix, JOURNAL_LEN}))
+    return false;
+  if (change->until && journal_time(entry->journal) > change->until)
+    return false;
+  for (size_t i = 0; i < change->removed.count; i++) {
+    const struct entry *removed = &change->removed.items[i];
+    bool meant = !change->exact ||
+                 (span_eq(removed->journal, entry->journal) && removed->time == entry->time);
+    if (meant && span_eq(removed->id, entry->id))
+      return true;
+  }
+  return false;
+}
+
+/* Writes the journal entry without its removed members; it may lack all of them by now.  A failure
+ * leaves entries without a record, which count for nothing. */
+static void rewrite_journal(struct call *call, struct change *change, struct rewrite *rewrite) {
+  struct entries entries = {0}, left = {0};
+  if (!rewrite->get->found ||
+      !journal_read(&call->arena, rewrite->get->value, rewrite->suffix, &entries))
+    return;
+  for (size_t i = 0; i < entries.count; i++)
+    if (!is_removed(change, &entries.items[i]))
+      entries_append(&call->arena, &left, &entries.items[i]);
+  if (left.count == entries.count)
+    return;
+  if (left.count)
+    put_journal(call, change, rewrite->suffix, call_stamp(call), &left);
+  else
+    kv_delete(call, TABLE_METADATA, rewrite->get->key, KV_REMEMBER | KV_TOLERATE)->group =
+        change->collection->key;
+}
+
+/* Who is in doubt: whoever was and is not settled, and those that were deleted or have moved now. */
+static struct entries doubt_of(struct call *call, const struct change *change,
+                               const struct entries *old) {
+  struct entries doubt = {0};
+  for (size_t i = 0; i < old->count; i++)
+    if (!entries_find(&change->doubted, old->items[i].id) &&
+        !(change->settles && doubt_is_ripe(call, old->items[i].time)))
+      entries_append(&call->arena, &doubt, &old->items[i]);
+  for (size_t i = 0; i < change->doubted.count; i++)
+    entries_append(&call->arena, &doubt, &change->doubted.items[i]);
+  return doubt;
+}
+
+/* Cuts the head at the most entries it may hold. */
+static void cut(struct head *head, size_t most) {
+  if (head->entries.count <= most)
+    return;
+  head->entries.count = most;
+  head->has_floor = true;
+  head->floor = head->entries.items[most - 1];
+}
+
+/* Another call of this isolate may have written the head since ours was loaded: then that one is
+ * the base. */
+static bool newer_head(struct call *call, const struct collection *collection, struct head *head) {
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  return note && note->own && note->kind == NOTE_VALUE && note->stamp > collection->head.stamp &&
+         head_read(&call->arena, arena_copy(&call->arena, note->value), head);
+}
+
+/* What the head should say: base, what was loaded beside it, minus removed, plus added. */
+static struct head merged_head(struct call *call, const struct change *change) {
+  const struct collection *collection = change->collection;
+  struct head head = collection->head, base;
+  struct span_set known = {0};
+  bool rebased = newer_head(call, collection, &base);
+  if (rebased) {
+    head = base;
+    for (size_t i = 0; i < base.entries.count; i++)
+      span_set_add(&call->arena, &known, base.entries.items[i].journal);
+  }
+  if (change->since > head.since)
+    head.since = change->since;
+  struct entries sources[] = {head.entries, collection->entries, change->added}, kept = {0};
+  for (size_t source = rebased ? 0 : 1; source < 3; source++)
+    for (size_t i = 0; i < sources[source].count; i++) {
+      const struct entry *entry = &sources[source].items[i];
+      bool base_decided = source == 1 && span_set_has(&known, entry->journal);
+      if (!base_decided && !is_removed(change, entry) &&
+          journal_time(entry->journal) > head.since && !collection_below_floor(&head, entry))
+        entries_append(&call->arena, &kept, entry);
+    }
+  entries_sort(&call->arena, &kept);
+  head.entries = kept;
+  head.doubt = doubt_of(call, change, &head.doubt);
+  if (collection->checked && call->now > head.checked_at)
+    head.checked_at = call->now;
+  cut(&head, collection->kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX);
+  return head;
+}
+
+static struct span head_metadata(struct call *call, const struct head *head) {
+  struct json_out out = json_out(&call->arena, 128);
+  json_put(&out, SPAN("{\"v\":1,\"w\":"));
+  json_put_int(&out, head->stamp);
+  json_put(&out, SPAN(",\"c\":"));
+  json_put_int(&out, head->checked_at);
+  json_put(&out, SPAN(",\"u\":"));
+  json_put_int(&out, head->updated_at);
+  json_put(&out, SPAN(",\"b\":"));
+  json_put_int(&out, head->bumped_at);
+  json_put_char(&out, '}');
+  return json_out_span(&out);
+}
+
+struct kv_request *change_put_head(struct call *call, const struct collection *collection,
+                                   const struct head *head, unsigned flags) {
+  return kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, head),
+                head_metadata(call, head), KV_REMEMBER | flags);
+}
+
+static void put_head(struct call *call, struct change *change, unsigned flags) {
+  struct head head = merged_head(call, change);
+  head.stamp = call_stamp(call);
+  if (change->bump > head.updated_at)
+    head.updated_at = change->bump;
+  if (change->bump)
+    head.bumped_at = head.stamp;
+  change->written = head;
+  change->head_put = change_put_head(call, change->collection, &head, flags);
+}
+
+void changes_journal(struct call *call, struct changes *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
+    if (!change->added.count || change->journal_put)
+      continue;
+    entries_sort(&call->arena, &change->added);
+    change->journal_put =
+        put_journal(call, change, change_suffix(call, change), change->stamp, &change->added);
+  }
+}
+
+void changes_commit(struct call *call, struct changes *list) {
+  changes_journal(call, list);
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
+    for (struct rewrite *rewrite = change->rewrites; rewrite; rewrite = rewrite->next)
+      rewrite_journal(call, change, rewrite);
+    bool changes = change->added.count || change->removed.count || change->doubted.count ||
+                   change->bump || change->since;
+    if (!change->dead && (changes || change->collection->grew))
+      put_head(call, change, KV_OPTIONAL);
+  }
+}
+
+const struct kv_request *changes_failed(const struct changes *list) {
+  for (size_t i = 0; i < list->count; i++)
+    if (list->items[i]->journal_put && list->items[i]->journal_put->failed)
+      return list->items[i]->journal_put;
+  return NULL;
+}
+
+/* Whether all that was added stands in |head|, or below its floor. */
+static bool holds_added(const struct change *change, const struct head *head) {
+  for (size_t i = 0; i < change->added.count; i++) {
+    const struct entry *entry = &change->added.items[i];
+    const struct entry *known = entries_find(&head->entries, entry->id);
+    if (!(known && entry_same(known, entry)) && !collection_below_floor(head, entry))
+      return false;
+  }
+  return true;
+}
+
+static enum tkv_status repaired(struct call *call, void *self) {
+  struct changes *list = self;
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
+    bool matters = change->added.count || change->removed.count || change->doubted.count;
+    bool busy =
+        change->head_put && change->head_put->status == 429; /* another bumps it right now */
+    if (change->head_put && change->head_put->failed && (matters || (change->bump && !busy)))
+      call_ask_refresh(
+          call, change->collection,
+          (struct refresh_wish){.doubted = &change->doubted, .bump = change->bump, .soon = true});
+  }
+  return TKV_DONE;
+}
+
+static enum tkv_status compare(struct call *call, void *self) {
+  struct changes *list = self;
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
+    struct head seen;
+    if (!change->head_get || change->head_get->failed)
+      continue;
+    bool read = change->head_get->found && head_read(&call->arena, change->head_get->value, &seen);
+    if (read && holds_added(change, &seen))
+      continue;
+    if (read && seen.stamp > change->collection->head.stamp) {
+      change->collection->head = seen;
+      for (size_t k = 0; k < seen.entries.count; k++)
+        entries_append(&call->arena, &change->collection->entries, &seen.entries.items[k]);
+    }
+    put_head(call, change, KV_OPTIONAL);
+  }
+  return call_next(call, repaired);
+}
+
+enum tkv_status changes_confirm(struct call *call, void *self) {
+  struct changes *list = self;
+  for (size_t i = 0; i < list->count; i++) {
+    struct change *change = list->items[i];
+    if (change->head_put && !change->head_put->failed && change->added.count)
+      change->head_get = kv_get(call, TABLE_METADATA, change->collection->key,
+                                KV_REMEMBER | KV_FRESH | KV_TOLERATE);
+  }
+  return call_next(call, compare);
+}
+
+static bool same_entries(const struct entries *a, const struct entries *b) {
+  if (a->count != b->count)
+    return false;
+  for (size_t i = 0; i < a->count; i++)
+    if (!entry_same(&a->items[i], &b->items[i]))
+      return false;
+  return true;
+}
+
+static void refresh(struct call *call, struct change *change) {
+  struct collection *collection = change->collection;
+  struct head head = merged_head(call, change);
+  if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count ||
+      head.doubt.count != collection->head.doubt.count || change->bump > head.updated_at) {
+    put_head(call, change, KV_TOLERATE);
+    return;
+  }
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  if (note)
+    note->checked = call->now;
+}
+
+void changes_refresh(struct call *call, struct changes *list) {
+  for (size_t i = 0; i < list->count; i++) {
+    for (struct rewrite *rewrite = list->items[i]->rewrites; rewrite; rewrite = rewrite->next)
+      rewrite_journal(call, list->items[i], rewrite);
+    refresh(call, list->items[i]);
+  }
+}

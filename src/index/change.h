@@ -1,0 +1,101 @@
+/* change.h: writing collections: members come and go, threads are bumped.
+ *
+ *   change_new, change_add, …   what is to change, after the collection was loaded
+ *   changes_fetch               asks for the journal entries that removed members stand in
+ *   changes_journal             queues the journal entries, where they have to go first
+ *   changes_commit              queues journal and head, to go out with the records
+ *   changes_confirm   (step)    reads the heads again: is everything in them?  Else merges and
+ *                               writes anew
+ *
+ * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then
+ * the call asks for a follow-up (collection.refresh).
+ */
+#ifndef TKV_CHANGE_H
+#define TKV_CHANGE_H
+
+#include "index/collection.h"
+
+struct change {
+  struct collection *collection;
+  struct entries added;   /* their journal is the change's own suffix */
+  struct entries removed; /* their journal tells where they stand; empty when unknown */
+  struct entries doubted; /* they were deleted, or moved, here or elsewhere: their entries are kept,
+                             for that may be undone */
+  struct kv_request *record; /* of the thread, read for its bump; NULL for none */
+  int64_t bump;              /* the thread's new updatedAt; 0: unchanged */
+  bool exact;                /* an entry is removed only under the journal given for it */
+  int64_t until;             /* an entry is removed only if it was written by then; 0: whenever */
+  bool dead;                 /* the thread is gone: no head is written */
+  bool settles;              /* what is ripe of the head's doubt was judged */
+  int64_t since;             /* what the journal holds from before then does not count */
+  char suffix[JOURNAL_LEN];
+  int64_t stamp; /* of this change: 0 until the suffix was made */
+
+  struct rewrite *rewrites; /* change.c's own, as all below */
+  struct head written;
+  struct kv_request *head_put, *head_get, *journal_put;
+};
+
+struct changes {
+  struct change **items;
+  size_t count;
+};
+
+/* change_new adds a change of |collection|, not yet loaded perhaps, to |list|. */
+struct change *change_new(struct call *call, struct changes *list, struct collection *collection);
+
+/* change_of returns the change of the collection |id| of |kind| in |list|, or NULL. */
+struct change *change_of(const struct changes *list, enum collection_kind kind, struct span id);
+
+/* change_suffix returns the journal suffix under which the change's additions will stand. */
+struct span change_suffix(struct call *call, struct change *change);
+
+/* change_prove asks for the journal entry |journal|, unless it is known to exist; NULL then.
+ * change_proved takes in the answer: from now on |journal| is proven if it holds |entry|. */
+struct kv_request *change_prove(struct call *call, struct change *change, struct span journal);
+void change_proved(struct call *call, struct change *change, const struct kv_request *get,
+                   const struct entry *entry, struct span journal);
+
+/* change_add notes a new member.  Does nothing when the journal is proven to hold the very same
+ * under |journal|, the suffix that the member's record names (empty when it names none, or when the
+ * record has another time, owner or home); returns the suffix that holds it. */
+struct span change_add(struct call *call, struct change *change, struct entry entry,
+                       struct span journal);
+
+/* change_doubt notes that |id| was deleted, or has moved within the collection or out of it.  What
+ * names it stays for YOUNG_MS, for another isolate may be writing the record back as it was; till
+ * then readers look at the record, and then a refresh does. */
+void change_doubt(struct call *call, struct change *change, struct span id);
+
+/* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any
+ * more. */
+void change_remove(struct call *call, struct change *change, struct span id, struct span journal);
+
+/* change_put_head queues the write of |head|, as it is, for |collection|. */
+struct kv_request *change_put_head(struct call *call, const struct collection *collection,
+                                   const struct head *head, unsigned flags);
+
+/* changes_fetch queues reads of the journal entries that removed members stand in, those not asked
+ * for yet. */
+void changes_fetch(struct call *call, struct changes *list);
+
+/* changes_confirm is a step over a struct changes. */
+enum tkv_status changes_confirm(struct call *call, void *self);
+
+/* changes_journal queues the journal entries alone, to be stored before records that change their
+ * place: or a failure in between would leave a record that nothing names. */
+void changes_journal(struct call *call, struct changes *list);
+
+/* changes_commit queues the writes, save the journal entries that changes_journal has queued
+ * before. */
+void changes_commit(struct call *call, struct changes *list);
+
+/* changes_failed returns a journal write that failed for good, or NULL. */
+const struct kv_request *changes_failed(const struct changes *list);
+
+/* changes_refresh queues what a refresh writes: journal entries without what is gone, and each head
+ * as it is now known. A head that is right already is not written; the memory then learns that the
+ * journal was looked at. */
+void changes_refresh(struct call *call, struct changes *list);
+
+#endif

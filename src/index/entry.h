@@ -1,0 +1,68 @@
+/* entry.h: one membership: this message is in that thread, this thread belongs to that resource.
+ *
+ * An entry counts only if the member's record exists and agrees with it; it is what makes records
+ * findable, not what makes them true.  Entries order newest first: by time descending, then by id
+ * ascending.
+ */
+#ifndef TKV_ENTRY_H
+#define TKV_ENTRY_H
+
+#include "codec/arena.h"
+#include <stdint.h>
+
+struct entry {
+  struct span id;
+  int64_t time;        /* ms: the member's createdAt */
+  struct span owner;   /* messages: their resourceId; threads: empty */
+  struct span journal; /* the suffix of the journal key that holds it */
+  struct span home;    /* the id of the collection it was read from */
+  struct span record;  /* the member's record, once gather.h found it to agree */
+  int64_t doubt; /* ms: since when the member may have gone, so look at its record before counting
+                    it; 0: it is not in doubt */
+  bool copied;   /* the journal entry is one that copyThread wrote */
+  bool gone;     /* gather.h found no record that agrees */
+};
+
+/* A growing list in an arena. */
+struct entries {
+  struct entry *items;
+  size_t count, cap;
+};
+
+/* entries_append appends a copy of |entry|; entries_add takes it by value. */
+void entries_append(struct arena *arena, struct entries *entries, const struct entry *entry);
+static inline void entries_add(struct arena *arena, struct entries *entries, struct entry entry) {
+  entries_append(arena, entries, &entry);
+}
+
+/* entry_order is negative when |a| comes before |b|, newest first; 0 when time and id are equal. */
+int entry_order(const struct entry *a, const struct entry *b);
+
+/* entry_same tells whether two entries say the same: id, time and owner. */
+bool entry_same(const struct entry *a, const struct entry *b);
+
+/* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of
+ * each the newest journal.  Cheap when they are sorted but for a few. */
+void entries_sort(struct arena *arena, struct entries *entries);
+
+/* entries_ordered returns |entries| (newest first) in the order asked for: pointers, ties by id
+ * ascending. */
+struct entry **entries_ordered(struct arena *arena, const struct entries *entries, bool ascending);
+
+/* entries_find returns the first entry under |id|, or NULL. */
+struct entry *entries_find(const struct entries *entries, struct span id);
+
+/* entries_say tells whether one of |entries| says the same as |entry|. */
+bool entries_say(const struct entries *entries, const struct entry *entry);
+
+/* A set of spans, in an arena. */
+struct span_set {
+  struct span *slots;
+  size_t count, cap;
+};
+
+/* span_set_add adds |text|; false when it was in already. */
+bool span_set_add(struct arena *arena, struct span_set *set, struct span text);
+bool span_set_has(const struct span_set *set, struct span text);
+
+#endif

@@ -1,0 +1,113 @@
+/* call.h: one call while it runs: its input, its memory, its chain of steps, its outcome.
+ *
+ * A step is an ordinary function that runs without waiting.  It queues KV requests (kv.h), names
+ * the step that goes on when they are answered, and returns TKV_PENDING; or it returns TKV_DONE, or
+ * an error made by call_fail.  Steps that many operations share run as a frame of their own:
+ * call_enter pushes it, its TKV_DONE resumes the step below.
+ *
+ *   static enum tkv_status first(struct call *call, void *self) {
+ *     op->record = kv_get(call, TABLE_THREADS, key);
+ *     return call_next(call, second);
+ *   }
+ */
+#ifndef TKV_CALL_H
+#define TKV_CALL_H
+
+#include "codec/control.h"
+#include "codec/json.h"
+#include "core.h"
+#include "kv/kv.h"
+#include "kv/memory.h"
+
+enum { STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 };
+enum { TKV_VALUE_MAX = 25 * 1024 * 1024 };
+
+struct call;
+typedef enum tkv_status (*call_step)(struct call *call, void *self);
+
+struct call_frame {
+  void (*step)(void); /* a call_step. Were it declared so, clang 14 would make several types of
+                         struct call and LTO could not pass spans by value */
+  void *self;
+  struct call_frame *below;
+};
+
+struct call {
+  struct arena arena; /* first, and what is seldom looked at last: short offsets, less code */
+  struct core *core;
+  struct memory *memory;
+  struct call_frame *frame;      /* the running one; NULL when none is left */
+  enum tkv_status status, error; /* error: of the last call_fail */
+  struct kv kv;
+  struct span prefix;  /* encoded */
+  struct span payload; /* checked JSON, or empty */
+  int64_t now;         /* ms, at the last begin or resume */
+  uint64_t order;      /* of this call among all of its core: later calls have higher numbers */
+  struct tkv_outcome outcome;
+  bool entering; /* a frame was just entered: its first step adds to the round */
+  uint32_t handle;
+  void *host;
+  void *input;
+  struct control control;
+  struct tkv_store store;
+};
+
+/* call_next names the step of the running frame that comes next and returns TKV_PENDING. */
+enum tkv_status call_next(struct call *call, call_step step);
+
+/* call_self sets what the running frame's later steps get as |self|. */
+void call_self(struct call *call, void *self);
+
+/* call_enter runs |step| with |self| until it is done; then the running frame goes on with |then|.
+ * What was queued before goes out together with what |step| queues. */
+enum tkv_status call_enter(struct call *call, call_step step, void *self, call_step then);
+
+/* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a
+ * JSON object, or empty.  Neither may hold what users wrote, ids aside. */
+enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span message,
+                          struct span details);
+
+/* call_join returns |a|, |b| and |c| one after the other. */
+struct span call_join(struct call *call, struct span a, struct span b, struct span c);
+
+/* call_invalid fails with INVALID_ARGUMENT and "|where|: |what|" (|where| may be empty). */
+enum tkv_status call_invalid(struct call *call, struct span where, struct span what);
+
+/* call_corrupt fails with CORRUPT, naming |key|. */
+enum tkv_status call_corrupt(struct call *call, struct span key);
+
+/* call_not_found fails with NOT_FOUND: "|what| |id| not found". */
+enum tkv_status call_not_found(struct call *call, struct span what, struct span id);
+
+/* call_too_many fails with BUDGET: the call would have to write more messages than it may. */
+enum tkv_status call_too_many(struct call *call);
+
+/* call_return sets the result and returns TKV_DONE, or fails when |out| ran out of memory. */
+enum tkv_status call_return(struct call *call, const struct json_out *out);
+
+/* call_stamp returns the time of a write: now, yet later than any stamp this core gave before. */
+int64_t call_stamp(struct call *call);
+
+/* call_saw_stamp makes all later stamps of this core exceed |stamp|, which was read from KV: so
+ * what is written after something was read counts as later, though clocks differ.  Stamps from a
+ * far future are not believed. */
+void call_saw_stamp(struct call *call, int64_t stamp);
+
+/* now_since returns how many ms ago |then| was. */
+static inline int64_t now_since(const struct call *call, int64_t then) {
+  return call->now - then;
+}
+
+/* call_random fills |bytes|. */
+void call_random(struct call *call, void *bytes, size_t count);
+
+/* call_over_budget tells whether |more| KV operations would exceed what this call may make. */
+bool call_over_budget(const struct call *call, size_t more);
+
+/* call_push puts a frame on top that begins with |step|. */
+void call_push(struct call *call, call_step step, void *self);
+
+/* call_run runs steps until the call waits or ends. */
+enum tkv_status call_run(struct call *call);
+
+#endif

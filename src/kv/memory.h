@@ -1,0 +1,108 @@
+/* memory.h: what this isolate knows of KV: its own writes of the last two minutes and its reads of
+ * the last second.
+ *
+ * Plain data, shared by all calls of a core; no promise and no lock.  It serves three ends: a value
+ * written here is seen here at once, even when KV still answers with an older one; a value just
+ * read is not read again; and two writes of one key never overlap, the last call winning (kv.c
+ * keeps the rules).
+ *
+ * A value may also be *held*: written here, but not sent (kv.h's kv_hold).  It is kept longer, yet
+ * it counts in the memory's bytes: when they run out the oldest note goes, held or not, and what
+ * was never sent is lost with it.
+ */
+#ifndef TKV_MEMORY_H
+#define TKV_MEMORY_H
+
+#include "codec/span.h"
+#include <stdint.h>
+
+enum {
+  MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept */
+  MEMORY_HELD_MS = 900 * 1000,   /* how long held values are kept */
+  MEMORY_OVERLAY_MS = 60 * 1000, /* how long an own write outweighs a KV answer without a stamp */
+  MEMORY_REUSE_MS = 1000,        /* how long a value is used without asking KV */
+  MEMORY_BYTES_MAX = 16 * 1024 * 1024,
+  MEMORY_VALUE_MAX = 4 * 1024 * 1024, /* a larger own write is not kept: of two calls that change
+                                         such a value at once one may be lost */
+  MEMORY_READ_MAX = 256 * 1024,       /* a larger value that was only read is not kept */
+  MEMORY_BUCKETS = 1024
+};
+
+enum note_kind {
+  NOTE_EMPTY, /* only the order of writes is known */
+  NOTE_VALUE,
+  NOTE_ABSENT /* deleted, or read and not there */
+};
+
+/* What is known of one key.  Owned by the memory; valid until the next memory_note or
+ * memory_expire. */
+struct note {
+  struct note *same_bucket, *same_group; /* chains */
+  struct note **group_link;              /* what points here in the group's chain */
+  struct note *older, *newer;            /* by `at`, among the held or among the others */
+  uint32_t space;
+  struct span key, group; /* the group is a leading part of the key, or all of it */
+  uint32_t key_hash, group_hash;
+
+  enum note_kind kind;
+  bool own;                    /* written here, not just read */
+  struct span value, metadata; /* NOTE_VALUE */
+  int64_t at;                  /* ms: when this was noted */
+  int64_t stamp;               /* the record's `w`; 0 when unknown */
+  int64_t seen;    /* the stamp of what KV was last seen to have, or was sent; 0: none */
+  int64_t expires; /* of an own value: as in struct kv_request */
+  int64_t checked; /* of a head: when this isolate last listed its journal */
+  int64_t newest;  /* of a journal entry: its newest member's time; 0 when unknown */
+
+  uint32_t flight;    /* the call whose write is under way; 0 for none */
+  uint64_t latest;    /* order of the newest write that was asked for, sent or not */
+  int64_t latest_at;  /* ms: when it was asked for */
+  uint64_t written;   /* order of the newest write that KV has acknowledged */
+  uint64_t overwrite; /* order of the newest call that overwrites the key */
+
+  bool held;          /* the value has not been sent, nor is anyone about to: see memory_hold */
+  bool missing;       /* KV was seen not to have the key, and nothing was sent since */
+  int64_t sent_at;    /* ms: when a write was last sent */
+  int64_t flusher_at; /* ms: when somebody last promised to send the held value; 0: nobody did */
+};
+
+struct memory_ages {
+  struct note *oldest, *newest;
+};
+
+struct memory {
+  struct memory_ages ages[2]; /* of the notes that are not held, and of those that are */
+  size_t bytes;
+  struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
+};
+
+/* memory_find returns the note on |key|, or NULL. */
+struct note *memory_find(struct memory *memory, uint32_t space, struct span key);
+
+/* memory_note returns the note on |key|, made if need be, as the newest.  |group| is the length of
+ * the key's leading part under which memory_in_group finds it.  NULL when no memory is left. */
+struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
+                         int64_t now);
+
+/* memory_keep stores copies of |value| and |metadata| in |note|.  Too large a value, or want of
+ * memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
+void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
+                 struct span metadata);
+
+/* memory_hold says that |note| is held, or no longer. */
+void memory_hold(struct memory *memory, struct note *note, bool held, int64_t now);
+
+/* memory_in_group returns the first note of |group| after |last| (NULL to begin), or NULL. */
+struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group,
+                             struct note *last);
+
+/* memory_forget drops the values of all keys of |space| that start with |prefix|. */
+void memory_forget(struct memory *memory, uint32_t space, struct span prefix);
+
+/* memory_expire drops what is too old or too much. */
+void memory_expire(struct memory *memory, int64_t now);
+
+/* memory_free drops everything. */
+void memory_free(struct memory *memory);
+
+#endif

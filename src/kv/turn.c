@@ -1,0 +1,282 @@
+/* kv_turn.c: what the memory says about a key before it is asked for or written.
+ *
+ * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what
+ * others are about to store.  It is sent as soon as no other write of the key is under way. Whoever
+ * comes first sends the newest value that is noted, which has all older ones merged in or
+ * overwritten; the others are settled by it.
+ */
+#include "kv/core_private.h"
+#include "kv/round.h"
+
+static struct note *note_of(struct call *call, const struct kv_request *request) {
+  return memory_note(call->memory, call->store.spaces[request->table], request->key,
+                     request->group.len, call->now);
+}
+
+static void keep(struct call *call, struct kv_request *request, struct note *note, bool own) {
+  enum note_kind kind = request->kind == KV_PUT || request->found ? NOTE_VALUE : NOTE_ABSENT;
+  if (!own && request->value.len > MEMORY_READ_MAX)
+    kind = NOTE_EMPTY;
+  memory_keep(call->memory, note, kind, request->value, request->metadata);
+  note->own = own;
+  note->stamp = request->stamp;
+  if (!own)
+    note->seen = request->stamp;
+  note->expires = request->expires;
+}
+
+static struct note *find_note(struct call *call, const struct kv_request *request) {
+  return memory_find(call->memory, call->store.spaces[request->table], request->key);
+}
+
+/* Whether |put| would only write once more what was written a moment ago. */
+static bool is_repeated(const struct call *call, const struct kv_request *put,
+                        const struct note *note) {
+  return put->flags & KV_SAME && note->own && !note->held && note->kind == NOTE_VALUE &&
+         now_since(call, note->latest_at) <= KV_FLUSH_MS && span_eq(put->value, note->value);
+}
+
+/* The first look at a write: gives it its order and notes its value. */
+static void issue(struct call *call, struct kv_request *put, struct note *note) {
+  bool overtaken = put->flags & KV_OVERWRITE && note->overwrite > call->order;
+  if (overtaken || is_repeated(call, put, note)) {
+    put->order = note->latest; /* the write of another call stands for this one: wait for it */
+    put->yields = true;
+    return;
+  }
+  if (put->flags & KV_OVERWRITE)
+    note->overwrite = call->order;
+  put->order = note->latest = ++call->core->orders;
+  note->latest_at = call->now;
+  memory_hold(call->memory, note, false, call->now);
+  if (put->flags & KV_REMEMBER)
+    keep(call, put, note, true);
+  else
+    memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
+}
+
+/* Whether |put| can write the newest noted value in place of its own. */
+static bool carries_newest(const struct kv_request *put, const struct note *note) {
+  return note->own && note->kind == NOTE_VALUE && put->kind == KV_PUT && put->flags & KV_REMEMBER;
+}
+
+/* Should the write that |put| yields to have failed for good, |put| is the newest again. */
+static bool is_newest(const struct kv_request *put, const struct note *note) {
+  return put->yields ? note->latest < put->order : note->latest <= put->order;
+}
+
+static void send(struct call *call, struct kv_request *put, struct note *note) {
+  note->flight = call->handle;
+  note->sent_at = call->now;
+  note->missing = false;
+  put->sent = put->order;
+  if (!is_newest(put, note) && carries_newest(put, note)) {
+    put->sent = note->latest;
+    put->value = arena_copy(&call->arena, note->value);
+    put->metadata = arena_copy(&call->arena, note->metadata);
+    put->stamp = note->stamp;
+    put->expires = note->expires;
+  }
+  note->seen = put->kind == KV_PUT ? put->stamp : 0;
+}
+
+/* How long to look away while another call writes the key; 0 when none does. */
+static int64_t turn_delay(const struct call *call, const struct note *note) {
+  int64_t silence = now_since(call, core_heard_of(call->core, note->flight));
+  return silence < KV_FLIGHT_MAX_MS ? KV_TURN_MS + silence / KV_TURN_SHARE : 0;
+}
+
+static bool settle(struct kv_request *put) {
+  put->state = KV_SETTLED;
+  put->status = 200;
+  return false;
+}
+
+/* A flush has no value of its own: it waits for its time and then yields to what is held. */
+static bool may_flush(struct call *call, struct kv_request *put, struct note *note) {
+  if (!note || !note->held) {
+    if (note)
+      note->flusher_at = 0;
+    return settle(put);
+  }
+  note->flusher_at = call->now;
+  put->order = note->latest;
+  put->yields = true;
+  int64_t early = note->sent_at + KV_FLUSH_MS - call->now, turn = turn_delay(call, note);
+  if (early <= 0 && !turn)
+    return true;
+  put->state = KV_BLOCKED;
+  put->delay = early > turn ? early : turn;
+  return false;
+}
+
+/* The first look at a write that is to be held.  False when it has to be sent. */
+static bool hold(struct call *call, struct kv_request *put, struct note *note) {
+  issue(call, put, note);
+  if (!put->yields && note->kind == NOTE_VALUE)
+    memory_hold(call->memory, note, true, call->now);
+  return put->yields || note->held;
+}
+
+static bool is_to_be_held(const struct call *call, const struct kv_request *put,
+                          const struct note *note) {
+  return put->flags & KV_HOLD ||
+         (put->flags & KV_SPACE && note->sent_at && now_since(call, note->sent_at) < KV_FLUSH_MS);
+}
+
+bool kv_turn_take(struct call *call, struct kv_request *put) {
+  struct note *note = put->flags & KV_FLUSH ? find_note(call, put) : note_of(call, put);
+  if (put->flags & KV_FLUSH && !may_flush(call, put, note))
+    return false;
+  if (!note)
+    return true;
+  if (!put->order && is_to_be_held(call, put, note)) {
+    if (hold(call, put, note))
+      return settle(put);
+  } else if (!put->order) {
+    issue(call, put, note);
+  }
+  if (note->written >= put->order)
+    return settle(put);
+  int64_t turn = turn_delay(call, note);
+  bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
+                     now_since(call, note->latest_at) < KV_FLIGHT_MAX_MS;
+  if (turn || newer_waits) {
+    put->state = KV_BLOCKED;
+    put->delay = turn ? turn : KV_TURN_MS;
+    return false;
+  }
+  send(call, put, note);
+  return true;
+}
+
+void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
+  struct note *note = find_note(call, put);
+  if (!note)
+    return;
+  if (note->flight == call->handle)
+    note->flight = 0;
+  if (!stored)
+    note->seen = 0;
+  if (stored) {
+    note->written = put->sent > note->written ? put->sent : note->written;
+    if (note->written >= note->latest) {
+      memory_hold(call->memory, note, false, call->now);
+      note->flusher_at = 0;
+      if (!note->own) /* read meanwhile: another isolate's clock is ahead, but this came later */
+        memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
+    }
+  } else if (put->state == KV_SETTLED && note->held) {
+    note->flusher_at = put->flags & KV_FLUSH ? 0 : note->flusher_at;
+  } else if (put->state == KV_SETTLED && note->latest == put->order) {
+    note->latest = note->written;
+    if (note->own)
+      memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
+  }
+}
+
+static void answer_from(struct call *call, struct kv_request *get, const struct note *note) {
+  get->found = note->kind == NOTE_VALUE;
+  get->value = get->found ? arena_copy(&call->arena, note->value) : SPAN_NONE;
+  get->metadata = get->found ? arena_copy(&call->arena, note->metadata) : SPAN_NONE;
+  get->stamp = note->stamp;
+}
+
+/* Whether a look that kv_look queued is not to be sent, now or at all. */
+static bool need_not_look(struct call *call, struct kv_request *look) {
+  struct note *note = find_note(call, look);
+  return !may_flush(call, look, note) || (!(look->flags & KV_FRESH && note->seen) && !settle(look));
+}
+
+bool kv_recall(struct call *call, struct kv_request *get) {
+  if (get->flags & KV_FLUSH)
+    return need_not_look(call, get);
+  struct note *note = get->flags & KV_REMEMBER ? find_note(call, get) : NULL;
+  if (!note || note->kind == NOTE_EMPTY)
+    return false;
+  bool known = get->flags & KV_KNOWN && (note->own || note->kind == NOTE_VALUE);
+  bool recent = !(get->flags & KV_FRESH) && !call->store.strict &&
+                now_since(call, note->at) <= MEMORY_REUSE_MS;
+  if (!note->held && !known && !recent)
+    return false;
+  answer_from(call, get, note);
+  get->state = KV_SETTLED;
+  get->status = get->found ? 200 : 404;
+  return true;
+}
+
+void kv_outweigh(struct call *call, struct kv_request *get) {
+  get->stamp = kv_stamp_of(get->metadata);
+  call_saw_stamp(call, get->stamp);
+  if (!(get->flags & KV_REMEMBER))
+    return;
+  struct note *known = find_note(call, get);
+  if (known && known->own && known->kind != NOTE_EMPTY) {
+    bool outweighs = get->stamp ? known->stamp > get->stamp
+                                : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
+    if (known->held || outweighs) {
+      answer_from(call, get, known);
+      return;
+    }
+  }
+  if (now_since(call, get->asked) > MEMORY_REUSE_MS)
+    return; /* it took so long that others may have read something newer meanwhile */
+  struct note *note = note_of(call, get);
+  if (!note)
+    return;
+  keep(call, get, note, note->own && note->stamp == get->stamp);
+  note->missing = !get->found;
+}
+
+void kv_renew(struct call *call, struct kv_request *get) {
+  if (!(get->flags & KV_REMEMBER))
+    return;
+  struct note *note = find_note(call, get);
+  if (note && note->own && note->kind != NOTE_EMPTY && note->stamp > get->stamp &&
+      (get->stamp || now_since(call, note->latest_at) < MEMORY_OVERLAY_MS))
+    answer_from(call, get, note);
+}
+
+static struct note *held_note(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = memory_find(call->memory, call->store.spaces[table], key);
+  return note && note->held ? note : NULL;
+}
+
+bool kv_is_held(struct call *call, enum tkv_table table, struct span key) {
+  return held_note(call, table, key) != NULL;
+}
+
+bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = held_note(call, table, key);
+  if (!note ||
+      (note->flusher_at && now_since(call, note->flusher_at) <= KV_FLUSH_MS + KV_FLIGHT_MAX_MS))
+    return false;
+  note->flusher_at = call->now;
+  return true;
+}
+
+static void let_go(struct call *call, struct note *note, enum note_kind kind) {
+  memory_hold(call->memory, note, false, call->now);
+  memory_keep(call->memory, note, kind, SPAN_NONE, SPAN_NONE);
+  note->own = false;
+}
+
+bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
+  struct note *note = held_note(call, table, key);
+  if (!note || !note->missing)
+    return false;
+  let_go(call, note, NOTE_ABSENT);
+  note->overwrite = call->order;
+  note->written = note->latest = ++call->core->orders;
+  return true;
+}
+
+bool kv_yield(struct call *call, const struct kv_request *look) {
+  struct note *note = held_note(call, look->table, look->key);
+  if (!note || look->failed || note->flight || note->sent_at >= look->asked ||
+      (look->found && look->stamp <= note->seen))
+    return false;
+  let_go(call, note, NOTE_EMPTY);
+  note->latest = note->written;
+  return true;
+}

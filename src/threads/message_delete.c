@@ -1,0 +1,81 @@
+/* message_delete.c: deleteMessages.
+ *
+ *   round 1   the records: which threads
+ *   round 2   threads and heads
+ *   round 3   the records go, and the heads say which: a message without a record is gone, whatever
+ *             still names it.  What names it goes minutes later (refresh.c), when no other place can
+ *             write the record back any more
+ */
+#include "operations.h"
+#include "threads/message.h"
+#include "threads/thread.h"
+
+struct delete_op {
+  struct entries ids;
+  struct kv_request **gets;
+  struct changes changes;
+  struct collections collections;
+  size_t deleted;
+};
+
+static enum tkv_status judge(struct call *call, void *self);
+static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status finish(struct call *call, void *self);
+
+enum tkv_status message_delete(struct call *call, void *self) {
+  struct delete_op *op = ARENA_NEW(&call->arena, struct delete_op);
+  struct span ids = json_get(call->payload, SPAN("messageIds"));
+  struct span_set seen = {0};
+  (void)self;
+  call_self(call, op);
+  if (!arg_ids(call, ids, SPAN("messageIds"), &seen, &op->ids))
+    return call->error;
+  op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->ids.count + 1);
+  for (size_t i = 0; i < op->ids.count; i++) {
+    struct span key;
+    if (!message_key(call, op->ids.items[i].id, &key))
+      return call->error;
+    op->gets[i] = kv_get(call, TABLE_MESSAGES, key, 0);
+  }
+  return call_next(call, judge);
+}
+
+static enum tkv_status judge(struct call *call, void *self) {
+  struct delete_op *op = self;
+  for (size_t i = 0; i < op->ids.count; i++) {
+    struct message message;
+    if (!op->gets[i]->found)
+      continue;
+    op->deleted++;
+    if (!message_read(call, op->gets[i]->value, &message))
+      continue; /* damaged: whatever names it, its record goes */
+    struct change *change =
+        thread_touch(call, &op->changes, &op->collections, message.thread, LOAD_HEAD);
+    if (!change)
+      return call->error;
+    change_doubt(call, change, message.id);
+  }
+  if (call_over_budget(call, op->deleted + op->changes.count * 4))
+    return call_too_many(call);
+  return call_enter(call, collections_load, &op->collections, write);
+}
+
+static enum tkv_status write(struct call *call, void *self) {
+  struct delete_op *op = self;
+  for (size_t i = 0; i < op->ids.count; i++)
+    if (op->gets[i]->found)
+      kv_delete(call, TABLE_MESSAGES, op->gets[i]->key, KV_REMEMBER);
+  for (size_t i = 0; i < op->changes.count; i++)
+    thread_bump(call, op->changes.items[i]);
+  changes_commit(call, &op->changes);
+  return call_enter(call, changes_confirm, &op->changes, finish);
+}
+
+static enum tkv_status finish(struct call *call, void *self) {
+  struct delete_op *op = self;
+  struct json_out out = json_out(&call->arena, 64);
+  json_put(&out, SPAN("{\"deleted\":"));
+  json_put_int(&out, (int64_t)op->deleted);
+  json_put_char(&out, '}');
+  return call_return(call, &out);
+}

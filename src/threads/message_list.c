@@ -1,0 +1,395 @@
+/* message_list.c: listMessages and listMessagesByResourceId.
+ *
+ *   round 1   the threads' heads (and journals, when the question is exact); the records of
+ *             included messages
+ *   round 2   the page's records; the heads of included messages' threads
+ *   round 3   the windows' records
+ *
+ * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending
+ * order, all, what lies below its floor) asks the journal.
+ */
+#include "threads/message_list.h"
+#include "index/followup.h"
+#include "operations.h"
+#include "threads/doubt.h"
+#include "threads/thread.h"
+
+enum { PAGE_STANDARD = 40 };
+
+static enum tkv_status load_threads(struct call *call, void *self);
+static enum tkv_status settle(struct call *call, void *self);
+static enum tkv_status reach_deeper(struct call *call, void *self);
+static enum tkv_status settle_all(struct call *call, void *self);
+static enum tkv_status aim(struct call *call, void *self);
+static enum tkv_status deepen(struct call *call, void *self);
+static enum tkv_status settle_extra(struct call *call, void *self);
+static enum tkv_status settle_deep(struct call *call, void *self);
+static enum tkv_status gather_page(struct call *call, void *self);
+static enum tkv_status check_page(struct call *call, void *self);
+static enum tkv_status settle_again(struct call *call, void *self);
+static enum tkv_status gather_again(struct call *call, void *self);
+static enum tkv_status gather_windows(struct call *call, void *self);
+static enum tkv_status answer(struct call *call, void *self);
+
+static enum tkv_status bad_thread(struct call *call) {
+  return call_invalid(call, SPAN(""),
+                      SPAN("threadId must be a non-empty string or array of non-empty strings"));
+}
+
+static bool is_blank(struct span id) {
+  for (size_t i = 0; i < id.len; i++)
+    if (id.ptr[i] != ' ' && (id.ptr[i] < '\t' || id.ptr[i] > '\r'))
+      return false;
+  return true;
+}
+
+static bool add_thread(struct call *call, struct list *list, struct span value,
+                       struct span_set *seen) {
+  struct entry entry = {0};
+  if (!json_is_string(value) || !json_string(&call->arena, value, &entry.id) ||
+      is_blank(entry.id)) {
+    bad_thread(call);
+    return false;
+  }
+  if (span_set_add(&call->arena, seen, entry.id))
+    entries_append(&call->arena, &list->threads, &entry);
+  return true;
+}
+
+static bool read_threads(struct call *call, struct list *list, struct span value) {
+  struct span_set seen = {0};
+  if (!json_is_array(value))
+    return add_thread(call, list, value, &seen);
+  for (struct json_walk walk = json_walk(value); json_next(&walk);)
+    if (!add_thread(call, list, walk.value, &seen))
+      return false;
+  if (!list->threads.count)
+    bad_thread(call);
+  return list->threads.count;
+}
+
+struct query {
+  struct span thread, resource, include, range, metadata;
+};
+
+static bool read_query(struct call *call, struct list *list) {
+  static const struct shape shape[] = {
+      {SHAPE(struct query, thread, "threadId"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, resource, "resourceId"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, include, "include"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, range, "dateRange"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct query, metadata, "metadata"), SHAPE_RAW | SHAPE_OPTIONAL}};
+  struct query query;
+  if (!ARG_READ(call, "", shape, &query))
+    return false;
+  if (list->by_resource ? !arg_id(call, query.resource, SPAN("resourceId"), &list->resource)
+                        : !read_threads(call, list, query.thread))
+    return false;
+  if (!arg_page(call, PAGE_STANDARD, &list->page) ||
+      !message_filter_check(call, query.metadata, &list->filter) ||
+      !arg_range(call, query.range, &list->range))
+    return false;
+  if (!list->by_resource && !arg_text(call, query.resource, SPAN("resourceId"), &list->resource))
+    return false;
+  list->ascending = !call->control.descending;
+  list->count_all = call->control.include_total.kind != CONTROL_FALSE;
+  return windows_read(call, list, query.include);
+}
+
+static enum tkv_status begin(struct call *call, bool by_resource) {
+  struct list *list = ARENA_NEW(&call->arena, struct list);
+  list->by_resource = by_resource;
+  call_self(call, list);
+  if (!read_query(call, list))
+    return call->error;
+  if (list->page.limit == 0 || !by_resource)
+    return load_threads(call, list);
+  struct collections *resources = ARENA_NEW(&call->arena, struct collections);
+  list->resource_threads = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
+  if (!list->resource_threads)
+    return call->error;
+  collections_add(call, resources, list->resource_threads);
+  return call_enter(call, collections_load, resources, load_threads);
+}
+
+enum tkv_status message_list(struct call *call, void *self) {
+  (void)self;
+  return begin(call, false);
+}
+
+enum tkv_status message_list_by_resource(struct call *call, void *self) {
+  (void)self;
+  return begin(call, true);
+}
+
+/* The newest few need no journal; everything else is an exact question. */
+static bool is_fast(const struct list *list) {
+  return !list->ascending && !list->count_all && list->page.limit != UINT64_MAX;
+}
+
+static enum tkv_status load_threads(struct call *call, void *self) {
+  struct list *list = self;
+  if (list->resource_threads)
+    list->threads = list->resource_threads->entries;
+  enum collection_load load = is_fast(list) ? LOAD_HEAD : LOAD_ALL;
+  for (size_t i = 0; list->page.limit && i < list->threads.count; i++) {
+    struct collection *collection =
+        collection_new(call, COLLECTION_THREAD, list->threads.items[i].id, load);
+    if (!collection)
+      return call->error;
+    collections_add(call, &list->collections, collection);
+  }
+  return call_enter(call, collections_load, &list->collections, settle);
+}
+
+/* Whether it matters how many entries come before another. */
+static bool counts_places(const struct list *list) {
+  return list->count_all || list->page.offset || list->window_count;
+}
+
+static enum tkv_status settle_then(struct call *call, struct list *list, struct collections *loaded,
+                                   call_step then) {
+  struct doubts *doubts = ARENA_NEW(&call->arena, struct doubts);
+  doubts->list = loaded;
+  return counts_places(list) ? call_enter(call, doubts_settle, doubts, then) : then(call, list);
+}
+
+static enum tkv_status settle(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, reach_deeper);
+}
+
+static bool matches(const struct list *list, const struct entry *entry) {
+  bool scoped = list->resource.len || (list->by_resource && list->resource.ptr);
+  return range_has(&list->range, entry->time) &&
+         !(scoped && !span_eq(entry->owner, list->resource));
+}
+
+/* Fills `base`.  Below the floor of any thread that was not wholly loaded nothing can be said. */
+static void find_base(struct call *call, struct list *list) {
+  bool few_suffice = is_fast(list) && !list->filter.ptr && !list->deepened;
+  list->cut = false;
+  const struct entry *floor = NULL;
+  list->base = (struct entries){0};
+  for (size_t i = 0; i < list->collections.count; i++) {
+    const struct collection *collection = list->collections.items[i];
+    if (!collection->all && (!floor || entry_order(&collection->head.floor, floor) < 0))
+      floor = &collection->head.floor;
+  }
+  for (size_t i = 0; i < list->collections.count; i++) {
+    const struct entries *entries = &list->collections.items[i]->entries;
+    size_t enough = few_suffice && list->collections.count == 1
+                        ? list->page.offset + list->page.limit
+                        : SIZE_MAX / 2;
+    for (size_t k = 0; k < entries->count && !list->cut; k++) {
+      list->cut = list->base.count > enough;
+      if (matches(list, &entries->items[k]) &&
+          !(floor && entry_order(&entries->items[k], floor) > 0)) {
+        entries_append(&call->arena, &list->base, &entries->items[k]);
+        enough += entries->items[k].doubt != 0;
+      }
+    }
+  }
+  list->base_ends = !floor || (list->range.has_start && floor->time < list->range.start);
+  if (list->collections.count > 1)
+    entries_sort(&call->arena, &list->base);
+}
+
+static enum tkv_status load_all(struct call *call, struct list *list, call_step then) {
+  for (size_t i = 0; i < list->collections.count; i++) {
+    struct collection *collection = list->collections.items[i];
+    if (!collection->all)
+      list->collections.items[i] =
+          collection_new(call, COLLECTION_THREAD, collection->id, LOAD_ALL);
+  }
+  return call_enter(call, collections_load, &list->collections, then);
+}
+
+static enum tkv_status reach_deeper(struct call *call, void *self) {
+  struct list *list = self;
+  find_base(call, list);
+  if (list->base_ends ||
+      (!list->filter.ptr && list->base.count > list->page.offset + list->page.limit))
+    return aim(call, list);
+  return load_all(call, list, settle_all);
+}
+
+static enum tkv_status settle_all(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, aim);
+}
+
+static enum tkv_status aim(struct call *call, void *self) {
+  struct list *list = self;
+  if (!list->base_ends)
+    find_base(call, list);
+  if (!windows_aim(call, list))
+    return call->error;
+  return list->extra.count ? call_enter(call, collections_load, &list->extra, settle_extra)
+                           : deepen(call, list);
+}
+
+static enum tkv_status settle_extra(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->extra, deepen);
+}
+
+static enum tkv_status deepen(struct call *call, void *self) {
+  struct list *list = self;
+  size_t before = list->extra.count;
+  windows_deepen(call, list);
+  return list->extra.count > before ? call_enter(call, collections_load, &list->extra, settle_deep)
+                                    : gather_page(call, list);
+}
+
+static enum tkv_status settle_deep(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->extra, gather_page);
+}
+
+/* How many of |ordered| lead up to the one behind the page: those in doubt are read on top, so that
+ * what was deleted a moment ago costs no further round. */
+static size_t reach(struct entry *const *ordered, size_t count, size_t limit) {
+  size_t i = 0, sure = 0;
+  while (i < count && i < limit + HEAD_DOUBT_MAX && (sure += !ordered[i]->doubt) <= limit)
+    i++;
+  return i;
+}
+
+/* Without a metadata filter the index alone tells where a page starts; with one every record has to
+ * be looked at. */
+static enum tkv_status gather_page(struct call *call, void *self) {
+  struct list *list = self;
+  struct entry **ordered = entries_ordered(&call->arena, &list->base, list->ascending);
+  size_t skip = list->page.offset < list->base.count ? (size_t)list->page.offset : list->base.count;
+  if (list->filter.ptr)
+    skip = 0;
+  uint64_t want = list->page.limit;
+  if (list->filter.ptr)
+    want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
+  size_t left = list->page.limit ? list->base.count - skip : 0;
+  size_t wanted = want > left ? left : (size_t)want;
+  list->gather = message_gather(call, ordered + skip, left, wanted, list->filter);
+  list->gather->among = &list->collections;
+  if (!list->filter.ptr)
+    list->gather->gather.stride = reach(ordered + skip, left, wanted);
+  return call_enter(call, gather_run, list->gather, check_page);
+}
+
+/* Takes the page from what was gathered. */
+static void take_page(struct call *call, struct list *list) {
+  const struct message_gather *gather = list->gather;
+  uint64_t skip = list->filter.ptr ? list->page.offset : 0;
+  for (size_t i = 0; i < gather->gather.judged && list->page_length < list->page.limit; i++) {
+    if (!gather->entries[i]->record.ptr || !matches(list, gather->entries[i]))
+      continue;
+    if (skip) {
+      skip--;
+      continue;
+    }
+    entries_append(&call->arena, &list->result, gather->entries[i]);
+    list->page_length++;
+  }
+}
+
+/* When too little of what the heads showed was good, all that there is is loaded, once. */
+static enum tkv_status check_page(struct call *call, void *self) {
+  struct list *list = self;
+  const struct gather *gather = &list->gather->gather;
+  bool poor = gather->good < list->page.limit && gather->gone && (list->cut || !list->base_ends);
+  if (!poor || list->deepened)
+    return gather_windows(call, list);
+  list->deepened = true;
+  return load_all(call, list, settle_again);
+}
+
+static enum tkv_status settle_again(struct call *call, void *self) {
+  struct list *list = self;
+  return settle_then(call, list, &list->collections, gather_again);
+}
+
+static enum tkv_status gather_again(struct call *call, void *self) {
+  find_base(call, self);
+  return gather_page(call, self);
+}
+
+static enum tkv_status gather_windows(struct call *call, void *self) {
+  struct list *list = self;
+  take_page(call, list);
+  if (!list->window_count)
+    return answer(call, list);
+  windows_gather(call, list);
+  return call_enter(call, gather_run, list->window_gather, answer);
+}
+
+/* How many match, as far as index and records tell. */
+static size_t total_of(struct call *call, const struct list *list) {
+  if (!list->page.limit)
+    return 0;
+  if (list->filter.ptr)
+    return list->gather->gather.good;
+  return list->count_all ? collection_count(call, &list->base)
+                         : list->base.count - list->gather->gather.gone;
+}
+
+static bool has_more(const struct list *list, size_t total) {
+  size_t inside = 0;
+  if (list->page.limit == UINT64_MAX || !list->page.limit ||
+      list->page.offset + list->page_length >= total)
+    return false;
+  if (list->by_resource || list->filter.ptr || !list->base_ends)
+    return true;
+  for (size_t i = 0; i < list->result.count; i++)
+    inside += entries_find(&list->threads, list->result.items[i].home) != NULL;
+  return inside < total;
+}
+
+static void ask_refreshes(struct call *call, const struct list *list) {
+  for (size_t i = 0; i < list->collections.count; i++) {
+    const struct collection *collection = list->collections.items[i];
+    struct entries gone = collection->gone;
+    for (size_t k = 0; list->gather && k < list->gather->gone.count; k++)
+      if (span_eq(list->gather->gone.items[k].home, collection->id))
+        entries_append(&call->arena, &gone, &list->gather->gone.items[k]);
+    collection_ask_refresh(call, collection, &gone);
+  }
+}
+
+/* Records of one list may have been read moments apart: a message that moved in between stands in
+ * it twice.  Its newest entry stays. */
+static void drop_seen_twice(struct call *call, struct entries *entries) {
+  struct span_set seen = {0};
+  size_t kept = 0;
+  for (size_t i = 0; i < entries->count; i++) {
+    struct entry *entry = &entries->items[i];
+    if (span_set_add(&call->arena, &seen, entry->id))
+      continue;
+    struct entry *twin = entries_find(entries, entry->id);
+    (span_cmp(entry->journal, twin->journal) < 0 ? twin : entry)->gone = true;
+  }
+  for (size_t i = 0; i < entries->count; i++)
+    if (!entries->items[i].gone)
+      entries->items[kept++] = entries->items[i];
+  entries->count = kept;
+}
+
+static enum tkv_status answer(struct call *call, void *self) {
+  struct list *list = self;
+  for (size_t i = 0; list->window_gather && i < list->window_gather->gather.judged; i++)
+    if (list->window_gather->entries[i]->record.ptr)
+      entries_append(&call->arena, &list->result, list->window_gather->entries[i]);
+  entries_sort(&call->arena, &list->result);
+  drop_seen_twice(call, &list->result);
+  ask_refreshes(call, list);
+  size_t total = total_of(call, list), bytes = 128;
+  for (size_t i = 0; i < list->result.count; i++)
+    bytes += list->result.items[i].record.len + 1;
+  struct json_out out = json_out(&call->arena, bytes);
+  messages_put(call, &out, &list->result, list->ascending);
+  json_put(&out, SPAN(",\"total\":"));
+  json_put_int(&out, (int64_t)total);
+  json_put(&out, SPAN(",\"hasMore\":"));
+  json_put_bool(&out, has_more(list, total));
+  json_put_char(&out, '}');
+  return call_return(call, &out);
+}

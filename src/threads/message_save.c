@@ -1,0 +1,265 @@
+/* message_save.c: saveMessages: upsert by id, moves between threads included.
+ *
+ *   round 1   the records under these ids, the threads, their heads and the newest part of their
+ *             journals
+ *   round 2   records, one journal entry and one head per thread (when a message moves, the journal
+ *             entries go before them)
+ *   round 3   the heads again
+ *
+ * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
+ * are brought back from elsewhere.
+ */
+#include "operations.h"
+#include "threads/message.h"
+#include "threads/thread.h"
+
+struct save {
+  struct message *messages;
+  struct span *keys;
+  struct kv_request **olds, **puts;
+  struct span *journals;      /* where each message's entry stands */
+  struct kv_request **proofs; /* to restore: the journal entries that records name, asked for */
+  bool moves;                 /* some message changes its place */
+  struct message *before;     /* what stood under the id; `raw` unset for nothing */
+  size_t count;
+  struct entries others; /* threads that only superseded messages name: they must exist, too */
+  struct kv_request **other_gets;
+  struct changes changes;
+  struct collections collections;
+};
+
+struct given {
+  struct message message;
+  struct span role, content;
+};
+
+static bool check_message(struct call *call, struct span raw, size_t index,
+                          struct message *message) {
+  static const struct shape shape[] = {
+      {SHAPE(struct given, message.id, "id"), SHAPE_ID},
+      {SHAPE(struct given, message.thread, "threadId"), SHAPE_ID},
+      {SHAPE(struct given, role, "role"), SHAPE_ID},
+      {SHAPE(struct given, message.created, "createdAt"), SHAPE_DATE},
+      {SHAPE(struct given, message.resource, "resourceId"), SHAPE_TEXT},
+      {SHAPE(struct given, content, "content"), SHAPE_CONTENT}};
+  struct given given;
+  given.message.raw = raw;
+  if (!arg_read(call, raw, SPAN("messages"), index, shape, 6, &given) ||
+      !record_fits(call, raw, arg_where(call, SPAN("messages"), index, SPAN(""))))
+    return false;
+  *message = given.message;
+  return true;
+}
+
+/* Reads the messages; of those with one id the last stays, at its place. */
+static bool read_messages(struct call *call, struct save *save) {
+  size_t total = 0, index = 0;
+  for (struct json_walk walk = json_walk(call->payload); json_next(&walk);)
+    total++;
+  struct message *all = ARENA_ARRAY(&call->arena, struct message, total + 1);
+  for (struct json_walk walk = json_walk(call->payload); json_next(&walk); index++)
+    if (!check_message(call, walk.value, index, &all[index]))
+      return false;
+  struct span_set ids = {0};
+  size_t first = total;
+  for (size_t i = total; i-- > 0;)
+    if (span_set_add(&call->arena, &ids, all[i].id))
+      all[--first] = all[i];
+    else
+      entries_add(&call->arena, &save->others, (struct entry){.id = all[i].thread});
+  save->messages = all + first;
+  save->count = total - first;
+  return true;
+}
+
+static enum tkv_status judge(struct call *call, void *self);
+static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status write_records(struct call *call, void *self);
+static enum tkv_status confirm(struct call *call, void *self);
+static enum tkv_status finish(struct call *call, void *self);
+
+static bool ask_others(struct call *call, struct save *save) {
+  save->other_gets = ARENA_ARRAY(&call->arena, struct kv_request *, save->others.count + 1);
+  for (size_t i = 0; i < save->others.count; i++) {
+    struct span key;
+    if (!thread_key(call, save->others.items[i].id, &key))
+      return false;
+    save->other_gets[i] = kv_get(call, TABLE_THREADS, key, KV_REMEMBER);
+  }
+  return true;
+}
+
+enum tkv_status message_save(struct call *call, void *self) {
+  struct save *save = ARENA_NEW(&call->arena, struct save);
+  (void)self;
+  if (!json_is_array(call->payload))
+    return call_invalid(call, SPAN("messages"), SPAN("must be an array"));
+  if (!read_messages(call, save))
+    return call->error;
+  if (call_over_budget(call, save->count)) /* every message takes a write of its own */
+    return call_too_many(call);
+  save->keys = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
+  save->olds = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
+  save->puts = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
+  save->before = ARENA_ARRAY(&call->arena, struct message, save->count + 1);
+  for (size_t i = 0; i < save->count; i++) {
+    if (!message_key(call, save->messages[i].id, &save->keys[i]))
+      return call->error;
+    if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread,
+                      call_load(call)))
+      return call->error;
+  }
+  for (size_t i = 0; i < save->count; i++)
+    save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], 0);
+  if (!ask_others(call, save))
+    return call->error;
+  call_self(call, save);
+  return call_enter(call, collections_load, &save->collections, judge);
+}
+
+static struct change *change_for(struct save *save, struct span thread) {
+  return change_of(&save->changes, COLLECTION_THREAD, thread);
+}
+
+static enum tkv_status check_thread(struct call *call, const struct kv_request *get,
+                                    struct span id) {
+  struct thread thread = thread_read(call, get);
+  if (thread.state == THREAD_DAMAGED)
+    return call_corrupt(call, get->key);
+  return thread.state == THREAD_THERE ? TKV_DONE : call_not_found(call, SPAN("Thread"), id);
+}
+
+static enum tkv_status check_threads(struct call *call, struct save *save) {
+  enum tkv_status status = TKV_DONE;
+  for (size_t i = 0; i < save->changes.count && status == TKV_DONE; i++)
+    status =
+        check_thread(call, save->changes.items[i]->record, save->changes.items[i]->collection->id);
+  for (size_t i = 0; i < save->others.count && status == TKV_DONE; i++)
+    status = check_thread(call, save->other_gets[i], save->others.items[i].id);
+  return status;
+}
+
+/* Every thread must exist.  What stood under an id before, elsewhere or with another place in the
+ * order, has to go. */
+static enum tkv_status judge(struct call *call, void *self) {
+  struct save *save = self;
+  enum tkv_status status = check_threads(call, save);
+  if (status != TKV_DONE)
+    return status;
+  save->proofs = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
+  for (size_t i = 0; i < save->count; i++) {
+    struct message *old = &save->before[i], *new = &save->messages[i];
+    if (!save->olds[i]->found || !message_read(call, save->olds[i]->value, old)) {
+      old->raw = SPAN_NONE;
+      continue;
+    }
+    struct entry was = message_entry(old), is = message_entry(new);
+    if (entry_same(&was, &is) && span_eq(old->thread, new->thread)) {
+      if (call_load(call) == LOAD_RESTORE)
+        save->proofs[i] = change_prove(call, change_for(save, new->thread),
+                                       record_journal(save->olds[i]->metadata));
+      continue;
+    }
+    struct change *change =
+        thread_touch(call, &save->changes, &save->collections, old->thread, LOAD_CHECK);
+    if (!change)
+      return call->error;
+    change_doubt(call, change, old->id);
+  }
+  return call_enter(call, collections_load, &save->collections, write);
+}
+
+static void add_entry(struct call *call, struct save *save, size_t i) {
+  struct change *change = change_for(save, save->messages[i].thread);
+  struct entry was = message_entry(&save->before[i]), is = message_entry(&save->messages[i]);
+  bool known = save->before[i].raw.ptr,
+       stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
+  struct span journal = stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
+  save->moves |= known && !stays;
+  change_proved(call, change, save->proofs[i], &is, journal);
+  save->journals[i] = change_add(call, change, is, journal);
+}
+
+static enum tkv_status write(struct call *call, void *self) {
+  struct save *save = self;
+  save->journals = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
+  for (size_t i = 0; i < save->changes.count; i++) {
+    thread_bump(call, save->changes.items[i]);
+    if (call->control.restore.kind == CONTROL_TRUE)
+      save->changes.items[i]->bump = 0;
+  }
+  for (size_t i = 0; i < save->count; i++)
+    add_entry(call, save, i);
+  if (!save->moves)
+    return write_records(call, save);
+  changes_journal(call, &save->changes);
+  return call_next(call, write_records);
+}
+
+static enum tkv_status write_records(struct call *call, void *self) {
+  struct save *save = self;
+  const struct kv_request *failed = changes_failed(&save->changes);
+  if (failed)
+    return kv_fail(call, failed);
+  for (size_t i = 0; i < save->count; i++) {
+    struct span metadata = record_metadata(call, call_stamp(call), save->journals[i]);
+    save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], save->messages[i].raw, metadata,
+                           KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
+  }
+  changes_commit(call, &save->changes);
+  return call_next(call, confirm);
+}
+
+/* A message counts as stored when its record and the journal entry that names it are. */
+static bool is_stored(struct save *save, size_t i) {
+  struct change *change = change_for(save, save->messages[i].thread);
+  bool journaled = !change->journal_put || !change->journal_put->failed;
+  return !save->puts[i]->failed &&
+         (journaled || !entries_find(&change->added, save->messages[i].id));
+}
+
+static void put_ids(struct json_out *out, struct save *save, bool stored) {
+  bool first = true;
+  for (size_t i = 0; i < save->count; i++) {
+    if (is_stored(save, i) != stored)
+      continue;
+    if (!first)
+      json_put_char(out, ',');
+    first = false;
+    json_put_string(out, save->messages[i].id);
+  }
+}
+
+static enum tkv_status fail_partly(struct call *call, struct save *save,
+                                   const struct kv_request *failed) {
+  struct json_out details = json_out(&call->arena, 256 + save->count * 48);
+  json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
+  json_put_string(&details, failed->key);
+  json_put(&details, SPAN(",\"status\":"));
+  json_put_int(&details, failed->status);
+  json_put(&details, SPAN(",\"stored\":["));
+  put_ids(&details, save, true);
+  json_put(&details, SPAN("],\"failed\":["));
+  put_ids(&details, save, false);
+  json_put(&details, SPAN("]}"));
+  return call_fail(call, TKV_ERR_KV_FAILED,
+                   SPAN("not all messages were stored; details.stored names those that were; "
+                        "saving again is safe"),
+                   json_out_span(&details));
+}
+
+static enum tkv_status confirm(struct call *call, void *self) {
+  struct save *save = self;
+  const struct kv_request *failed = changes_failed(&save->changes);
+  for (size_t i = 0; i < save->count && !failed; i++)
+    if (save->puts[i]->failed)
+      failed = save->puts[i];
+  if (failed)
+    return fail_partly(call, save, failed);
+  return call_enter(call, changes_confirm, &save->changes, finish);
+}
+
+static enum tkv_status finish(struct call *call, void *self) {
+  (void)call, (void)self;
+  return TKV_DONE;
+}

@@ -1,0 +1,148 @@
+/* test_memory.c: memory.h: what an isolate knows of KV. */
+#include "kv/memory.h"
+#include "support/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct note *note_value(struct memory *memory, const char *key, const char *value,
+                               int64_t now) {
+  struct note *note = memory_note(memory, 1, text_span(key), strlen(key), now);
+  memory_keep(memory, note, NOTE_VALUE, text_span(value), SPAN("{\"w\":1}"));
+  return note;
+}
+
+TEST(memory_finds_what_was_noted) {
+  struct memory memory = {0};
+  note_value(&memory, "threads:a", "A", 1000);
+  struct note *note = memory_find(&memory, 1, SPAN("threads:a"));
+  REQUIRE(note != NULL);
+  CHECK_EQ(note->kind, NOTE_VALUE);
+  CHECK_TEXT(note->value, "A");
+  CHECK_TEXT(note->metadata, "{\"w\":1}");
+  CHECK_EQ(note->at, 1000);
+  CHECK(memory_find(&memory, 1, SPAN("threads:b")) == NULL);
+  CHECK(memory_find(&memory, 2, SPAN("threads:a")) == NULL); /* another namespace */
+  memory_free(&memory);
+}
+
+TEST(memory_keeps_copies) {
+  struct memory memory = {0};
+  char key[] = "threads:a", value[] = "A";
+  struct note *note = memory_note(&memory, 1, text_span(key), 7, 0);
+  memory_keep(&memory, note, NOTE_VALUE, text_span(value), SPAN_NONE);
+  key[8] = value[0] = 'x';
+  CHECK(memory_find(&memory, 1, SPAN("threads:a")) == note);
+  CHECK_TEXT(note->value, "A");
+  CHECK_TEXT(note->group, "threads");
+  memory_free(&memory);
+}
+
+TEST(memory_notes_a_key_once) {
+  struct memory memory = {0};
+  struct note *note = note_value(&memory, "a", "1", 0);
+  CHECK(note_value(&memory, "a", "2", 5) == note);
+  CHECK_TEXT(note->value, "2");
+  CHECK_EQ(note->at, 5);
+  memory_keep(&memory, note, NOTE_ABSENT, SPAN("ignored"), SPAN_NONE);
+  CHECK_EQ(note->kind, NOTE_ABSENT);
+  CHECK_EQ(note->value.len, 0);
+  memory_keep(&memory, note, NOTE_VALUE, SPAN(""), SPAN_NONE);
+  CHECK_EQ(note->kind, NOTE_VALUE); /* an empty value is a value */
+  memory_free(&memory);
+}
+
+TEST(memory_groups_hold_the_keys_noted_under_them) {
+  struct memory memory = {0};
+  size_t found = 0;
+  for (int i = 0; i < 50; i++) {
+    char key[32];
+    struct span text = {key, (size_t)snprintf(key, sizeof key, "metadata:thread:t%d:%d", i % 5, i)};
+    memory_note(&memory, 1, text, 18, i);
+    memory_note(&memory, 2, text, 18, i); /* the same in another namespace */
+  }
+  for (struct note *note = NULL;
+       (note = memory_in_group(&memory, 1, SPAN("metadata:thread:t3"), note)); found++)
+    CHECK(span_starts(note->key, SPAN("metadata:thread:t3:")) && note->space == 1);
+  CHECK_EQ(found, 10);
+  CHECK(memory_in_group(&memory, 1, SPAN("metadata:thread:t"), NULL) ==
+        NULL); /* a group is its exact text */
+  CHECK(memory_in_group(&memory, 3, SPAN("metadata:thread:t3"), NULL) == NULL);
+  memory_free(&memory);
+}
+
+TEST(memory_expires_by_age) {
+  struct memory memory = {0};
+  note_value(&memory, "old", "1", 0);
+  note_value(&memory, "renewed", "1", 0);
+  note_value(&memory, "new", "1", 1000);
+  note_value(&memory, "renewed", "2", 1000);
+  memory_expire(&memory, MEMORY_OWN_MS);
+  CHECK(memory_find(&memory, 1, SPAN("old")) != NULL); /* not a moment too soon */
+  memory_expire(&memory, MEMORY_OWN_MS + 1);
+  CHECK(memory_find(&memory, 1, SPAN("old")) == NULL);
+  CHECK(memory_find(&memory, 1, SPAN("renewed")) != NULL &&
+        memory_find(&memory, 1, SPAN("new")) != NULL);
+  memory_expire(&memory, 10 * MEMORY_OWN_MS);
+  CHECK(memory.ages[0].oldest == NULL && memory.ages[0].newest == NULL);
+  CHECK_EQ(memory.bytes, 0);
+  memory_free(&memory);
+}
+
+TEST(memory_is_bounded_in_bytes) {
+  struct memory memory = {0};
+  char *value = calloc(1, MEMORY_VALUE_MAX + 1);
+  for (int i = 0; i < 100; i++) {
+    char key[16];
+    struct span text = {key, (size_t)snprintf(key, sizeof key, "key-%d", i)};
+    struct note *note = memory_note(&memory, 1, text, text.len, i);
+    memory_keep(&memory, note, NOTE_VALUE, (struct span){value, MEMORY_VALUE_MAX}, SPAN_NONE);
+  }
+  memory_expire(&memory, 100);
+  CHECK(memory.bytes <= MEMORY_BYTES_MAX);
+  CHECK(memory_find(&memory, 1, SPAN("key-0")) == NULL); /* the oldest went */
+  CHECK(memory_find(&memory, 1, SPAN("key-99")) != NULL);
+  struct note *large = memory_note(&memory, 1, SPAN("large"), 5, 100);
+  memory_keep(&memory, large, NOTE_VALUE, (struct span){value, MEMORY_VALUE_MAX + 1}, SPAN_NONE);
+  CHECK_EQ(large->kind, NOTE_EMPTY); /* too large: less is known, nothing is wrong */
+  memory_free(&memory);
+  free(value);
+}
+
+TEST(memory_forgets_values_under_a_prefix) {
+  struct memory memory = {0};
+  struct note *a = note_value(&memory, "threads:a", "1", 0),
+              *b = note_value(&memory, "threads:b", "1", 0);
+  struct note *other = note_value(&memory, "messages:a", "1", 0);
+  struct note *elsewhere = memory_note(&memory, 2, SPAN("threads:a"), 7, 0);
+  memory_keep(&memory, elsewhere, NOTE_VALUE, SPAN("1"), SPAN_NONE);
+  memory_forget(&memory, 1, SPAN("threads:"));
+  CHECK(a->kind == NOTE_EMPTY && b->kind == NOTE_EMPTY);
+  CHECK(other->kind == NOTE_VALUE && elsewhere->kind == NOTE_VALUE);
+  memory_free(&memory);
+}
+
+/* Many random uses, checked against a plain table. */
+TEST(memory_against_a_plain_table) {
+  enum { KEYS = 300, ROUNDS = 30000 };
+  struct memory memory = {0};
+  struct dice dice = {23};
+  int64_t noted[KEYS], now = 0;
+  memset(noted, 0xff, sizeof noted); /* -1: unknown */
+  for (int round = 0; round < ROUNDS; round++) {
+    char key[16];
+    int number = (int)dice_next(&dice, KEYS);
+    struct span text = {key, (size_t)snprintf(key, sizeof key, "k%d", number)};
+    now += dice_next(&dice, 2000);
+    memory_expire(&memory, now);
+    struct note *found = memory_find(&memory, 1, text);
+    bool known = noted[number] >= 0 && now - noted[number] <= MEMORY_OWN_MS;
+    REQUIRE((found != NULL) == known);
+    if (found)
+      CHECK_EQ(found->at, noted[number]);
+    struct note *note = memory_note(&memory, 1, text, 1, now);
+    memory_keep(&memory, note, dice_next(&dice, 3) ? NOTE_VALUE : NOTE_ABSENT, text, text);
+    noted[number] = now;
+  }
+  memory_free(&memory);
+}
