@@ -98,13 +98,13 @@ help:
 setup:
 	@$(SETUP)
 
-## The Worker on http://127.0.0.1:8787 with a local KV; PORT=… for another port
+## The Worker on http://127.0.0.1:8787 with a local KV, and a link to its page; PORT=… for another port
 dev: setup wasm
-	$(HOMELESS) wrangler dev --ip 127.0.0.1 --port $(PORT) --var THREADKV_OPEN:local
+	@$(HOMELESS) node tools/dev.mjs --secret THREADKV_TOKEN --page -- --ip 127.0.0.1 --port $(PORT)
 
 ## The example agent (examples/agent) on http://127.0.0.1:8788 with a local KV
 example: setup wasm
-	$(HOMELESS) wrangler dev -c examples/agent/wrangler.toml --var AGENT_OPEN:local
+	@$(HOMELESS) node tools/dev.mjs --secret AGENT_TOKEN -- -c examples/agent/wrangler.toml --ip 127.0.0.1
 
 ## All tests; the last line counts them
 test: setup

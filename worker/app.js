@@ -10,6 +10,7 @@ import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
 import { messages } from './messages.js';
 import { createDocument } from './openapi.js';
+import { requireOwnOrigin } from './origin.js';
 import { servePage } from './page.js';
 import { resources } from './resources.js';
 import { register, route } from './route.js';
@@ -53,7 +54,7 @@ export function createApp() {
   const app = new Hono();
   app.onError(answerError);
   app.notFound((context) => noSuchRoute(context, methodsAt(app, context.req.path)));
-  app.use(withStore, requireConfiguration);
+  app.use(withStore, requireOwnOrigin, requireConfiguration);
   app.use('/openapi.json', requireToken);
   app.use('/v1/*', requireToken, limitBody, withFormat);
   for (const definition of ROUTES) register(app, definition);

@@ -1,6 +1,6 @@
 /**
- * Who may use the API: whoever knows the token. Without a configured token nobody may, except a developer on
- * their own machine who says so.
+ * Who may use the API: whoever knows the token. Without a configured token nobody may, on no machine: what a request
+ * says of where it comes from, or of the host it asks, cannot be relied on.
  *
  * @module
  */
@@ -8,7 +8,6 @@
 import { bearerAuth } from 'hono/bearer-auth';
 import { ApiError, errorBody } from './errors.js';
 
-const LOCAL_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 const HOW = "send 'Authorization: Bearer <token>'";
 
 /**
@@ -16,28 +15,19 @@ const HOW = "send 'Authorization: Bearer <token>'";
  * @param {import('hono').Next} next
  */
 export async function requireConfiguration(context, next) {
-  if (!context.env.THREADKV_TOKEN && !isOpen(context)) {
+  if (!context.env.THREADKV_TOKEN) {
     throw new ApiError(
       403,
       'NO_TOKEN_CONFIGURED',
       'no token is configured, so every request is refused: `wrangler secret put THREADKV_TOKEN` sets one; ' +
-        '`make dev` opens the API to this machine',
+        '`make dev` makes one for development',
     );
   }
   await next();
 }
 
-/**
- * @param {import('./env.js').Context} context
- * @param {import('hono').Next} next
- */
-export async function requireToken(context, next) {
-  if (!context.env.THREADKV_TOKEN) return next();
-  return checkToken(context, next);
-}
-
 /** @type {import('hono').MiddlewareHandler<any>} */
-const checkToken = bearerAuth({
+export const requireToken = bearerAuth({
   verifyToken: (token, context) => isEqual(token, context.env.THREADKV_TOKEN),
   noAuthenticationHeader: { message: errorBody('UNAUTHORIZED', `a token is required: ${HOW}`) },
   invalidAuthenticationHeader: { message: errorBody('UNAUTHORIZED', `no token in the header: ${HOW}`) },
@@ -58,9 +48,4 @@ async function isEqual(given, configured) {
 /** @param {string} text */
 function digest(text) {
   return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-}
-
-/** @param {import('./env.js').Context} context */
-function isOpen({ env, req }) {
-  return env.THREADKV_OPEN === 'local' && LOCAL_HOSTS.includes(new URL(req.url).hostname);
 }

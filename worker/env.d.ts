@@ -19,8 +19,6 @@ declare global {
       MAX_BODY_BYTES?: string;
       /** The secret. Without it every request is refused. */
       THREADKV_TOKEN?: string;
-      /** 'local': while no token is configured, requests to localhost need none. */
-      THREADKV_OPEN?: string;
     }
   }
 }

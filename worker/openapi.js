@@ -14,7 +14,7 @@ export const VERSION = '0.1.0';
 const REASONS = {
   400: 'the request is malformed; details tell where',
   401: 'the token is missing or wrong',
-  403: 'no token is configured',
+  403: 'no token is configured, or a page of another site asks',
   404: 'there is no such thing',
   409: 'the id is taken',
   413: 'the body, or a record, is too large',

@@ -11,7 +11,6 @@ import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 
 const MAX_BODY_BYTES = 64 * 1024;
-const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
 /** What Mastra says of a run that is over, or never was. */
 const NOTHING_WAITS = 'AGENT_RESUME_NO_SNAPSHOT_FOUND';
@@ -91,8 +90,11 @@ export function createApp({ mastra }) {
 
 /** @type {import('hono').MiddlewareHandler<{ Bindings: import('./index.js').Env }>} */
 async function requireToken(context, next) {
-  const { AGENT_TOKEN, AGENT_OPEN } = context.env;
-  if (AGENT_OPEN === 'local' && LOCAL.includes(new URL(context.req.url).hostname)) return next();
+  const { AGENT_TOKEN } = context.env;
+  const origin = context.req.header('Origin');
+  if (origin !== undefined && origin !== new URL(context.req.url).origin) {
+    throw new HTTPException(403, { message: 'pages of other sites may not ask this agent' });
+  }
   if (!AGENT_TOKEN) throw new HTTPException(503, { message: 'AGENT_TOKEN is not set' });
   return bearerAuth({ token: AGENT_TOKEN })(/** @type {any} */ (context), next);
 }

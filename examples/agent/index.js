@@ -15,7 +15,6 @@ import { chooseModel } from './model.js';
  * @property {import('@cloudflare/workers-types').KVNamespace} AGENT_KV
  * @property {string} [MODEL]
  * @property {string} [AGENT_TOKEN]  every request needs it
- * @property {string} [AGENT_OPEN]  'local': requests to localhost need no token
  */
 
 /** @type {ReturnType<typeof createApp> | undefined} */

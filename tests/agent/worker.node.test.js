@@ -1,78 +1,44 @@
 /**
- * The example as a user runs it: `wrangler dev`, requests over HTTP, and a restart in between, so that nothing but the
+ * The example as a user runs it: `make example`, requests over HTTP, and a restart in between, so that nothing but the
  * namespace's files on disk carries what was said.
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startDevelopment } from '../dev/start.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** @type {string} */
 let folder;
-/** @type {{ url: string, stop: () => Promise<void> } | undefined} */
+/** @type {Awaited<ReturnType<typeof startDevelopment>> | undefined} */
 let running;
+/** @type {Record<string, string>} */
+let authorization = {};
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'threadkv-agent-'));
 });
-afterEach(async () => running?.stop());
+afterEach(() => running?.stop());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** @param {string[]} vars */
-async function start(...vars) {
-  const port = await freePort();
-  const args = ['dev', '-c', 'examples/agent/wrangler.toml', '--port', `${port}`, '--ip', '127.0.0.1'];
-  const settings = vars.flatMap((text) => ['--var', text]);
-  const child = spawn('wrangler', [...args, '--persist-to', folder, ...settings], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      CI: '1',
-      XDG_CONFIG_HOME: folder,
-      WRANGLER_SEND_METRICS: 'false',
-      CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-    },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  const stop = async () => {
-    running = undefined;
-    if (child.exitCode !== null || child.pid === undefined) return;
-    const ended = once(child, 'exit');
-    process.kill(-child.pid, 'SIGTERM');
-    await ended;
-  };
-  running = { url: `http://127.0.0.1:${port}`, stop };
-  await vi.waitUntil(() => /Ready on/.test(output) || child.exitCode !== null, {
-    timeout: 100_000,
-    interval: 100,
-  });
-  if (child.exitCode !== null) throw new Error(`wrangler dev ended:\n${output}`);
+/** As `make example` does. */
+async function start() {
+  const args = ['-c', 'examples/agent/wrangler.toml'];
+  running = await startDevelopment(['--secret', 'AGENT_TOKEN'], { folder, args });
+  const [, token] = /export AGENT_TOKEN=(\S+)/.exec(running.output()) ?? [];
+  authorization = { Authorization: `Bearer ${token}` };
   return running;
 }
 
 /**
  * @param {string} path
  * @param {object} [body]
- * @param {Record<string, string>} [headers]
+ * @param {Record<string, string>} [headers]  in place of the token
  */
-async function request(path, body, headers = {}) {
+async function request(path, body, headers = authorization) {
   const response = await fetch(`${running?.url}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
@@ -82,10 +48,10 @@ async function request(path, body, headers = {}) {
   return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
 }
 
-describe('the example agent under wrangler dev', () => {
+describe('the example agent in development', () => {
   it('remembers, waits for approval and for a decision, over a restart', async () => {
     const at = { thread: 'shop', resource: 'ada' };
-    const first = await start('AGENT_OPEN:local');
+    const first = await start();
     await request('/chat', { ...at, message: 'My order is A7.' });
     const asked = await request('/chat', { ...at, message: 'Cancel order A7' });
     expect(asked.body.approval).toMatchObject({ tool: 'cancelOrder', args: { order: 'A7' } });
@@ -93,7 +59,7 @@ describe('the example agent under wrangler dev', () => {
     expect(refund.body.question).toBe('Refund 18 for order A7?');
     await first.stop();
 
-    await start('AGENT_OPEN:local');
+    await start();
     const approved = await request('/approvals', { runId: asked.body.runId, approved: true });
     expect(approved.body).toEqual({ text: 'Done: the order is cancelled.' });
     const refunded = await request(`/refunds/${refund.body.runId}`, { approved: true });
@@ -115,11 +81,15 @@ describe('the example agent under wrangler dev', () => {
   });
 
   it('lets nobody in without its token', async () => {
-    await start('AGENT_TOKEN:open-sesame-1234567890');
-    expect((await request('/threads/shop')).status).toBe(401);
-    const wrong = { Authorization: 'Bearer open-sesame' };
+    const { url, output } = await start();
+    expect(output()).not.toContain('#token=');
+    expect((await request('/threads/shop', undefined, {})).status).toBe(401);
+    const wrong = { Authorization: `${authorization.Authorization}x` };
     expect((await request('/threads/shop', undefined, wrong)).status).toBe(401);
-    const right = { Authorization: 'Bearer open-sesame-1234567890' };
-    expect((await request('/threads/nowhere', undefined, right)).status).toBe(404);
+    const elsewhere = { ...authorization, Origin: 'https://elsewhere.example' };
+    expect((await request('/threads/shop', undefined, elsewhere)).status).toBe(403);
+    expect((await request('/threads/nowhere', undefined, { ...authorization, Origin: url })).status).toBe(
+      404,
+    );
   });
 });

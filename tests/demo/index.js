@@ -14,6 +14,7 @@ import { replay } from '../fixtures/replay.js';
 import { createClient } from './client.js';
 import { costLines, storageLines, wrap } from './report.js';
 
+const TOKEN = 'correct-horse-battery-staple';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 // The demo needs no network, and wrangler must not look for one.
@@ -23,13 +24,17 @@ process.env.WRANGLER_HIDE_BANNER = 'true';
 
 /** @typedef {import('../fixtures/replay.js').Replayed & { name: string, turns: number }} Outcome */
 
-/** The Worker of wrangler.toml with one route more, open to this machine, with namespaces that end with the process. */
+/** @param {import('./client.js').Fetch} fetch @returns {import('./client.js').Fetch} */
+const withToken = (fetch) => (path, init) =>
+  fetch(path, { ...init, headers: { ...init?.headers, Authorization: `Bearer ${TOKEN}` } });
+
+/** The Worker of wrangler.toml with one route more, with namespaces that end with the process. */
 function startWorker() {
   const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
   const config = {
     ...rawConfig,
     main: 'tests/demo/worker.js',
-    vars: { ...rawConfig.vars, KEY_PREFIX: '', THREADKV_OPEN: 'local' },
+    vars: { ...rawConfig.vars, KEY_PREFIX: '', THREADKV_TOKEN: TOKEN },
   };
   return createTestHarness({ root: ROOT, workers: [{ config }] });
 }
@@ -107,7 +112,8 @@ try {
   const recorded = [];
   /** @type {import('./client.js').Cost[]} */
   const fresh = [];
-  const fetch = /** @type {import('./client.js').Fetch} */ (/** @type {unknown} */ (worker.fetch));
+  const ask = /** @type {import('./client.js').Fetch} */ (/** @type {unknown} */ (worker.fetch));
+  const fetch = withToken(ask);
   const store = createClient(fetch, (cost) => recorded.push(cost));
   const reader = createClient(fetch, (cost) => fresh.push(cost), { fresh: true });
   const outcomes = await replayAll(names, store, reader);

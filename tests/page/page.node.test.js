@@ -41,14 +41,17 @@ afterEach(async () => {
 const texts = async (locator) => (await locator.allInnerTexts()).map((text) => text.trim());
 const titles = () => texts(page.locator('.list .title'));
 
-describe('an empty store, open to this machine', () => {
+describe('an empty store', () => {
   /** @type {Awaited<ReturnType<typeof startWorker>>} */
   let worker;
   beforeAll(async () => {
-    worker = await startWorker({ THREADKV_OPEN: 'local' });
+    worker = await startWorker({ THREADKV_TOKEN: TOKEN });
   });
   afterAll(() => worker?.close());
-  beforeEach(() => enter(worker.origin));
+  beforeEach(async () => {
+    await enter(worker.origin);
+    await visitor.signIn(TOKEN);
+  });
 
   it('tells how to make a first thread, and means it', async () => {
     await visitor.go('');
@@ -56,8 +59,9 @@ describe('an empty store, open to this machine', () => {
     expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No threads yet');
     const example = await page.locator('.empty pre').innerText();
     expect(example).toContain(`curl -X POST ${worker.origin}/v1/threads `);
-    for (const [, path, body] of example.matchAll(/POST http:\/\/[^/]+(\S+)[^]*?-d '(.*)'/g)) {
-      const headers = { 'Content-Type': 'application/json' };
+    for (const [, path, asked, body] of example.matchAll(/POST http:\/\/[^/]+(\S+)([^]*?)-d '(.*)'/g)) {
+      const Authorization = /Authorization: (.*)"/.exec(asked)?.[1].replace('$THREADKV_TOKEN', TOKEN) ?? '';
+      const headers = { Authorization, 'Content-Type': 'application/json' };
       const { status } = await fetch(`${worker.origin}${path}`, { method: 'POST', headers, body });
       expect(status).toBe(201);
     }
@@ -126,6 +130,18 @@ describe('a store with data, behind a token', () => {
       await page.getByRole('button', { name: 'Open' }).click();
       await page.locator('.list').waitFor();
       expect(await visitor.heading().innerText()).toBe('Threads');
+    });
+
+    it('may stand in a link, and does not stay in the address', async () => {
+      await page.goto(`${worker.origin}/#token=${TOKEN}`);
+      await page.locator('.list').waitFor();
+      expect(page.url()).toBe(`${worker.origin}/`);
+      expect(await visitor.heading().innerText()).toBe('Threads');
+      await page.evaluate("location.assign('#token=another-one-that-is-wrong')");
+      await page.getByRole('alert').waitFor();
+      expect(page.url()).toBe(`${worker.origin}/`);
+      expect(await page.evaluate('history.length')).toBe(3);
+      for (const request of visitor.requests) expect(request.url()).not.toContain('token');
     });
 
     it('is kept by this tab only, goes into the header only, and can be forgotten', async () => {

@@ -10,6 +10,7 @@ import { startWorker } from './server.js';
 import { visit } from './visitor.js';
 
 const FILE = fileURLToPath(new URL('../../worker/page.png', import.meta.url));
+const TOKEN = 'correct-horse-battery-staple';
 const START = Date.parse('2026-03-02T09:00:00Z');
 
 const text = (/** @type {string} */ words) => ({ type: 'text', text: words });
@@ -57,10 +58,11 @@ async function seed(store) {
   await store.saveMessages({ messages });
 }
 
-const worker = await startWorker({ THREADKV_OPEN: 'local' }, seed);
+const worker = await startWorker({ THREADKV_TOKEN: TOKEN }, seed);
 const browser = await launchChromium();
 try {
   const visitor = await visit(browser, worker.origin, { viewport: { width: 880, height: 880 } });
+  await visitor.signIn(TOKEN);
   // Twice: the first time the Worker has just started.
   for (const place of ['#/threads/kyoto', '#/threads', '#/threads/kyoto']) await visitor.go(place);
   await visitor.page.screenshot({ path: FILE });

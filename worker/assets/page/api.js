@@ -27,6 +27,13 @@ export const token = {
   /** @param {string} value */
   set: (value) => sessionStorage.setItem(KEY, value),
   forget: () => sessionStorage.removeItem(KEY),
+  /** From a link that ends in `#token=…`, as `make dev` prints it; then it leaves the address. */
+  takeFromAddress() {
+    const [, given] = /^#token=(.+)/.exec(location.hash) ?? [];
+    if (given === undefined) return;
+    token.set(given);
+    history.replaceState(null, '', location.pathname);
+  },
 };
 
 /**

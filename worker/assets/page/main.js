@@ -26,6 +26,7 @@ let current = new AbortController();
 let isFirst = true;
 
 async function show() {
+  token.takeFromAddress();
   current.abort();
   const { signal } = (current = new AbortController());
   const place = readPlace(location.hash);
@@ -104,7 +105,11 @@ function tokenView() {
   return [
     heading('A token is needed'),
     wasWrong && el('p.failure', { role: 'alert' }, 'The token is wrong.'),
-    el('p', null, 'The one that was set as the secret THREADKV_TOKEN. It is kept until this tab is closed.'),
+    el(
+      'p',
+      null,
+      'The one that was set as the secret THREADKV_TOKEN; `make dev` prints a link that has it. It is kept until this tab is closed.',
+    ),
     el(
       'form.filter',
       { onsubmit },

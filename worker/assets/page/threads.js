@@ -57,10 +57,14 @@ function threadItem({ id, title, resourceId, updatedAt, archivedAt }) {
 }
 
 function firstThread() {
+  const post = (/** @type {string} */ path) => [
+    `curl -X POST ${location.origin}${path} -H "Authorization: Bearer $THREADKV_TOKEN" \\`,
+    `  -H 'Content-Type: application/json' \\`,
+  ];
   const example = [
-    `curl -X POST ${location.origin}/v1/threads -H 'Content-Type: application/json' \\`,
+    ...post('/v1/threads'),
     `  -d '{"id":"thread-1","resourceId":"user-1","title":"Kyoto"}'`,
-    `curl -X POST ${location.origin}/v1/threads/thread-1/messages -H 'Content-Type: application/json' \\`,
+    ...post('/v1/threads/thread-1/messages'),
     `  -d '{"messages":[{"role":"user","content":"When do the cherries bloom?"}]}'`,
   ];
   return el(
@@ -69,13 +73,7 @@ function firstThread() {
     el('h2', null, 'No threads yet'),
     el('p', null, 'Threads that agents or the API store will be listed here. To make the first one:'),
     el('pre', { tabindex: 0 }, example.join('\n')),
-    el(
-      'p',
-      null,
-      'Where a token is set, each request needs ',
-      el('code', null, '-H "Authorization: Bearer …"'),
-      ' too.',
-    ),
+    el('p', null, el('code', null, '$THREADKV_TOKEN'), ' stands for the token that opened this page.'),
   );
 }
 
