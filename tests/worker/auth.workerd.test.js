@@ -120,8 +120,8 @@ describe('pages of other sites', () => {
   });
 
   it('are not pages of this one, nor programs', async () => {
-    for (const headers of [{}, { Origin: 'https://api.example' }]) {
-      expect((await ask('GET', '/v1/threads', { headers })).status).toBe(200);
-    }
+    expect((await ask('GET', '/v1/threads')).status).toBe(200);
+    const headers = { Origin: 'https://api.example' };
+    expect((await ask('GET', '/v1/threads', { headers })).status).toBe(200);
   });
 });
