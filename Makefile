@@ -47,7 +47,7 @@ COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
 # Native tests make these fail, see tests/native/support/alloc.h.
 ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))
-# The module's own allocator and strtod, see bindings/libc.c.
+# The module's own allocator and strtod, see bindings/core/libc.c.
 HEAP         = $(foreach name,malloc calloc realloc free strtod,-D$(name)=tkv_$(name))
 # No -O while linking: it makes clang run whatever wasm-opt is installed, which may be older than clang's features.
 REACTOR      = -s -flto -mexec-model=reactor -Wl,--no-entry -Wl,--stack-first -Wl,-z,stack-size=65536 \
@@ -67,10 +67,10 @@ STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_ME
 
 TOOLS        = $(wildcard src/upkeep/inspect*.c src/upkeep/verify*.c)
 CORE         = $(filter-out $(TOOLS),$(wildcard src/*.c src/*/*.c))
-GLUE         = $(wildcard bindings/*.c)
+GLUE         = $(wildcard bindings/core/*.c)
 NATIVE       = $(wildcard tests/native/*.c tests/native/*/*.c)
 FUZZ         = $(wildcard tests/fuzz/*.c)
-HEADERS      = $(wildcard src/*.h src/*/*.h bindings/*.h)
+HEADERS      = $(wildcard src/*.h src/*/*.h bindings/core/*.h)
 C_FILES      = $(CORE) $(TOOLS) $(GLUE) $(NATIVE) $(FUZZ) $(HEADERS) $(wildcard tests/native/*/*.h)
 
 LAYERS       = $(addprefix $(RESULTS)/,native.txt $(if $(FUZZ),fuzz.txt) node.json workerd.json)
@@ -161,7 +161,7 @@ fuzz: $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ))
 record:
 	node tests/record/index.js
 
-## Rebuild bindings/abi.js from the C headers
+## Rebuild bindings/core/abi.js from the C headers
 abi:
 	node tools/abi.mjs
 
@@ -363,7 +363,7 @@ check-layers:
 check-drift:
 	@mkdir -p $(BUILD)/check
 	node tools/abi.mjs $(BUILD)/check/abi.js
-	diff -u bindings/abi.js $(BUILD)/check/abi.js
+	diff -u bindings/core/abi.js $(BUILD)/check/abi.js
 
 # What would be deployed to Cloudflare and published to npm.
 check-deploy: wasm

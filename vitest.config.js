@@ -8,15 +8,15 @@ import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 
-const BUILT = '../build/threadkv.wasm';
+const BUILT = '../../build/threadkv.wasm';
 const wasm = process.env.THREADKV_WASM && resolve(process.env.THREADKV_WASM);
 
-/** Makes bindings/module.*.js load $THREADKV_WASM. @type {import('vite').Plugin} */
+/** Makes bindings/core/module.*.js load $THREADKV_WASM. @type {import('vite').Plugin} */
 const otherModule = {
   name: 'threadkv-wasm',
   enforce: 'pre',
   transform(code, id) {
-    if (!wasm || !/\/bindings\/module\.\w+\.js$/.test(id)) return undefined;
+    if (!wasm || !/\/bindings\/core\/module\.\w+\.js$/.test(id)) return undefined;
     if (!code.includes(BUILT)) throw new Error(`${id} does not name ${BUILT}`);
     return code.replaceAll(BUILT, wasm);
   },
@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'workerd',
           include: ['tests/**/*.workerd.test.js'],
-          globalSetup: ['tests/rest/global.js'],
+          globalSetup: ['tests/backends/rest/global.js'],
         },
       },
     ],

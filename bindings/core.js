@@ -9,18 +9,18 @@
  */
 
 import { loadModule } from '#module';
-import { ERRORS, OPERATIONS, PENDING, TABLES } from './abi.js';
-import { readReply } from './answer.js';
-import { storeError } from './errors.js';
-import { createInstance } from './instance.js';
+import { ERRORS, OPERATIONS, PENDING, TABLES } from './core/abi.js';
+import { readReply } from './core/answer.js';
+import { storeError } from './core/errors.js';
+import { createInstance } from './core/instance.js';
 
 /**
- * @typedef {import('./answer.js').Answer} Answer
- * @typedef {import('./backend.js').Backend} Backend
- * @typedef {import('./backend.js').KVRequest} KVRequest
- * @typedef {import('./backend.js').KVReply} KVReply
- * @typedef {import('./instance.js').Head} Head
- * @typedef {import('./instance.js').Instance} Instance
+ * @typedef {import('./core/answer.js').Answer} Answer
+ * @typedef {import('./backends/backend.js').Backend} Backend
+ * @typedef {import('./backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('./backends/backend.js').KVReply} KVReply
+ * @typedef {import('./core/instance.js').Head} Head
+ * @typedef {import('./core/instance.js').Instance} Instance
  */
 
 /**
@@ -30,7 +30,7 @@ import { createInstance } from './instance.js';
  * @property {string} prefix  as the user gave it, trimmed
  * @property {Record<string, number>} tables  name → index into `backend.spaces`
  * @property {{ strict: boolean, maxOperations: number, check?: boolean }} options  check: first do what `init` does
- * @property {(operation: import('./stats.js').Operation) => void} [observe]
+ * @property {(operation: import('./core/stats.js').Operation) => void} [observe]
  */
 
 /**

@@ -5,15 +5,15 @@
  * @module
  */
 
-import { MAX_BULK_KEYS, MAX_VALUE } from './limits.js';
-import { MemoryStorage } from './memory-storage.js';
+import { MAX_BULK_KEYS, MAX_VALUE } from './backends/limits.js';
+import { MemoryStorage } from './backends/memory/storage.js';
 
 /**
- * @typedef {import('./backend.js').Backend} Backend
- * @typedef {import('./backend.js').KVRequest} KVRequest
- * @typedef {import('./backend.js').KVReply} KVReply
- * @typedef {import('./backend.js').KVEntry} KVEntry
- * @typedef {import('./namespace.js').KVNamespaceLike} KVNamespaceLike
+ * @typedef {import('./backends/backend.js').Backend} Backend
+ * @typedef {import('./backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('./backends/backend.js').KVReply} KVReply
+ * @typedef {import('./backends/backend.js').KVEntry} KVEntry
+ * @typedef {import('./backends/kv.js').KVNamespaceLike} KVNamespaceLike
  * @typedef {Omit<Backend, 'spaces'> & { spaces: readonly MemoryStorage[] }} MemoryBackend
  * @typedef {KVNamespaceLike & { storage: MemoryStorage }} MemoryNamespace
  */

@@ -29,8 +29,8 @@ export class CloudflareStore extends LegacyStore {
    * In a Worker, the module that can do it has to be given:
    * `import module from 'threadkv/threadkv.tools.wasm'`.
    *
-   * @param {import('./types.js').VerifyArgs} [args]
-   * @returns {Promise<import('./types.js').VerifyResult>}
+   * @param {import('./store/types.js').VerifyArgs} [args]
+   * @returns {Promise<import('./store/types.js').VerifyResult>}
    */
   async verify(args = {}) {
     const { verifyStore } = await import('./upkeep/verify.js');

@@ -1,4 +1,4 @@
-/* abi.c: prints bindings/abi.js, what JavaScript has to know of the core, from the headers that say it. */
+/* abi.c: prints bindings/core/abi.js, what JavaScript has to know of the core, from the headers that say it. */
 #include "core.h"
 #include "kv/host.h"
 #include "kv/kv.h"

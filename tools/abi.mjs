@@ -1,13 +1,13 @@
-// Writes bindings/abi.js from the C headers, by way of a program that includes them.
+// Writes bindings/core/abi.js from the C headers, by way of a program that includes them.
 //
-//   node tools/abi.mjs [file]       default: bindings/abi.js
+//   node tools/abi.mjs [file]       default: bindings/core/abi.js
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const target = process.argv[2] ?? 'bindings/abi.js';
+const target = process.argv[2] ?? 'bindings/core/abi.js';
 const folder = mkdtempSync(join(tmpdir(), 'threadkv-abi-'));
 try {
   const program = join(folder, 'abi');

@@ -8,16 +8,16 @@ import { Hono } from 'hono';
 import { requireConfiguration, requireToken } from './auth.js';
 import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
-import { messages } from './messages.js';
+import { messages } from './routes/messages.js';
 import { createDocument } from './openapi.js';
 import { requireOwnOrigin } from './origin.js';
-import { servePage } from './page.js';
-import { resources } from './resources.js';
+import { servePage } from './routes/page.js';
+import { resources } from './routes/resources.js';
 import { register, route } from './route.js';
-import { runs } from './runs.js';
+import { runs } from './routes/runs.js';
 import { Document, Health } from './schemas.js';
 import { withFormat, withStore } from './store.js';
-import { threads } from './threads.js';
+import { threads } from './routes/threads.js';
 
 const tag = 'The server';
 

@@ -10,7 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { usageError } from './errors.js';
 
-/** @typedef {import('../namespace.js').KVNamespaceLike} KVNamespaceLike */
+/** @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike */
 
 const CONFIGS = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
 

@@ -21,7 +21,7 @@ import { openTarget, requireNamespaces } from './target.js';
 import { loadToolsModule } from '../upkeep/module.node.js';
 import { ToolStore } from '../upkeep/tool-store.js';
 
-/** @typedef {import('../stats.js').Operation} Operation */
+/** @typedef {import('../core/stats.js').Operation} Operation */
 /**
  * What a command works with.
  * @typedef {object} Context

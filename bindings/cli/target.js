@@ -5,9 +5,9 @@
  * @module
  */
 
-import { TABLES } from '../abi.js';
-import { findTable } from '../config.js';
-import { createNamespaceBackend } from '../namespace.js';
+import { TABLES } from '../core/abi.js';
+import { findTable } from '../store/config.js';
+import { createNamespaceBackend } from '../backends/kv.js';
 import { usageError } from './errors.js';
 import { openLocalState } from './local.js';
 import { createRateLimit, RATE } from './rate.js';
@@ -34,7 +34,7 @@ import { readToken } from './token.js';
  * What can be opened there.
  * @typedef {object} Target
  * @property {string} place  for people and state files
- * @property {(names: string[]) => import('../backend.js').Backend} open  a back end over namespaces of these names
+ * @property {(names: string[]) => import('../backends/backend.js').Backend} open  a back end over namespaces of these names
  * @property {string[]} names  of the namespaces, by table
  * @property {() => Promise<string[]>} missing  those of the names that nothing has there
  * @property {(options: SourceOptions) => string[]} sourceNames  of the namespaces of Mastra's own store, by table
@@ -66,10 +66,10 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
     ms: RATE.ms,
     onWait: (ms) => report.note(`Waiting ${Math.ceil(ms / 1000)} s for the API’s rate limit.`),
   });
-  const { createRestBackend, findMissing } = await import('../rest.js');
-  const { readRestOptions } = await import('../rest/options.js');
+  const { createRestBackend, findMissing } = await import('../backends/rest/rest.js');
+  const { readRestOptions } = await import('../backends/rest/options.js');
   const send = globalThis.fetch;
-  /** @type {import('../rest/api.js').Fetch} */
+  /** @type {import('../backends/rest/api.js').Fetch} */
   const paced = async (input, init) => {
     await turn();
     return send(input, init);

@@ -14,21 +14,21 @@ import { mastraError } from './errors.js';
  * @property {boolean} [disableInit]  the first call does not do what `init()` does
  * @property {import('@mastra/core/storage').RetentionConfig} [retention]  for how long `prune()` keeps what
  */
-/** @typedef {import('../config.js').BindingsConfig} CloudflareWorkersConfig */
-/** @typedef {import('../config.js').CloudflareRestConfig} CloudflareRestConfig */
+/** @typedef {import('../store/config.js').BindingsConfig} CloudflareWorkersConfig */
+/** @typedef {import('../store/config.js').CloudflareRestConfig} CloudflareRestConfig */
 /**
  * A client of Cloudflare's SDK. Only its token and its address are used: it must have been made with an `apiToken`.
- * @typedef {import('../config.js').CommonConfig & { accountId: string, namespacePrefix?: string,
+ * @typedef {import('../store/config.js').CommonConfig & { accountId: string, namespacePrefix?: string,
  *   client: { apiToken: string | null, baseURL?: string } }} CloudflareClientConfig
  */
 /**
- * @typedef {(CloudflareWorkersConfig | CloudflareRestConfig | import('../config.js').BackendConfig) & MastraOptions}
+ * @typedef {(CloudflareWorkersConfig | CloudflareRestConfig | import('../store/config.js').BackendConfig) & MastraOptions}
  *   CloudflareStoreConfig
  */
 /**
  * What a domain alone takes: where its data is, or a store of 'threadkv' that it shall share.
  * @typedef {CloudflareClientConfig | CloudflareWorkersConfig | CloudflareRestConfig
- *   | import('../config.js').BackendConfig | { store: CloudflareStore }} CloudflareDomainConfig
+ *   | import('../store/config.js').BackendConfig | { store: CloudflareStore }} CloudflareDomainConfig
  */
 
 /**

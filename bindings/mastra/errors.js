@@ -7,7 +7,7 @@
 
 import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
 import { createStorageErrorId } from '@mastra/core/storage';
-import { StoreTypeError } from '../errors.js';
+import { StoreTypeError } from '../core/errors.js';
 import { DETAILS } from './details.js';
 
 /** Bad arguments that have a status of their own, by the method and what its error says. */

@@ -19,7 +19,7 @@ export { createCore } from '../core.js';
  * @typedef {import('./config.js').CloudflareRestConfig} CloudflareRestConfig
  * @typedef {import('./config.js').CloudflareClientConfig} CloudflareClientConfig
  * @typedef {import('./config.js').CloudflareDomainConfig} CloudflareDomainConfig
- * @typedef {import('../stats.js').Operation} Operation
- * @typedef {import('../stats.js').Stats} Stats
- * @typedef {import('../types.js').SweepResult} SweepResult
+ * @typedef {import('../core/stats.js').Operation} Operation
+ * @typedef {import('../core/stats.js').Stats} Stats
+ * @typedef {import('../store/types.js').SweepResult} SweepResult
  */

@@ -6,7 +6,7 @@
  */
 
 import { MessageList } from '@mastra/core/agent';
-import { storeError } from '../errors.js';
+import { storeError } from '../core/errors.js';
 
 /** @typedef {import('@mastra/core/agent').MastraDBMessage} MastraDBMessage */
 

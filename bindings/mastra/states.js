@@ -9,7 +9,7 @@ import { clearTables, pruneDomain } from './upkeep.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
 
-/** @typedef {import('../row-types.js').StateKey} StateKey */
+/** @typedef {import('../store/row-types.js').StateKey} StateKey */
 
 /** Mastra's `threadState` domain. Works in a store of its own, too. */
 export class ThreadStateStorageCloudflare extends ThreadStateStorage {

@@ -61,7 +61,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
   /**
    * Finishes deletions of threads that were too large for one call. Meant for a cron.
    *
-   * @returns {Promise<import('../types.js').SweepResult>}
+   * @returns {Promise<import('../store/types.js').SweepResult>}
    */
   sweep() {
     return attempt('sweep', [], () => this.#store.sweep());
@@ -70,8 +70,8 @@ export class CloudflareKVStorage extends MastraCompositeStore {
   /**
    * Looks whether every record is found where it would be looked for, a part at a time; see `verify` of the plain store.
    *
-   * @param {import('../types.js').VerifyArgs} [args]
-   * @returns {Promise<import('../types.js').VerifyResult>}
+   * @param {import('../store/types.js').VerifyArgs} [args]
+   * @returns {Promise<import('../store/types.js').VerifyResult>}
    */
   verify(args) {
     return attempt('verify', [], () => this.#store.verify(args));
@@ -80,7 +80,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
   /**
    * What the calls of all domains have cost in KV operations so far.
    *
-   * @returns {import('../stats.js').Stats}
+   * @returns {import('../core/stats.js').Stats}
    */
   stats() {
     return this.#store.stats();

@@ -55,8 +55,8 @@ export class BackgroundTasksStorageCloudflare extends BackgroundTasksStorage {
    *
    * @override
    * @param {string} taskId
-   * @param {import('../row-types.js').TaskUpdate} update
-   * @param {import('../row-types.js').TaskGuards} [guards]
+   * @param {import('../store/row-types.js').TaskUpdate} update
+   * @param {import('../store/row-types.js').TaskGuards} [guards]
    * @returns {Promise<boolean>}
    */
   updateTask(taskId, update, guards) {

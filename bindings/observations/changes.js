@@ -4,7 +4,7 @@
  * @module
  */
 
-import { storeError } from '../errors.js';
+import { storeError } from '../core/errors.js';
 import { storable } from './config.js';
 
 /**

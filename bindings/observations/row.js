@@ -4,7 +4,7 @@
  * @module
  */
 
-import { reviveDates } from '../dates.js';
+import { reviveDates } from '../core/dates.js';
 
 /**
  * @typedef {import('./types.js').ObservationalMemory} ObservationalMemory

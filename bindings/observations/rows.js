@@ -4,7 +4,7 @@
  * @module
  */
 
-import { storeError } from '../errors.js';
+import { storeError } from '../core/errors.js';
 import { Held } from './held.js';
 import { keyOf, plain, recordOf } from './row.js';
 import { areTwins, generationOf, parseId } from './scope.js';
@@ -31,7 +31,7 @@ export class Rows {
   /** @protected @readonly */
   caller;
 
-  /** @param {import('../caller.js').Caller} caller */
+  /** @param {import('../core/caller.js').Caller} caller */
   constructor(caller) {
     this.caller = caller;
   }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { storeError } from '../errors.js';
+import { storeError } from '../core/errors.js';
 
 /** @typedef {{ scopeKind: 'thread' | 'resource', scopeId: string }} Scope */
 

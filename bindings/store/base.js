@@ -6,17 +6,17 @@
  * @module
  */
 
-import { Caller, NOTHING } from '../caller.js';
-import { findTable } from '../config.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { Caller, NOTHING } from '../core/caller.js';
+import { findTable } from './config.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 
 /** Starting and stopping, upkeep, and what it all cost. */
 export class BaseStore {
   /**
    * Does no I/O and may run at global scope.
    *
-   * @param {import('../config.js').CloudflareStoreConfig} config
+   * @param {import('./config.js').CloudflareStoreConfig} config
    */
   constructor(config) {
     /** @protected @readonly */
@@ -41,7 +41,7 @@ export class BaseStore {
   /**
    * Finishes deletions that one call could not. Meant for a cron.
    *
-   * @returns {Promise<import('../types.js').SweepResult>}
+   * @returns {Promise<import('./types.js').SweepResult>}
    */
   async sweep() {
     return this.caller.read('sweep', 'store.sweep', NOTHING);
@@ -51,7 +51,7 @@ export class BaseStore {
    * Deletes everything of one table under this prefix.
    *
    * @param {{ tableName: string }} args  'threads', 'messages', 'scores' …, or Mastra's name for one
-   * @returns {Promise<import('../types.js').ClearResult>}
+   * @returns {Promise<import('./types.js').ClearResult>}
    */
   async clearTable(args) {
     const { tableName } = shape.requireObject(args, 'clearTable');
@@ -64,7 +64,7 @@ export class BaseStore {
   /**
    * Deletes everything under this prefix.
    *
-   * @returns {Promise<import('../types.js').ClearResult>}
+   * @returns {Promise<import('./types.js').ClearResult>}
    */
   async dangerouslyClearAll() {
     return this.caller.read('dangerouslyClearAll', 'store.clear', NOTHING);
@@ -73,7 +73,7 @@ export class BaseStore {
   /**
    * What the calls of this object have cost so far.
    *
-   * @returns {import('../stats.js').Stats}
+   * @returns {import('../core/stats.js').Stats}
    */
   stats() {
     return this.caller.stats();

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { reviveDates, withDateText } from '../dates.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { reviveDates, withDateText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { StateStore } from './states.js';
 
 /**
- * @typedef {import('../row-types.js').Blob} Blob
- * @typedef {import('../row-types.js').BlobInput} BlobInput
+ * @typedef {import('./row-types.js').Blob} Blob
+ * @typedef {import('./row-types.js').BlobInput} BlobInput
  */
 
 const TABLE = 'blobs';

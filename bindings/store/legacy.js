@@ -4,24 +4,24 @@
  * @module
  */
 
-import { asMethod, storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { asMethod, storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { TableStore } from './tables.js';
 
 /**
- * @typedef {import('../types.js').Message} Message
- * @typedef {import('../types.js').Thread} Thread
- * @typedef {import('../types.js').ThreadPage} ThreadPage
- * @typedef {import('../types.js').MessagePage} MessagePage
- * @typedef {import('../row-types.js').ScorePage} ScorePage
+ * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').Thread} Thread
+ * @typedef {import('./types.js').ThreadPage} ThreadPage
+ * @typedef {import('./types.js').MessagePage} MessagePage
+ * @typedef {import('./row-types.js').ScorePage} ScorePage
  */
 /**
  * Which messages of a thread: the `last` so many (40 if nothing is said, false for all), those that `include` names with
  * their neighbours, or a page.
  * @typedef {object} SelectBy
  * @property {number | false} [last]
- * @property {import('../types.js').ListMessagesArgs['include']} [include]
- * @property {{ page?: number, perPage?: number | false, dateRange?: import('../types.js').DateRange }} [pagination]
+ * @property {import('./types.js').ListMessagesArgs['include']} [include]
+ * @property {{ page?: number, perPage?: number | false, dateRange?: import('./types.js').DateRange }} [pagination]
  */
 /** @typedef {'createdAt' | 'updatedAt'} ThreadOrder */
 /**

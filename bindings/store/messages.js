@@ -4,15 +4,15 @@
  * @module
  */
 
-import { NOTHING } from '../caller.js';
-import { reviveDates, withDates, withDateText } from '../dates.js';
-import * as shape from '../shape.js';
+import { NOTHING } from '../core/caller.js';
+import { reviveDates, withDates, withDateText } from '../core/dates.js';
+import * as shape from './shape.js';
 import { ThreadStore } from './threads.js';
 
 /**
- * @typedef {import('../types.js').Message} Message
- * @typedef {import('../types.js').MessageInput} MessageInput
- * @typedef {import('../types.js').MessagePage} MessagePage
+ * @typedef {import('./types.js').Message} Message
+ * @typedef {import('./types.js').MessageInput} MessageInput
+ * @typedef {import('./types.js').MessagePage} MessagePage
  */
 
 /** Dates outside, text inside. */
@@ -28,7 +28,7 @@ export class MessageStore extends ThreadStore {
    *
    * @template {MessageInput} M
    * @param {{ messages: M[] }} args
-   * @returns {Promise<{ messages: import('../types.js').SavedMessage<M>[] }>} the messages, with Dates
+   * @returns {Promise<{ messages: import('./types.js').SavedMessage<M>[] }>} the messages, with Dates
    */
   async saveMessages(args) {
     const { messages } = shape.requireObject(args, 'saveMessages');
@@ -43,7 +43,7 @@ export class MessageStore extends ThreadStore {
    * Messages of one or several threads, oldest first, by pages; and the messages that `include` names, with their
    * neighbours.
    *
-   * @param {import('../types.js').ListMessagesArgs} args
+   * @param {import('./types.js').ListMessagesArgs} args
    * @returns {Promise<MessagePage>}
    */
   async listMessages(args) {
@@ -67,7 +67,7 @@ export class MessageStore extends ThreadStore {
   /**
    * Messages of all threads of a resource, oldest first, by pages.
    *
-   * @param {import('../types.js').ListMessagesByResourceIdArgs} args
+   * @param {import('./types.js').ListMessagesByResourceIdArgs} args
    * @returns {Promise<MessagePage>}
    */
   async listMessagesByResourceId(args) {
@@ -79,7 +79,7 @@ export class MessageStore extends ThreadStore {
    * Changes the fields that are given; `content` and `content.metadata` are merged key by key. Another `threadId` moves
    * the message. Unknown ids are left out.
    *
-   * @param {{ messages: import('../types.js').MessageUpdate[] }} args
+   * @param {{ messages: import('./types.js').MessageUpdate[] }} args
    * @returns {Promise<Message[]>} the updated messages, in the order of the arguments
    */
   async updateMessages(args) {
@@ -105,7 +105,7 @@ export class MessageStore extends ThreadStore {
   /**
    * @param {string} method
    * @param {string} op
-   * @param {import('../types.js').MessageListOptions} options
+   * @param {import('./types.js').MessageListOptions} options
    * @param {{ threadId?: string | string[], resourceId?: string }} scope
    * @returns {Promise<MessagePage>}
    */

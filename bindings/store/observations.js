@@ -8,14 +8,14 @@
  * @module
  */
 
-import { toText } from '../dates.js';
+import { toText } from '../core/dates.js';
 import { activate } from '../observations/activation.js';
 import { storable } from '../observations/config.js';
 import * as changes from '../observations/changes.js';
 import { Ledger } from '../observations/ledger.js';
 import { recordOf } from '../observations/row.js';
 import { requireId, scopeOf } from '../observations/scope.js';
-import * as shape from '../shape.js';
+import * as shape from './shape.js';
 import { BlobStore } from './blobs.js';
 
 /**

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { TABLES } from '../abi.js';
-import { AGING, readRetention } from '../retention.js';
-import * as shape from '../shape.js';
+import { TABLES } from '../core/abi.js';
+import { AGING, readRetention } from './retention.js';
+import * as shape from './shape.js';
 import { ObservationStore } from './observations.js';
 
 /**
- * @typedef {import('../row-types.js').PruneOptions} PruneOptions
- * @typedef {import('../row-types.js').PruneResult} PruneResult
- * @typedef {import('../retention.js').Policy} Policy
+ * @typedef {import('./row-types.js').PruneOptions} PruneOptions
+ * @typedef {import('./row-types.js').PruneResult} PruneResult
+ * @typedef {import('./retention.js').Policy} Policy
  */
 
 /** Rows that one call deletes at most. What belongs to threads takes several operations each. */

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { NOTHING } from '../caller.js';
-import { reviveDates, withDates, withDateText } from '../dates.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { NOTHING } from '../core/caller.js';
+import { reviveDates, withDates, withDateText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { MessageStore } from './messages.js';
 
 /**
- * @typedef {import('../types.js').Resource} Resource
- * @typedef {import('../types.js').ResourceInput} ResourceInput
+ * @typedef {import('./types.js').Resource} Resource
+ * @typedef {import('./types.js').ResourceInput} ResourceInput
  */
 
 /** Dates outside, text inside. */
@@ -25,7 +25,7 @@ export class ResourceStore extends MessageStore {
    *
    * @template {ResourceInput} R
    * @param {{ resource: R }} args
-   * @returns {Promise<import('../types.js').SavedResource<R>>} the resource, with Dates
+   * @returns {Promise<import('./types.js').SavedResource<R>>} the resource, with Dates
    */
   async saveResource(args) {
     const { resource } = shape.requireObject(args, 'saveResource');

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { reviveDates, toText } from '../dates.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { reviveDates, toText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { WorkflowStore } from './workflows.js';
 
 /**
- * @typedef {import('../row-types.js').Score} Score
- * @typedef {import('../row-types.js').ScoreInput} ScoreInput
- * @typedef {import('../row-types.js').ScorePage} ScorePage
- * @typedef {import('../row-types.js').ScoreListOptions} ScoreListOptions
+ * @typedef {import('./row-types.js').Score} Score
+ * @typedef {import('./row-types.js').ScoreInput} ScoreInput
+ * @typedef {import('./row-types.js').ScorePage} ScorePage
+ * @typedef {import('./row-types.js').ScoreListOptions} ScoreListOptions
  */
 
 const TABLE = 'scores';
@@ -34,7 +34,7 @@ export class ScoreStore extends WorkflowStore {
    *
    * @template {ScoreInput} S
    * @param {S} score
-   * @returns {Promise<{ score: import('../row-types.js').SavedScore<S> }>}
+   * @returns {Promise<{ score: import('./row-types.js').SavedScore<S> }>}
    */
   async saveScore(score) {
     shape.requireRecord(score, 'score', 'saveScore');

@@ -4,10 +4,10 @@
  * @module
  */
 
-import * as shape from '../shape.js';
+import * as shape from './shape.js';
 import { TaskStore } from './tasks.js';
 
-/** @typedef {import('../row-types.js').StateKey} StateKey */
+/** @typedef {import('./row-types.js').StateKey} StateKey */
 
 const TABLE = 'thread_state';
 

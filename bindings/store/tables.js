@@ -5,10 +5,10 @@
  * @module
  */
 
-import { findTable } from '../config.js';
-import { reviveDates } from '../dates.js';
-import { asMethod, storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { findTable } from './config.js';
+import { reviveDates } from '../core/dates.js';
+import { asMethod, storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { saveRows, TraceStore } from './traces.js';
 
 /** Records that one call saves at most, of what is saved together. */
@@ -49,7 +49,7 @@ export class TableStore extends TraceStore {
    * Deletes everything of one table under this prefix, as `clearTable` does.
    *
    * @param {{ tableName: string }} args
-   * @returns {Promise<import('../types.js').ClearResult>}
+   * @returns {Promise<import('./types.js').ClearResult>}
    */
   async dropTable(args) {
     return asMethod('dropTable', () => this.clearTable(args));

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { reviveDates, toText, withDateText } from '../dates.js';
-import * as shape from '../shape.js';
+import { reviveDates, toText, withDateText } from '../core/dates.js';
+import * as shape from './shape.js';
 import { ScoreStore } from './scores.js';
 
 /**
- * @typedef {import('../row-types.js').Task} Task
- * @typedef {import('../row-types.js').TaskFilter} TaskFilter
- * @typedef {import('../row-types.js').TaskGuards} TaskGuards
- * @typedef {import('../row-types.js').TaskUpdate} TaskUpdate
+ * @typedef {import('./row-types.js').Task} Task
+ * @typedef {import('./row-types.js').TaskFilter} TaskFilter
+ * @typedef {import('./row-types.js').TaskGuards} TaskGuards
+ * @typedef {import('./row-types.js').TaskUpdate} TaskUpdate
  */
 
 const TABLE = 'background_tasks';

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { NOTHING } from '../caller.js';
-import { reviveDates, toText, withDates, withDateText } from '../dates.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { NOTHING } from '../core/caller.js';
+import { reviveDates, toText, withDates, withDateText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { BaseStore } from './base.js';
 
 /**
- * @typedef {import('../types.js').Thread} Thread
- * @typedef {import('../types.js').ThreadInput} ThreadInput
- * @typedef {import('../types.js').ThreadPage} ThreadPage
+ * @typedef {import('./types.js').Thread} Thread
+ * @typedef {import('./types.js').ThreadInput} ThreadInput
+ * @typedef {import('./types.js').ThreadPage} ThreadPage
  */
 
 /** Dates outside, text inside. */
@@ -28,7 +28,7 @@ export class ThreadStore extends BaseStore {
    *
    * @template {ThreadInput} T
    * @param {{ thread: T }} args
-   * @returns {Promise<import('../types.js').SavedThread<T>>} the thread, with Dates
+   * @returns {Promise<import('./types.js').SavedThread<T>>} the thread, with Dates
    */
   async saveThread(args) {
     const { thread } = shape.requireObject(args, 'saveThread');
@@ -51,7 +51,7 @@ export class ThreadStore extends BaseStore {
   /**
    * Threads of this prefix, newest first. A metadata filter matches threads that have all its keys with equal values.
    *
-   * @param {import('../types.js').ListThreadsArgs} [args]
+   * @param {import('./types.js').ListThreadsArgs} [args]
    * @returns {Promise<ThreadPage>}
    */
   async listThreads(args = {}) {
@@ -62,7 +62,7 @@ export class ThreadStore extends BaseStore {
   /**
    * The threads of one resource, newest first.
    *
-   * @param {import('../types.js').ListThreadsByResourceIdArgs} args
+   * @param {import('./types.js').ListThreadsByResourceIdArgs} args
    * @returns {Promise<ThreadPage>}
    */
   async listThreadsByResourceId(args) {
@@ -108,7 +108,7 @@ export class ThreadStore extends BaseStore {
   /**
    * Copies a thread and its messages, all under new ids.
    *
-   * @param {import('../types.js').CopyThreadArgs} args
+   * @param {import('./types.js').CopyThreadArgs} args
    * @returns {Promise<{ thread: Thread, messageIdMap: Record<string, string> }>}
    */
   async copyThread(args) {
@@ -134,7 +134,7 @@ export class ThreadStore extends BaseStore {
 
   /**
    * @param {string} method
-   * @param {import('../types.js').ThreadListOptions} options
+   * @param {import('./types.js').ThreadListOptions} options
    * @param {{ resourceId?: string, metadata?: unknown, archived?: unknown }} filter
    * @returns {Promise<ThreadPage>}
    */

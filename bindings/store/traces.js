@@ -4,8 +4,8 @@
  * @module
  */
 
-import { reviveDates, toText, withDateText } from '../dates.js';
-import * as shape from '../shape.js';
+import { reviveDates, toText, withDateText } from '../core/dates.js';
+import * as shape from './shape.js';
 import { PruningStore } from './prune.js';
 
 /**
@@ -21,7 +21,7 @@ import { PruningStore } from './prune.js';
  * @property {Record<string, unknown>} [filters]  fields of the trace, equal
  * @property {Date | string} [fromDate]
  * @property {Date | string} [toDate]
- * @property {import('../types.js').DateRange} [dateRange]
+ * @property {import('./types.js').DateRange} [dateRange]
  * @property {number} [page]
  * @property {number} [perPage]
  */
@@ -80,7 +80,7 @@ export class TraceStore extends PruningStore {
   }
 
   /**
-   * @param {{ agentName?: string, type?: 'test' | 'live', dateRange?: import('../types.js').DateRange,
+   * @param {{ agentName?: string, type?: 'test' | 'live', dateRange?: import('./types.js').DateRange,
    *   page?: number, perPage?: number }} [options]
    * @returns {Promise<{ evals: Eval[] } & PageInfo>}
    */
@@ -114,7 +114,7 @@ export class TraceStore extends PruningStore {
    * One page, newest first. What `matches` says cannot be listed by: then all rows are read.
    *
    * @param {'traces' | 'evals'} table
-   * @param {{ where: Record<string, unknown>, range?: import('../types.js').DateRange,
+   * @param {{ where: Record<string, unknown>, range?: import('./types.js').DateRange,
    *   matches?: (row: any) => boolean, page?: number, perPage?: number | false }} question
    * @param {string} method
    * @returns {Promise<{ rows: any[] } & PageInfo>}
@@ -143,7 +143,7 @@ export class TraceStore extends PruningStore {
 /**
  * Stores records of a table that holds nothing but rows.
  *
- * @param {import('../caller.js').Caller} caller
+ * @param {import('../core/caller.js').Caller} caller
  * @param {'traces' | 'evals'} table
  * @param {any[]} records
  * @param {string} method
@@ -156,7 +156,7 @@ export async function saveRows(caller, table, records, method) {
   if (rows.length > 0) await caller.call(method, 'row.save', caller.rows(table), rows);
 }
 
-/** @param {import('../types.js').DateRange | undefined} range */
+/** @param {import('./types.js').DateRange | undefined} range */
 function dates(range) {
   const { start, end, ...flags } = range ?? {};
   if (start === undefined && end === undefined) return {};

@@ -7,15 +7,15 @@
  * @module
  */
 
-import { NOTHING } from '../caller.js';
-import { reviveDates, toText } from '../dates.js';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { NOTHING } from '../core/caller.js';
+import { reviveDates, toText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import * as shape from './shape.js';
 import { ResourceStore } from './resources.js';
 
 /**
- * @typedef {import('../types.js').WorkflowRun} WorkflowRun
- * @typedef {import('../types.js').WorkflowName} WorkflowName
+ * @typedef {import('./types.js').WorkflowRun} WorkflowRun
+ * @typedef {import('./types.js').WorkflowName} WorkflowName
  */
 
 /** Dates outside, text inside. */
@@ -28,7 +28,7 @@ export class WorkflowStore extends ResourceStore {
   #control;
   #singleWriter;
 
-  /** @param {import('../config.js').CloudflareStoreConfig} config */
+  /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
     super(config);
     this.#control = { ...this.caller.rows(TABLE), all: config.snapshots === 'all' || undefined };
@@ -39,7 +39,7 @@ export class WorkflowStore extends ResourceStore {
    * Stores where a run is, in place of what was known of it. The snapshot is taken as it is at the moment of the call;
    * of several calls that are under way the last one wins.
    *
-   * @param {import('../types.js').PersistWorkflowSnapshotArgs} args  without `resourceId` or `createdAt` the run keeps its own
+   * @param {import('./types.js').PersistWorkflowSnapshotArgs} args  without `resourceId` or `createdAt` the run keeps its own
    * @returns {Promise<void>}
    */
   async persistWorkflowSnapshot(args) {
@@ -97,7 +97,7 @@ export class WorkflowStore extends ResourceStore {
   /**
    * Runs, newest first. All of them, unless both `page` and `perPage` are given.
    *
-   * @param {import('../types.js').ListWorkflowRunsArgs} [args]
+   * @param {import('./types.js').ListWorkflowRunsArgs} [args]
    * @returns {Promise<{ runs: WorkflowRun[], total: number }>}
    */
   async listWorkflowRuns(args = {}) {
@@ -133,7 +133,7 @@ export class WorkflowStore extends ResourceStore {
   /**
    * Lays `opts` over the snapshot, key by key.
    *
-   * @param {import('../types.js').UpdateWorkflowStateArgs} args  with `opts.expectedStatus`, only if the run is in that
+   * @param {import('./types.js').UpdateWorkflowStateArgs} args  with `opts.expectedStatus`, only if the run is in that
    *   state, or in one of those
    * @returns {Promise<any>} the snapshot as it is now; undefined if there is no such run, or in another state
    */
@@ -151,7 +151,7 @@ export class WorkflowStore extends ResourceStore {
   /**
    * Merges the result of one step into the snapshot. Results of a `foreach` are merged by element.
    *
-   * @param {import('../types.js').UpdateWorkflowResultsArgs} args
+   * @param {import('./types.js').UpdateWorkflowResultsArgs} args
    * @returns {Promise<Record<string, any>>} the results of all steps; empty if there is no such run
    */
   async updateWorkflowResults(args) {

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { TABLES } from '../abi.js';
+import { TABLES } from '../core/abi.js';
 
 /**
- * @typedef {import('../backend.js').Backend} Backend
- * @typedef {import('../backend.js').KVRequest} KVRequest
- * @typedef {import('../backend.js').KVReply} KVReply
- * @typedef {import('../backend.js').KVGetMany} KVGetMany
+ * @typedef {import('../backends/backend.js').Backend} Backend
+ * @typedef {import('../backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('../backends/backend.js').KVReply} KVReply
+ * @typedef {import('../backends/backend.js').KVGetMany} KVGetMany
  * @typedef {{ requests: KVRequest[], resolve: (replies: KVReply[]) => void }} Waiting
  */
 

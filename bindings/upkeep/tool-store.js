@@ -32,7 +32,7 @@ const FIRST_PAGE = 50;
  * @property {WebAssembly.Module} module  the one that has the operations of tools
  * @property {number} maxOperations  KV operations that one call may make
  * @property {number} [pageRecords]  how many records, or indexes, are looked at in one call
- * @property {(operation: import('../stats.js').Operation) => void} [onOperation]
+ * @property {(operation: import('../core/stats.js').Operation) => void} [onOperation]
  */
 
 export class ToolStore extends LegacyStore {
@@ -40,7 +40,7 @@ export class ToolStore extends LegacyStore {
   #pageRecords;
 
   /**
-   * @param {import('../backend.js').Backend} backend  with a space for each table
+   * @param {import('../backends/backend.js').Backend} backend  with a space for each table
    * @param {string} keyPrefix
    * @param {ToolOptions} options
    */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TABLES } from '../abi.js';
+import { TABLES } from '../core/abi.js';
 import { Repair } from './repair.js';
 
 /** Hears how much has been looked at. @typedef {{ add: (count: number) => void }} Progress */

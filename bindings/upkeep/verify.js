@@ -5,15 +5,15 @@
  */
 
 import { loadToolsModule } from '#tools';
-import { storeError } from '../errors.js';
-import * as shape from '../shape.js';
+import { storeError } from '../core/errors.js';
+import * as shape from '../store/shape.js';
 import { createTableBackend } from './coalesce.js';
 import { Findings } from './findings.js';
 import { ToolStore } from './tool-store.js';
 import { Verification } from './verification.js';
 
-/** @typedef {import('../types.js').VerifyArgs} VerifyArgs */
-/** @typedef {import('../types.js').VerifyResult} VerifyResult */
+/** @typedef {import('../store/types.js').VerifyArgs} VerifyArgs */
+/** @typedef {import('../store/types.js').VerifyResult} VerifyResult */
 
 /** KV operations that one record, or one index, of a page may take at most, mending included. */
 const OPERATIONS_EACH = 10;
@@ -21,7 +21,7 @@ const OPERATIONS_EACH = 10;
 const UNSEEN = { add() {} };
 
 /**
- * @param {import('../caller.js').Caller} caller
+ * @param {import('../core/caller.js').Caller} caller
  * @param {VerifyArgs} args
  * @returns {Promise<VerifyResult>}
  */

@@ -1,6 +1,6 @@
 /* status.h: how a call stands, and every way it can fail.
  *
- * Above: everything.  Below: nothing.  JavaScript's copy of these tables (bindings/abi.js) is
+ * Above: everything.  Below: nothing.  JavaScript's copy of these tables (bindings/core/abi.js) is
  * generated.
  */
 #ifndef TKV_STATUS_H

@@ -11,7 +11,7 @@ import { createCore } from '../../bindings/core.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { scripted } from '../record/model.js';
 
-/** @typedef {import('../../bindings/stats.js').Operation} Operation */
+/** @typedef {import('../../bindings/core/stats.js').Operation} Operation */
 
 const KV = { threads: env.THREADS_KV, messages: env.MESSAGES_KV, metadata: env.METADATA_KV };
 

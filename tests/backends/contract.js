@@ -1,17 +1,17 @@
 /**
- * What every back end must do: bindings/backend.js, said in tests.
+ * What every back end must do: bindings/backends/backend.js, said in tests.
  *
  * @module
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { compareBytes } from '../../bindings/limits.js';
-import { createRandom } from '../meter/random.js';
+import { compareBytes } from '../../bindings/backends/limits.js';
+import { createRandom } from '../support/random.js';
 import { get, getMany, list, put, remove } from './requests.js';
 
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
-/** @typedef {import('../../bindings/backend.js').KVReply} KVReply */
-/** @typedef {import('../../bindings/backend.js').KVRequest} KVRequest */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').KVReply} KVReply */
+/** @typedef {import('../../bindings/backends/backend.js').KVRequest} KVRequest */
 
 const MIB = 1024 * 1024;
 let tests = 0;
@@ -341,7 +341,7 @@ export function describeBackend(name, create) {
   });
 }
 
-/** @param {import('../../bindings/backend.js').KVEntry | null | undefined} entry */
+/** @param {import('../../bindings/backends/backend.js').KVEntry | null | undefined} entry */
 function textOf(entry) {
   if (!entry) throw new Error('no entry');
   return typeof entry.value === 'string' ? entry.value : new TextDecoder().decode(entry.value);

@@ -30,8 +30,9 @@ describe('the memory back end', () => {
 
   it('measures keys, prefixes and metadata in bytes', async () => {
     const backend = createMemoryBackend();
-    const statuses = async (/** @type {import('../../bindings/backend.js').KVRequest[]} */ ...requests) =>
-      (await backend.run(requests)).map((reply) => reply.status);
+    const statuses = async (
+      /** @type {import('../../bindings/backends/backend.js').KVRequest[]} */ ...requests
+    ) => (await backend.run(requests)).map((reply) => reply.status);
     const fits = 'é'.repeat(508);
     expect(await statuses(put('k', 'x', { a: fits }), put('k', 'x', { a: `${fits}x` }))).toEqual([200, 413]);
     const longest = '\u{1f600}'.repeat(128);

@@ -6,13 +6,13 @@
 
 const encoder = new TextEncoder();
 
-/** @param {string} key @param {number} [space] @returns {import('../../bindings/backend.js').KVGet} */
+/** @param {string} key @param {number} [space] @returns {import('../../bindings/backends/backend.js').KVGet} */
 export const get = (key, space = 0) => ({ kind: 'get', space, table: 'threads', key });
 
-/** @param {string[]} keys @param {number} [space] @returns {import('../../bindings/backend.js').KVGetMany} */
+/** @param {string[]} keys @param {number} [space] @returns {import('../../bindings/backends/backend.js').KVGetMany} */
 export const getMany = (keys, space = 0) => ({ kind: 'get_many', space, table: 'threads', keys });
 
-/** @param {string} key @param {string} value @param {unknown} [metadata] @param {number} [space] @param {number} [expires] @returns {import('../../bindings/backend.js').KVPut} */
+/** @param {string} key @param {string} value @param {unknown} [metadata] @param {number} [space] @param {number} [expires] @returns {import('../../bindings/backends/backend.js').KVPut} */
 export const put = (key, value, metadata = null, space = 0, expires = 0) => ({
   kind: 'put',
   space,
@@ -23,10 +23,10 @@ export const put = (key, value, metadata = null, space = 0, expires = 0) => ({
   expires,
 });
 
-/** @param {string} key @param {number} [space] @returns {import('../../bindings/backend.js').KVDelete} */
+/** @param {string} key @param {number} [space] @returns {import('../../bindings/backends/backend.js').KVDelete} */
 export const remove = (key, space = 0) => ({ kind: 'delete', space, table: 'threads', key });
 
-/** @param {string} prefix @param {{ limit?: number, cursor?: string | null, space?: number }} [options] @returns {import('../../bindings/backend.js').KVList} */
+/** @param {string} prefix @param {{ limit?: number, cursor?: string | null, space?: number }} [options] @returns {import('../../bindings/backends/backend.js').KVList} */
 export const list = (prefix, { limit = 1000, cursor = null, space = 0 } = {}) => ({
   kind: 'list',
   space,

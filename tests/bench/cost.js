@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createMeter } from '../meter/meter.js';
+import { createMeter } from '../support/meter.js';
 import {
   copyBackend,
   createClock,
@@ -268,7 +268,7 @@ function addOthers(add) {
  * @property {string} call
  * @property {string} over
  * @property {Limits} limits
- * @property {import('../meter/meter.js').Counts} counts  until the call resolved
+ * @property {import('../support/meter.js').Counts} counts  until the call resolved
  * @property {number} later  operations of upkeep after that
  * @property {boolean} right  whether the answer was
  * @property {string[]} exceeded  limits that were not kept
@@ -321,8 +321,8 @@ export function createCostBench() {
 /**
  * Answers in a later turn of the event loop, so that upkeep begun at the end of a call is not counted to it.
  *
- * @param {import('../../bindings/backend.js').Backend} backend
- * @returns {import('../../bindings/backend.js').Backend}
+ * @param {import('../../bindings/backends/backend.js').Backend} backend
+ * @returns {import('../../bindings/backends/backend.js').Backend}
  */
 function answerLater(backend) {
   return {

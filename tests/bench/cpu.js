@@ -8,8 +8,8 @@
 
 import { copyBackend, createClock, fill, makeMessage, openStore, ownUser, threadId } from './data.js';
 
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
-/** @typedef {import('../../bindings/backend.js').KVRequest} KVRequest */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').KVRequest} KVRequest */
 /** @typedef {import('../../bindings/index.js').CloudflareStore} CloudflareStore */
 
 /**

@@ -6,10 +6,10 @@
 
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 
 /** @typedef {import('../../bindings/memory.js').MemoryBackend} MemoryBackend */
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
 
 /** As wrangler.toml binds them: threads, messages, metadata. */
 const SPACES = 3;

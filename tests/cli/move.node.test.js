@@ -3,7 +3,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TABLES } from '../../bindings/abi.js';
+import { TABLES } from '../../bindings/core/abi.js';
 import { KINDS } from '../../bindings/upkeep/kinds.js';
 import { ExportReader, ExportWriter } from '../../bindings/cli/ndjson.js';
 import { Desk, fill, readAll } from './support.js';

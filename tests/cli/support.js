@@ -8,10 +8,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TABLES } from '../../bindings/abi.js';
+import { TABLES } from '../../bindings/core/abi.js';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
-import { ACCOUNT, startServer, TOKEN } from '../rest/server.js';
+import { ACCOUNT, startServer, TOKEN } from '../backends/rest/server.js';
 
 const PROGRAM = new URL('../../bindings/cli/index.js', import.meta.url).pathname;
 
@@ -26,7 +26,7 @@ const PROGRAM = new URL('../../bindings/cli/index.js', import.meta.url).pathname
  */
 
 export class Desk {
-  /** @param {import('../rest/server.js').RestServer} server @param {string} folder */
+  /** @param {import('../backends/rest/server.js').RestServer} server @param {string} folder */
   constructor(server, folder) {
     this.server = server;
     this.folder = folder;

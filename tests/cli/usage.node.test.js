@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TOKEN } from '../rest/server.js';
+import { TOKEN } from '../backends/rest/server.js';
 import { Desk, fill } from './support.js';
 
 /** @type {Desk} */

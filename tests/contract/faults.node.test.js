@@ -7,8 +7,8 @@
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, StoreError, createCore } from '../../bindings/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
-import { failNth } from '../backends/faults.js';
-import { createRandom } from '../meter/random.js';
+import { failNth } from '../support/faults.js';
+import { createRandom } from '../support/random.js';
 import { allIds, at, conversation, ids, makeClock, message, thread } from './support.js';
 
 /**

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:test';
 import { describe, vi } from 'vitest';
-import { createNamespaceBackend } from '../../bindings/namespace.js';
+import { createNamespaceBackend } from '../../bindings/backends/kv.js';
 import { storeContract } from './all.js';
 import { skipBecause } from './skip.js';
 import { makeSubject } from './subject.js';

@@ -6,10 +6,10 @@
  */
 
 import { createCore, CloudflareStore } from '../../bindings/index.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 import { makeClock } from './support.js';
 
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
 
 let isolates = 0;
 
@@ -42,7 +42,7 @@ export function makeSubject(backend, storage, prefix, options = {}) {
  */
 export function rawKeys(backend, prefix) {
   const spaces = backend.spaces.map((_, space) => space);
-  /** @param {import('../../bindings/backend.js').KVRequest} request */
+  /** @param {import('../../bindings/backends/backend.js').KVRequest} request */
   const ask = async (request) => (await backend.run([request]))[0];
   /** @param {number} space */
   const keysOf = async (space) => {

@@ -7,8 +7,8 @@
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { createPlaces, limitWrites, randomPause, shuffle } from '../backends/faults.js';
-import { createRandom } from '../meter/random.js';
+import { createPlaces, limitWrites, randomPause, shuffle } from '../support/faults.js';
+import { createRandom } from '../support/random.js';
 import { allIds, at, ids, makeClock, message, numbered, thread } from './support.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);

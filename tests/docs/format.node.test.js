@@ -4,7 +4,7 @@
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FORMAT_VERSION, TABLES } from '../../bindings/abi.js';
+import { FORMAT_VERSION, TABLES } from '../../bindings/core/abi.js';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { quoted, readText, section, tableRows } from './markdown.js';

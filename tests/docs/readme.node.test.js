@@ -3,11 +3,11 @@
 import { globSync } from 'node:fs';
 import { format } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ERRORS } from '../../bindings/abi.js';
+import { ERRORS } from '../../bindings/core/abi.js';
 import { CloudflareStore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
 import { costRows, createCostBench } from '../bench/cost.js';
-import { ACCOUNT, startServer, TOKEN } from '../rest/server.js';
+import { ACCOUNT, startServer, TOKEN } from '../backends/rest/server.js';
 import { listFixtures } from '../fixtures/read.js';
 import { blocks, quoted, readText, section, tableRows } from './markdown.js';
 
@@ -112,7 +112,7 @@ describe('the picture', () => {
     let place = '';
     return picture.split('\n').flatMap((line) => {
       place = /^ (\w+\/)/.exec(line)?.[1] ?? place;
-      const names = line.slice(0, NAMES_END).match(/[\w*]+(\.[chj]s?\b|\/(?=\s))/g) ?? [];
+      const names = line.slice(0, NAMES_END).match(/[\w*/]+(\.[chj]s?\b|\/(?=\s))/g) ?? [];
       return names.filter((name) => name !== place).map((name) => place + name);
     });
   }
@@ -138,7 +138,7 @@ describe('lists', () => {
 
   it('the options', () => {
     const named = section(README, 'Configuration').match(/(?<=^- `)\w+/gm);
-    const common = readText('bindings/config.js').matchAll(/@property \{.*\} \[(\w+)\]/g);
+    const common = readText('bindings/store/config.js').matchAll(/@property \{.*\} \[(\w+)\]/g);
     const options = ['accountId', 'backend', 'bindings', ...Array.from(common, ([, name]) => name)];
     expect(named?.sort()).toEqual(options.sort());
     const all = quoted(section(README, 'Configuration'));

@@ -1,8 +1,8 @@
 /** What worker/README.md and README.md say, held against the Worker: its routes, the statuses of its errors. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { ERRORS } from '../../bindings/abi.js';
-import { storeError } from '../../bindings/errors.js';
+import { ERRORS } from '../../bindings/core/abi.js';
+import { storeError } from '../../bindings/core/errors.js';
 import { createApp } from '../../worker/app.js';
 import { answerError } from '../../worker/errors.js';
 // @ts-ignore A text, as Vite reads it.

@@ -6,7 +6,7 @@
  */
 
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 
 /** @type {WebAssembly.Memory[]} */
 const memories = [];
@@ -50,7 +50,7 @@ const pass = (ms) =>
 
 const backend = {
   ...kv,
-  /** @param {import('../../bindings/backend.js').KVRequest[]} requests */
+  /** @param {import('../../bindings/backends/backend.js').KVRequest[]} requests */
   async run(requests) {
     if (requests.some((request) => JSON.stringify(request).includes('stall'))) await pass(STALL_MS);
     const replies = await kv.run(requests);

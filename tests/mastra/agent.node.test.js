@@ -9,14 +9,14 @@ import { z } from 'zod';
 import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { limitWrites } from '../backends/faults.js';
+import { limitWrites } from '../support/faults.js';
 import { message } from '../contract/support.js';
 import { scripted, shown } from '../record/model.js';
 
 /**
  * A process with an application in it.
  *
- * @param {import('../../bindings/backend.js').Backend} backend
+ * @param {import('../../bindings/backends/backend.js').Backend} backend
  * @param {Record<string, any>} [remembers]  options of the agent's Memory
  * @param {import('../record/model.js').Step[]} [script]
  * @param {Record<string, any>} [tools]

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { createPlaces, failNth, intercept, limitWrites } from '../backends/faults.js';
+import { createPlaces, failNth, intercept, limitWrites } from '../support/faults.js';
 import { at, message } from '../contract/support.js';
 import { idsOf, makeSubject, named, talk, thread, withThreads } from './support.js';
 

@@ -3,7 +3,7 @@
 import { MastraError } from '@mastra/core/error';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { failNth } from '../backends/faults.js';
+import { failNth } from '../support/faults.js';
 import { at, message } from '../contract/support.js';
 import { score } from './scores.js';
 import { makeSubject, thread } from './support.js';

@@ -2,11 +2,11 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryStorageCloudflare } from '../../bindings/mastra/index.js';
-import { startServer, TOKEN } from '../rest/server.js';
+import { startServer, TOKEN } from '../backends/rest/server.js';
 import { mastraContract } from './all.js';
 import { makeSubject, thread } from './support.js';
 
-/** @type {import('../rest/server.js').RestServer} */
+/** @type {import('../backends/rest/server.js').RestServer} */
 let server;
 beforeAll(async () => {
   server = await startServer({ accounts: [] });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { limitWrites } from '../backends/faults.js';
+import { limitWrites } from '../support/faults.js';
 import { at } from '../contract/support.js';
 import { makeSubject } from './support.js';
 import { snapshot } from './workflows.js';

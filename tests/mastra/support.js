@@ -8,7 +8,7 @@
 import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { at, makeClock, message } from '../contract/support.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 
 /**
  * @typedef {object} Subject

@@ -2,11 +2,11 @@
 
 import { describe } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { hideMetadata, intercept, limitWrites } from '../backends/faults.js';
+import { hideMetadata, intercept, limitWrites } from '../support/faults.js';
 import { mastraContract } from './all.js';
 import { makeSubject } from './support.js';
 
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
 
 /** Every request fails at first, and is done when it is made again. @param {Backend} backend */
 function failing(backend) {

@@ -9,11 +9,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { MemoryStorageCloudflare } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { hideMetadata, intercept, limitWrites } from '../backends/faults.js';
-import { createRandom } from '../meter/random.js';
+import { hideMetadata, intercept, limitWrites } from '../support/faults.js';
+import { createRandom } from '../support/random.js';
 import { calls, World } from './calls.js';
 
-/** @typedef {import('../../bindings/backend.js').Backend} Backend */
+/** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
 
 const START = Date.UTC(2024, 0, 20);
 

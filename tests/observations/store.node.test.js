@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { makeClock } from '../contract/support.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 
 const trip = { threadId: 'trip', resourceId: 'alice', scope: /** @type {const} */ ('thread'), config: {} };
 

@@ -6,12 +6,12 @@
 
 import fc from 'fast-check';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
-import { createRandom } from '../meter/random.js';
+import { createRandom } from '../support/random.js';
 import { makeClock } from '../contract/support.js';
 
 /**
  * A maker of stores over one back end, each with a core of its own. They share a clock, that waiting moves.
- * @param {import('../../bindings/backend.js').Backend} backend
+ * @param {import('../../bindings/backends/backend.js').Backend} backend
  */
 export function isolates(backend) {
   const clock = makeClock();

@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { limitWrites } from '../backends/faults.js';
-import { createRandom } from '../meter/random.js';
+import { limitWrites } from '../support/faults.js';
+import { createRandom } from '../support/random.js';
 import { at, ids, message, numbered, thread } from '../contract/support.js';
 import { isolates } from './isolate.js';
 import { Model } from './model.js';
@@ -133,7 +133,7 @@ async function ask(store, { method, value }) {
 
 describe('a store and its model', () => {
   it.each([
-    ['', (/** @type {import('../../bindings/backend.js').Backend} */ backend) => backend],
+    ['', (/** @type {import('../../bindings/backends/backend.js').Backend} */ backend) => backend],
     [' where quick writes of one key are refused', limitWrites],
   ])('agree on every answer%s', async (_, worsen) => {
     const property = fc.asyncProperty(

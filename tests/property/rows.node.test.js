@@ -3,8 +3,8 @@
 import { expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { hideMetadata } from '../backends/faults.js';
-import { createRandom } from '../meter/random.js';
+import { hideMetadata } from '../support/faults.js';
+import { createRandom } from '../support/random.js';
 
 const STATUSES = /** @type {const} */ (['pending', 'running', 'completed', 'failed']);
 const AGENTS = ['a', 'ä', 'b:c', '%'];

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { createMeter } from '../meter/meter.js';
+import { createMeter } from '../support/meter.js';
 
 const at = new Date('2026-01-01T00:00:00Z');
 const thread = { id: 't', resourceId: 'u', title: '', createdAt: at, updatedAt: at };
 
-/** @param {import('../../bindings/backend.js').Backend} backend */
+/** @param {import('../../bindings/backends/backend.js').Backend} backend */
 const open = (backend) => new CloudflareStore({ backend, core: createCore(), autoInit: true });
 
-/** @param {import('../../bindings/backend.js').KVRequest} request */
+/** @param {import('../../bindings/backends/backend.js').KVRequest} request */
 const isSchema = (request) => request.kind === 'get' && request.key === 'metadata:schema';
 
 describe('a store that looks after init() by itself', () => {

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, StoreError, StoreTypeError } from '../../bindings/index.js';
-import { storeError } from '../../bindings/errors.js';
+import { storeError } from '../../bindings/core/errors.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { createFakeCore } from './fake-core.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../bindings/config.js';
+import { readConfig } from '../../bindings/store/config.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { CloudflareStore, StoreError } from '../../bindings/index.js';
 

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { limitWrites } from '../backends/faults.js';
+import { limitWrites } from '../support/faults.js';
 import { createClock, openStore } from '../bench/data.js';
-import { createMeter } from '../meter/meter.js';
+import { createMeter } from '../support/meter.js';
 
 const key = { threadId: 't', type: 'task' };
 

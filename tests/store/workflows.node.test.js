@@ -19,7 +19,7 @@ function createStrictBackend() {
   /** @type {Map<string, number>} */
   const written = new Map();
   let refused = 0;
-  /** @type {import('../../bindings/backend.js').Backend} */
+  /** @type {import('../../bindings/backends/backend.js').Backend} */
   const backend = {
     ...memory,
     run: (round) =>

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { TABLES } from '../../bindings/abi.js';
+import { TABLES } from '../../bindings/core/abi.js';
 import { createCore } from '../../bindings/core.js';
-import { compareBytes } from '../../bindings/limits.js';
+import { compareBytes } from '../../bindings/backends/limits.js';
 
-/** @typedef {import('../../bindings/backend.js').KVRequest} KVRequest */
-/** @typedef {import('../../bindings/backend.js').KVReply} KVReply */
+/** @typedef {import('../../bindings/backends/backend.js').KVRequest} KVRequest */
+/** @typedef {import('../../bindings/backends/backend.js').KVReply} KVReply */
 /** @typedef {{ value: string, metadata: string | null }} Entry  metadata is JSON text */
 /** @typedef {{ request?: number, count?: number, status?: number, applied?: boolean }} Fault */
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { toText } from '../../dates.js';
+import { toText } from '../../core/dates.js';
 import { rawFields } from '../../upkeep/raw.js';
 
 /** A value that cannot be taken over; the message says why, without any of it. */

@@ -7,9 +7,9 @@
 import { CliError } from '../errors.js';
 
 /**
- * @typedef {import('../../backend.js').Backend} Backend
- * @typedef {import('../../backend.js').KVRequest} KVRequest
- * @typedef {import('../../backend.js').KVReply} KVReply
+ * @typedef {import('../../backends/backend.js').Backend} Backend
+ * @typedef {import('../../backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('../../backends/backend.js').KVReply} KVReply
  */
 
 const MAX_KEYS = 100;
@@ -51,7 +51,7 @@ export class Source {
    * @returns {Promise<Map<string, string>>} of those that exist
    */
   async values(table, keys) {
-    /** @type {import('../../backend.js').KVGetMany[]} */
+    /** @type {import('../../backends/backend.js').KVGetMany[]} */
     const requests = [];
     for (let at = 0; at < keys.length; at += MAX_KEYS) {
       requests.push({ kind: 'get_many', ...this.#place(table), keys: keys.slice(at, at + MAX_KEYS) });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { TABLES } from '../../abi.js';
+import { TABLES } from '../../core/abi.js';
 import { Adoption } from '../adopt/adoption.js';
 import { LAYOUTS } from '../adopt/layout.js';
 import { Source } from '../adopt/source.js';

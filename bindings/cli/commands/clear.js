@@ -5,7 +5,7 @@
  */
 
 import { createInterface } from 'node:readline/promises';
-import { TABLES } from '../../abi.js';
+import { TABLES } from '../../core/abi.js';
 import { CliError, EXIT, usageError } from '../errors.js';
 import { grouped, printable } from '../report.js';
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TABLES } from '../../abi.js';
+import { TABLES } from '../../core/abi.js';
 import { size } from '../report.js';
 
 /** @typedef {import('../program.js').Context} Context */

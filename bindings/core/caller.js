@@ -1,0 +1,176 @@
+/**
+ * One store's line to the core: what every call of it needs besides its own arguments.
+ *
+ * @module
+ */
+
+import { readConfig } from '../store/config.js';
+import { defaultCore } from './default-core.js';
+import { storeError } from './errors.js';
+import { readRetention } from '../store/retention.js';
+import { createFollowups } from './later.js';
+import { createStats } from './stats.js';
+
+/** The control document of operations that need none. */
+export const NOTHING = Object.freeze({});
+
+export class Caller {
+  /** @type {import('../core.js').Core | undefined} */
+  #core;
+  #store;
+  #stats;
+  #followups;
+  #parse;
+
+  /** @param {import('../store/config.js').CloudflareStoreConfig} config */
+  constructor(config) {
+    const settings = readConfig(config);
+    /** Policies by table. @readonly */
+    this.retention = readRetention(config.retention, 'constructor');
+    this.#core = config.core;
+    this.#parse = config.parseJSON ?? JSON.parse;
+    this.#stats = createStats(config.onOperation);
+    this.#followups = createFollowups(config.waitUntil);
+    this.#store = { ...settings, observe: this.#stats.observe };
+  }
+
+  /**
+   * @param {string} method  the public one, for errors
+   * @param {string} op  the core's name for it
+   * @param {object} control
+   * @param {unknown} [payload]
+   * @returns {Promise<string>}
+   */
+  async call(method, op, control, payload) {
+    return this.send(method, op, control, toJSON(payload, method));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string} [json]  the payload as text, which reaches the core as it is
+   * @returns {Promise<string>}
+   */
+  async send(method, op, control, json) {
+    this.#core ??= defaultCore();
+    const store = this.#store;
+    const { text, followup } = await this.#core.call(store, op, control, json, method);
+    // Not a promise that others wait for: a request that went away would leave them waiting.
+    if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
+    if (followup !== undefined) await this.#followups.start(followup);
+    return text;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {unknown} [payload]
+   * @returns {Promise<any>} the result, null where there is none
+   */
+  async read(method, op, control, payload) {
+    const text = await this.call(method, op, control, payload);
+    if (text === '') return null;
+    try {
+      return this.#parse(text);
+    } catch {
+      // The parser's own message would quote what is stored.
+      throw storeError('CORRUPT', method, `${method} read a value that is not JSON`);
+    }
+  }
+
+  /** @param {Promise<unknown>} work  to be finished even if its request goes away */
+  keep(work) {
+    this.#followups.keep(work);
+  }
+
+  /**
+   * The control document of an operation on rows.
+   *
+   * @param {string} table
+   */
+  rows(table) {
+    return { table, maxAge: this.retention[table]?.maxAge };
+  }
+
+  /** Milliseconds since 1970. */
+  now() {
+    return this.#host.now();
+  }
+
+  /** @param {number} ms */
+  async wait(ms) {
+    await this.#host.wait(ms);
+  }
+
+  /** A word that nobody else has: 16 hexadecimal digits. */
+  token() {
+    const bytes = new Uint8Array(8);
+    this.#host.random(bytes);
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+
+  /**
+   * Plain data that all stores over the same data share in this isolate.
+   *
+   * @template T
+   * @param {string} name
+   * @param {() => T} make
+   * @returns {T}
+   */
+  shared(name, make) {
+    this.#core ??= defaultCore();
+    return this.#core.shared(this.#store, name, make);
+  }
+
+  /**
+   * Does something after the call, which does not wait for it and does not learn whether it failed.
+   *
+   * @param {() => Promise<unknown>} work
+   */
+  later(work) {
+    const run = async () => {
+      await work().catch(() => undefined);
+    };
+    void this.#followups.start({ when: 'later', run });
+  }
+
+  stats() {
+    return this.#stats.read();
+  }
+
+  /** Where the data is, and who wants to hear what is done there: for another store over the same data. */
+  place() {
+    const { backend, tables, prefix: keyPrefix, options } = this.#store;
+    return { backend, tables, keyPrefix, maxOperations: options.maxOperations, observe: this.#stats.observe };
+  }
+
+  get #host() {
+    this.#core ??= defaultCore();
+    return this.#core.host;
+  }
+
+  /** Resolves when no upkeep is under way any more. */
+  settle() {
+    return this.#followups.settle();
+  }
+}
+
+/**
+ * @param {unknown} payload
+ * @param {string} method
+ * @returns {string | undefined}
+ */
+function toJSON(payload, method) {
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    // What was thrown may quote the value; a BigInt, a cycle or a failing toJSON is all it can be.
+    throw storeError(
+      'INVALID_ARGUMENT',
+      method,
+      `${method} was given a value that cannot be written as JSON`,
+    );
+  }
+}

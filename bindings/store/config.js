@@ -1,0 +1,207 @@
+/**
+ * From what a user writes into `new CloudflareStore(…)` to what the core works with: one back end, and for
+ * each table the space (namespace) of it that holds the table. Pure: no I/O, nothing random.
+ *
+ * @module
+ */
+
+import { TABLES } from '../core/abi.js';
+import { storeError } from '../core/errors.js';
+import { createNamespaceBackend, namespaceProblem } from '../backends/kv.js';
+import { createRestBackend } from '../backends/rest/rest.js';
+import { readRestOptions } from '../backends/rest/options.js';
+
+/**
+ * @typedef {import('../backends/backend.js').Backend} Backend
+ * @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike
+ * @typedef {import('../core/stats.js').Operation} Operation
+ */
+
+/**
+ * What every form of the configuration may carry.
+ * @typedef {object} CommonConfig
+ * @property {string} [keyPrefix]  put before every key as it is, e.g. 'dev_'; one prefix never sees another's data
+ * @property {(promise: Promise<unknown>) => void} [waitUntil]  default: that of the Workers runtime, if there is one
+ * @property {(operation: Operation) => void} [onOperation]  called after every KV operation
+ * @property {(text: string) => any} [parseJSON]  reads what is stored, in place of `JSON.parse`: for numbers that have
+ *   more digits than JavaScript's
+ * @property {'strict'} [consistency]  makes every read ask the journal too, not only its head
+ * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
+ * @property {import('./row-types.js').Retention} [retention]  what to keep for how long; default: all, for ever
+ * @property {number} [maxOperations]  KV operations that one call may make, default 900
+ * @property {'all'} [snapshots]  stores every snapshot of a workflow run, its progress too, before the call resolves
+ * @property {boolean} [assumeSingleWriter]  says that one isolate alone (a Durable Object, a server) writes each
+ *   workflow run: then engines may rely on updates that do not overwrite each other
+ * @property {import('../core.js').Core} [core]  default: one for all stores of the process
+ */
+/**
+ * KV namespaces, as a Worker finds them in `env`, by table: 'threads' and 'messages', or 'default' for all.
+ * A table without its own shares that of 'metadata', else that of 'threads'. Mastra's names ('mastra_threads' …)
+ * are understood too. Null and undefined count as missing.
+ * @typedef {CommonConfig & { bindings: Record<string, KVNamespaceLike | null | undefined> }} BindingsConfig
+ */
+/**
+ * Cloudflare's REST API, for use outside Workers. Every table has a namespace of its own, titled
+ * `<namespacePrefix><table>`: 'dev_threads', 'dev_messages' …; it is made when it is first written to.
+ * @typedef {CommonConfig & import('../backends/rest/options.js').RestConfig} CloudflareRestConfig
+ */
+/**
+ * A back end of one's own, such as `createMemoryBackend()` of 'threadkv/memory'.
+ * @typedef {CommonConfig & { backend: Backend | (() => Backend) }} BackendConfig
+ */
+/** @typedef {BindingsConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
+
+/**
+ * What the core is told about a store.
+ * @typedef {object} Settings
+ * @property {Backend} backend
+ * @property {string} prefix
+ * @property {Record<string, number>} tables  name → space
+ * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
+ */
+
+const REQUIRED = ['threads', 'messages'];
+const DEFAULT_MAX_OPERATIONS = 900;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * @param {CloudflareStoreConfig} config
+ * @returns {Settings}
+ */
+export function readConfig(config) {
+  if (typeof config !== 'object' || config === null) throw invalid('the configuration must be an object');
+  const { keyPrefix = '', consistency, snapshots, assumeSingleWriter, autoInit = false } = config;
+  const { maxOperations = DEFAULT_MAX_OPERATIONS } = config;
+  if (typeof keyPrefix !== 'string') throw invalid('keyPrefix must be a string');
+  // As bytes, all lone surrogates look the same: two prefixes would share their data.
+  if (LONE_SURROGATE.test(keyPrefix)) throw invalid('keyPrefix must be well-formed Unicode');
+  if (consistency !== undefined && consistency !== 'strict') {
+    throw invalid("consistency must be 'strict' or left out");
+  }
+  if (snapshots !== undefined && snapshots !== 'all') throw invalid("snapshots must be 'all' or left out");
+  if (assumeSingleWriter !== undefined && typeof assumeSingleWriter !== 'boolean') {
+    throw invalid('assumeSingleWriter must be true or false');
+  }
+  if (!Number.isSafeInteger(maxOperations) || maxOperations < 1) {
+    throw invalid('maxOperations must be a positive integer');
+  }
+  if (typeof autoInit !== 'boolean') throw invalid('autoInit must be true or false');
+  checkFunctions(config);
+  return {
+    ...readStorage(config),
+    prefix: keyPrefix.trim(),
+    options: { strict: consistency === 'strict', maxOperations, check: autoInit },
+  };
+}
+
+/** @param {CloudflareStoreConfig} config */
+function checkFunctions({ waitUntil, onOperation, parseJSON, core }) {
+  for (const [name, value] of Object.entries({ waitUntil, onOperation, parseJSON })) {
+    if (value !== undefined && typeof value !== 'function') throw invalid(`${name} must be a function`);
+  }
+  if (core !== undefined && typeof core?.call !== 'function') {
+    throw invalid('core must be one that createCore() made');
+  }
+}
+
+/**
+ * @param {unknown} name  of a table, or Mastra's name for it
+ * @returns {string | undefined} the table
+ */
+export function findTable(name) {
+  return TABLES.find((names) => names.some((one) => one !== '' && one === name))?.[0];
+}
+
+/**
+ * @param {CloudflareStoreConfig} config
+ * @returns {Pick<Settings, 'backend' | 'tables'>}
+ */
+function readStorage(config) {
+  if ('backend' in config && config.backend !== undefined) return readBackend(config.backend);
+  if ('bindings' in config) return readBindings(config.bindings);
+  return readRest(/** @type {CloudflareRestConfig} */ (config));
+}
+
+/**
+ * @param {CloudflareRestConfig} config
+ * @returns {Pick<Settings, 'backend' | 'tables'>}
+ */
+function readRest(config) {
+  const { accountId, apiToken } = config;
+  if (accountId === undefined && apiToken === undefined) {
+    throw invalid('give KV namespaces as `bindings` (for the REST API, accountId is required)');
+  }
+  const { namespacePrefix, ...options } = readRestOptions(config, invalid);
+  const titles = TABLES.map(([table]) => namespacePrefix + table);
+  return { backend: createRestBackend({ titles, ...options }), tables: tableMap((_, index) => index) };
+}
+
+/**
+ * The n-th table lives in the n-th space as far as there are that many, else where it would without a binding.
+ *
+ * @param {Backend | (() => Backend)} given
+ * @returns {Pick<Settings, 'backend' | 'tables'>}
+ */
+function readBackend(given) {
+  const backend = typeof given === 'function' ? given() : given;
+  const count = backend?.spaces?.length;
+  if (typeof backend?.run !== 'function' || !(count > 0)) throw invalid('backend must be a back end');
+  const shared = count > 2 ? 2 : 0;
+  return { backend, tables: tableMap((_, index) => (index < count ? index : shared)) };
+}
+
+/**
+ * @param {Record<string, KVNamespaceLike | null | undefined>} bindings
+ * @returns {Pick<Settings, 'backend' | 'tables'>}
+ */
+function readBindings(bindings) {
+  if (typeof bindings !== 'object' || bindings === null) {
+    throw invalid('bindings are required: an object of KV namespaces');
+  }
+  const own = TABLES.map(([table, mastra]) => readBinding(bindings, table, mastra));
+  const [threads, , metadata] = own;
+  const fallback = readBinding(bindings, 'default', '');
+  /** @type {KVNamespaceLike[]} */
+  const namespaces = [];
+  const tables = tableMap((table, index) => {
+    const namespace =
+      own[index] ?? fallback ?? (REQUIRED.includes(table) ? undefined : (metadata ?? threads));
+    if (namespace === undefined) throw invalid(`Missing KV binding for table: ${table}`, { table });
+    if (!namespaces.includes(namespace)) namespaces.push(namespace);
+    return namespaces.indexOf(namespace);
+  });
+  return { backend: createNamespaceBackend({ namespaces }), tables };
+}
+
+/**
+ * @param {Record<string, KVNamespaceLike | null | undefined>} bindings
+ * @param {string} table
+ * @param {string} mastra
+ * @returns {KVNamespaceLike | undefined}
+ */
+function readBinding(bindings, table, mastra) {
+  for (const name of mastra === '' ? [table] : [mastra, table]) {
+    const binding = bindings[name];
+    if (binding === undefined || binding === null) continue;
+    const problem = namespaceProblem(binding, name);
+    if (problem !== null) throw invalid(problem, { table });
+    return binding;
+  }
+  return undefined;
+}
+
+/**
+ * @param {(table: string, index: number) => number} spaceOf
+ * @returns {Record<string, number>}
+ */
+function tableMap(spaceOf) {
+  return Object.fromEntries(TABLES.map(([table], index) => [table, spaceOf(table, index)]));
+}
+
+/**
+ * @param {string} message
+ * @param {Record<string, unknown>} [details]
+ */
+function invalid(message, details) {
+  return storeError('INVALID_ARGUMENT', 'constructor', message, details);
+}

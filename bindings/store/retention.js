@@ -1,0 +1,87 @@
+/**
+ * Retention: which tables grow old, and how a user says at which age.
+ *
+ * @module
+ */
+
+import { storeError } from '../core/errors.js';
+
+/** @typedef {import('./row-types.js').Retention} Retention */
+/** @typedef {import('./row-types.js').RetentionPolicy} RetentionPolicy */
+/** @typedef {{ maxAge: number, batchSize: number }} Policy  ms, rows */
+
+/**
+ * Domain and name as Mastra has them, and our table; in the order in which they are pruned. Messages go before
+ * their threads, which would take along those that may stay.
+ */
+export const AGING = /** @type {const} */ ([
+  ['memory', 'messages', 'messages'],
+  ['memory', 'resources', 'resources'],
+  ['memory', 'threads', 'threads'],
+  ['workflows', 'workflowSnapshot', 'workflow_snapshot'],
+  ['scores', 'scorers', 'scores'],
+  ['backgroundTasks', 'backgroundTasks', 'background_tasks'],
+  ['threadState', 'threadState', 'thread_state'],
+]);
+
+const BATCH_SIZE = 1000;
+const SECOND = 1000;
+const DAY = 24 * 3600 * SECOND;
+/** @type {Record<string, number>} */
+const UNITS = { ms: 1, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND, d: DAY, w: 7 * DAY };
+
+/**
+ * The policies by table. What this store does not hold is left to the stores that do.
+ *
+ * @param {Retention | null | undefined} retention
+ * @param {string} method
+ * @returns {Record<string, Policy>}
+ */
+export function readRetention(retention, method) {
+  if (retention === undefined || retention === null) return {};
+  if (typeof retention !== 'object') throw invalid('retention must be an object', method);
+  /** @type {Record<string, Policy>} */
+  const policies = {};
+  for (const [domain, name, table] of AGING) {
+    const policy = /** @type {any} */ (retention)[domain]?.[name];
+    if (policy !== undefined && policy !== null) {
+      policies[table] = readPolicy(policy, `retention.${domain}.${name}`, method);
+    }
+  }
+  return policies;
+}
+
+/**
+ * @param {RetentionPolicy} policy
+ * @param {string} where
+ * @param {string} method
+ * @returns {Policy}
+ */
+function readPolicy({ maxAge, batchSize = BATCH_SIZE }, where, method) {
+  const age = toMilliseconds(maxAge);
+  if (!(age >= 0 && age <= Number.MAX_SAFE_INTEGER)) {
+    throw invalid(`${where}.maxAge must be milliseconds, or a number with a unit: '30d', '12h'`, method);
+  }
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1) {
+    throw invalid(`${where}.batchSize must be a positive integer`, method);
+  }
+  return { maxAge: Math.floor(age), batchSize };
+}
+
+/**
+ * @param {unknown} duration
+ * @returns {number} NaN for what is none
+ */
+function toMilliseconds(duration) {
+  if (typeof duration === 'number') return duration;
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(typeof duration === 'string' ? duration : '');
+  return parts === null ? NaN : Number(parts[1]) * UNITS[parts[2]];
+}
+
+/**
+ * @param {string} message
+ * @param {string} method
+ */
+function invalid(message, method) {
+  return storeError('INVALID_ARGUMENT', method, message);
+}

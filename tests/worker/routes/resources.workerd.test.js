@@ -1,0 +1,51 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createClient } from '../client.js';
+
+const DATES = { createdAt: '2024-01-01T00:00:01.000Z', updatedAt: '2024-01-01T00:00:02.000Z' };
+const PATH = '/v1/resources/ada%2F1';
+
+/** @type {ReturnType<typeof createClient>} */
+let ask;
+beforeEach(() => {
+  ask = createClient();
+});
+
+describe('working memory', () => {
+  it('is stored, read, changed', async () => {
+    const body = { workingMemory: '# Ada\n- likes: tea', metadata: { a: 1 }, extra: [1], ...DATES };
+    const { status, json } = await ask('PUT', PATH, { body });
+    expect(status).toBe(200);
+    expect(json).toEqual({ id: 'ada/1', ...body });
+    expect((await ask('GET', PATH)).json).toEqual(json);
+
+    const change = { workingMemory: '# Ada\n- likes: coffee', metadata: { b: 2 } };
+    const changed = (await ask('PATCH', PATH, { body: change })).json;
+    expect(changed).toMatchObject({ ...change, metadata: { a: 1, b: 2 }, createdAt: DATES.createdAt });
+    expect(changed.updatedAt > DATES.updatedAt).toBe(true);
+    expect((await ask('GET', PATH)).json).toEqual(changed);
+  });
+
+  it('is made by a change, with dates', async () => {
+    expect((await ask('GET', PATH)).status).toBe(404);
+    const { status, json } = await ask('PATCH', PATH, { body: { workingMemory: 'x' } });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ id: 'ada/1', workingMemory: 'x' });
+    const { json: put } = await ask('PUT', '/v1/resources/bob', { body: {} });
+    expect(put.updatedAt).toBe(put.createdAt);
+  });
+
+  it.each([
+    ['PUT', { id: 'other' }, '/id', 'id in the body differs from the one in the path'],
+    ['PUT', { workingMemory: 7 }, '/workingMemory', 'workingMemory must be a string'],
+    ['PUT', { metadata: [] }, '/metadata', 'metadata must be an object'],
+    ['PATCH', { metadata: null }, '/metadata', 'metadata must be an object'],
+    ['PATCH', { workingmemory: 'x' }, '/workingmemory', 'workingmemory is not known here'],
+    ['PATCH', { 'a/b~c': 'x' }, '/a~1b~0c', 'a/b~c is not known here'],
+  ])('%s of %j is refused, with the place', async (method, body, path, message) => {
+    const { status, json } = await ask(method, PATH, { body });
+    expect(status).toBe(400);
+    const op = method === 'PUT' ? 'replaceResource' : 'updateResource';
+    expect(json.error).toEqual({ code: 'INVALID_ARGUMENT', message, op, details: { in: 'body', path } });
+    expect((await ask('GET', PATH)).status).toBe(404);
+  });
+});

@@ -1,0 +1,57 @@
+/**
+ * Requests about resources: what is remembered of a user across threads, the working memory above all.
+ *
+ * @module
+ */
+
+import { ApiError } from '../errors.js';
+import { route } from '../route.js';
+import { Resource, ResourceInput, ResourceUpdate } from '../schemas.js';
+import { requireSameId } from './threads.js';
+
+const tag = 'Working memory';
+const path = '/v1/resources/:resourceId';
+
+export const resources = [
+  route({
+    method: 'GET',
+    path,
+    operationId: 'getResource',
+    tag,
+    summary: 'A resource, with its working memory',
+    answers: { 200: { description: 'the resource', schema: Resource } },
+    errors: [404],
+    async handle({ json, var: { store } }, { ids }) {
+      const resource = await store.getResourceById(ids);
+      if (resource === null) throw new ApiError(404, 'NOT_FOUND', 'there is no such resource');
+      return json(resource);
+    },
+  }),
+
+  route({
+    method: 'PUT',
+    path,
+    operationId: 'replaceResource',
+    tag,
+    summary: 'Stores a resource, in place of any other with its id',
+    body: ResourceInput,
+    answers: { 200: { description: 'the resource', schema: Resource } },
+    async handle({ json, var: { store } }, { ids: { resourceId: id }, body }) {
+      requireSameId(body.id, id);
+      const { createdAt = new Date() } = /** @type {Record<string, any>} */ (body);
+      return json(await store.saveResource({ resource: { id, createdAt, updatedAt: createdAt, ...body } }));
+    },
+  }),
+
+  route({
+    method: 'PATCH',
+    path,
+    operationId: 'updateResource',
+    tag,
+    summary: 'Changes what is given and keeps the rest; makes the resource if there is none',
+    body: ResourceUpdate,
+    answers: { 200: { description: 'the resource', schema: Resource } },
+    handle: async ({ json, var: { store } }, { ids, body }) =>
+      json(await store.updateResource({ ...body, ...ids })),
+  }),
+];
