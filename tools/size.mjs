@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 
 // The aim was 48 KB and 20 KB gzipped for threads, messages and resources; these alone take 75 KB and 35 KB
 // (CONTRIBUTING tells why). This keeps it from growing unnoticed.
-const BUDGET = { raw: 92 * 1024, gzip: 44_600 };
+const BUDGET = { raw: 100_000, gzip: 47_500 };
 
 /** @param {string} file */
 function describe(file) {

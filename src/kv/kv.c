@@ -83,6 +83,10 @@ bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, s
   return false;
 }
 
+bool kv_is_key(struct call *call, struct span key, enum tkv_table table, struct span id) {
+  return span_eq(key, key_join(&call->arena, call->prefix, table, &id, 1));
+}
+
 static struct span verb(enum kv_kind kind) {
   static const struct span verbs[] = {[KV_GET] = {"get", 3},
                                       [KV_PUT] = {"put", 3},

@@ -166,6 +166,9 @@ void kv_replied(struct call *call, uint32_t slot, uint32_t status, size_t used,
 bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count,
             struct span *key);
 
+/* kv_is_key says whether |key| is that of |id| in |table|. */
+bool kv_is_key(struct call *call, struct span key, enum tkv_table table, struct span id);
+
 /* kv_fits_metadata tells whether |text| may stand in metadata: at most KV_METADATA_MAX bytes and
  * pure ASCII, for the Workers runtime logs metadata that is not. */
 bool kv_fits_metadata(struct span text);

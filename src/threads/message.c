@@ -4,13 +4,18 @@
 #include "codec/date.h"
 #include "codec/key.h"
 
-bool message_read(struct call *call, struct span raw, struct message *message) {
+bool message_parse(struct call *call, struct span raw, struct message *message) {
   static const struct shape shape[] = {{SHAPE(struct message, id, "id"), SHAPE_TEXT},
                                        {SHAPE(struct message, thread, "threadId"), SHAPE_TEXT},
                                        {SHAPE(struct message, resource, "resourceId"), SHAPE_TEXT},
                                        {SHAPE(struct message, created, "createdAt"), SHAPE_DATE}};
   message->raw = json_trim(raw);
   return shape_fits(&call->arena, message->raw, shape, 4, message);
+}
+
+bool message_read(struct call *call, const struct kv_request *get, struct message *message) {
+  return message_parse(call, get->value, message) &&
+         kv_is_key(call, get->key, TABLE_MESSAGES, message->id);
 }
 
 bool message_key(struct call *call, struct span id, struct span *key) {
@@ -72,7 +77,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
   struct kv_request *get = gather->gets[index];
   struct message message;
   if (get && get->found) {
-    if (!message_read(call, get->value, &message)) {
+    if (!message_read(call, get, &message)) {
       call_corrupt(call, get->key);
       return GATHER_FAILED;
     }

@@ -14,8 +14,11 @@ struct message {
   int64_t created; /* ms */
 };
 
-/* message_read reads |raw|.  False when it is damaged: no object, or without the fields above. */
-bool message_read(struct call *call, struct span raw, struct message *message);
+/* message_parse reads |raw|.  False when it is no object, or without the fields above. */
+bool message_parse(struct call *call, struct span raw, struct message *message);
+
+/* message_read reads the answer |get|.  False when it is damaged: as above, or of another id. */
+bool message_read(struct call *call, const struct kv_request *get, struct message *message);
 
 /* message_key joins the key of message |id|.  False, with the error recorded, when it is too long.
  */

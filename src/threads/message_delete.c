@@ -47,7 +47,7 @@ static enum tkv_status judge(struct call *call, void *self) {
     if (!op->gets[i]->found)
       continue;
     op->deleted++;
-    if (!message_read(call, op->gets[i]->value, &message))
+    if (!message_read(call, op->gets[i], &message))
       continue; /* damaged: whatever names it, its record goes */
     struct change *change =
         thread_touch(call, &op->changes, &op->collections, message.thread, LOAD_HEAD);

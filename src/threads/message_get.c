@@ -38,7 +38,7 @@ static bool thread_is_gone(struct call *call, struct span thread, struct span jo
   struct note *note = memory_find(call->memory, call->store.spaces[TABLE_THREADS], key);
   if (!note || !note->own || note->kind == NOTE_EMPTY)
     return false;
-  struct kv_request known = {.found = note->kind == NOTE_VALUE, .value = note->value};
+  struct kv_request known = {.key = key, .found = note->kind == NOTE_VALUE, .value = note->value};
   struct thread last = thread_read(call, &known);
   bool before = journal.len ? journal_time(journal) <= last.deleted
                             : now_since(call, note->latest_at) < MEMORY_OVERLAY_MS;
@@ -53,7 +53,7 @@ static enum tkv_status answer(struct call *call, void *self) {
     struct message message;
     if (!op->gets[i]->found)
       continue;
-    if (!message_read(call, op->gets[i]->value, &message))
+    if (!message_read(call, op->gets[i], &message))
       return call_corrupt(call, op->gets[i]->key);
     if (thread_is_gone(call, message.thread, record_journal(op->gets[i]->metadata)))
       continue;

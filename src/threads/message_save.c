@@ -149,7 +149,7 @@ static enum tkv_status judge(struct call *call, void *self) {
   save->proofs = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
   for (size_t i = 0; i < save->count; i++) {
     struct message *old = &save->before[i], *new = &save->messages[i];
-    if (!save->olds[i]->found || !message_read(call, save->olds[i]->value, old)) {
+    if (!save->olds[i]->found || !message_read(call, save->olds[i], old)) {
       old->raw = SPAN_NONE;
       continue;
     }

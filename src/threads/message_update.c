@@ -101,7 +101,7 @@ static bool apply(struct call *call, struct update_op *op, struct update *update
   for (size_t i = 0; i < op->patch_ids.count; i++)
     if (span_eq(op->patch_ids.items[i].id, update->old.id))
       raw = json_merge(&call->arena, raw, op->patches[i], deeper, 2);
-  return message_read(call, raw, &update->new) && content_of(raw).ptr &&
+  return message_parse(call, raw, &update->new) && content_of(raw).ptr &&
          record_fits(call, raw, update->old.id);
 }
 
@@ -130,7 +130,7 @@ static enum tkv_status judge(struct call *call, void *self) {
     struct update *update = &op->updates[i];
     if (!update->get->found)
       continue;
-    if (!message_read(call, update->get->value, &update->old))
+    if (!message_read(call, update->get, &update->old))
       return call_corrupt(call, update->key);
     if (!apply(call, op, update))
       return call->error
@@ -150,7 +150,7 @@ static bool renew(struct call *call, struct update_op *op, struct update *update
   if (span_eq(raw, update->get->value))
     return true;
   struct entry was = message_entry(&update->old), is;
-  bool good = update->get->found && message_read(call, update->get->value, &update->old) &&
+  bool good = update->get->found && message_read(call, update->get, &update->old) &&
               apply(call, op, update);
   is = message_entry(&update->old);
   return good && entry_same(&was, &is) && span_eq(was.home, is.home) &&

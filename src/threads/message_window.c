@@ -50,7 +50,7 @@ bool windows_aim(struct call *call, struct list *list) {
     struct window *window = &list->windows[i];
     if (!window->get->found)
       continue;
-    if (!message_read(call, window->get->value, &window->target)) {
+    if (!message_read(call, window->get, &window->target)) {
       call_corrupt(call, window->get->key);
       return false;
     }

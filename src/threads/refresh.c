@@ -162,8 +162,7 @@ struct entry member_says(struct call *call, const struct collection *collection,
                          const struct kv_request *get) {
   struct entry said = {.home = SPAN("")};
   struct message message;
-  if (collection->kind == COLLECTION_THREAD && get->found &&
-      message_read(call, get->value, &message))
+  if (collection->kind == COLLECTION_THREAD && get->found && message_read(call, get, &message))
     said = message_entry(&message);
   if (collection->kind == COLLECTION_RESOURCE) {
     struct thread thread = thread_read(call, get);

@@ -56,7 +56,7 @@ struct thread thread_read(struct call *call, const struct kv_request *get) {
     call_saw_stamp(call, thread.deleted);
     return thread;
   }
-  if (!thread_parse(call, raw, &thread))
+  if (!thread_parse(call, raw, &thread) || !kv_is_key(call, get->key, TABLE_THREADS, thread.id))
     thread.state = THREAD_DAMAGED;
   json_int(json_get(get->metadata, SPAN("d")), &thread.deleted);
   thread.stamp = get->stamp;

@@ -28,7 +28,7 @@ struct thread {
   struct span journal;      /* where it stands in its resource's journal */
 };
 
-/* thread_read reads the answer |get|. */
+/* thread_read reads the answer |get|.  A record that says another id than its key is damaged. */
 struct thread thread_read(struct call *call, const struct kv_request *get);
 
 /* thread_parse reads |raw|, a thread's JSON.  False when it lacks a field or one is malformed. */

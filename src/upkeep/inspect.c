@@ -137,7 +137,7 @@ static void put_record(struct call *call, struct json_out *out, const struct ins
   if (op->table == TABLE_THREADS)
     thread = thread_read(call, get);
   if (!json_value(get->value, &value) || thread.state == THREAD_DAMAGED ||
-      (op->table == TABLE_MESSAGES && !message_read(call, value, &message)))
+      (op->table == TABLE_MESSAGES && !message_read(call, get, &message)))
     return;
   json_put_char(out, ',');
   struct head head = {0};

@@ -112,7 +112,7 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
   struct message message;
   if (!get || !get->found)
     return false;
-  if (!message_read(call, get->value, &message))
+  if (!message_parse(call, get->value, &message))
     return true;
   struct span journal = record_journal(get->metadata);
   bool newer = sweep->recreated && (!journal.len || journal_time(journal) > sweep->deleted_at);

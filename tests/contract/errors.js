@@ -306,6 +306,38 @@ export function errors(makeStore) {
       expect((await store.getResourceById({ resourceId: 'bob' })).workingMemory).toBe('y');
     });
 
+    it('a whole record of another id is damaged, too: reads and changes say so', async () => {
+      const { store: writer, reopen, raw } = await storeTelling(makeStore, conversation(3));
+      await writer.saveThread({ thread: thread('copy') });
+      await raw.put('threads:copy', JSON.stringify(thread('t')));
+      await raw.put('messages:m002', JSON.stringify(message('m001', 1)));
+      const store = reopen();
+      /** @type {[string, string, () => Promise<unknown>][]} */
+      const calls = [
+        ['getThreadById', 'threads:copy', () => store.getThreadById({ threadId: 'copy' })],
+        ['updateThread', 'threads:copy', () => store.updateThread({ id: 'copy', title: 'x', metadata: {} })],
+        [
+          'saveMessages',
+          'threads:copy',
+          () => store.saveMessages({ messages: [message('n', 1, { threadId: 'copy' })] }),
+        ],
+        ['listMessages', 'messages:m002', () => store.listMessages({ threadId: 't' })],
+        ['listMessagesById', 'messages:m002', () => store.listMessagesById({ messageIds: ['m002'] })],
+        [
+          'updateMessages',
+          'messages:m002',
+          () => store.updateMessages({ messages: [{ id: 'm002', role: 'user' }] }),
+        ],
+      ];
+      for (const [op, key, call] of calls) {
+        const error = await refused(call(), { code: 'CORRUPT', op });
+        expect(`${error.message} ${JSON.stringify(error.details)}`).toContain(key);
+      }
+      await store.deleteMessages(['m002']);
+      await store.deleteThread({ threadId: 'copy' });
+      expect(await allIds(reopen(), 't')).toEqual(['m001', 'm003']);
+    });
+
     it('can be replaced by saving again', async () => {
       const { reopen, raw } = await storeTelling(makeStore, conversation(2));
       await raw.put('threads:t', '{"broken');

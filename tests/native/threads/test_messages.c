@@ -201,6 +201,27 @@ TEST(message_get_names_the_key_of_a_damaged_record) {
   world_free(&world);
 }
 
+TEST(message_that_is_of_another_id_is_damaged) {
+  struct world world;
+  start(&world);
+  story_messages(&world, "t1", "u1", 1, 3);
+  world_restart(&world);
+  world_put(&world, "messages:t1-2", story_message_json(&world, "t1", "u1", 1), "");
+  static const struct {
+    enum tkv_op op;
+    const char *args;
+  } calls[] = {{TKV_OP_MESSAGE_GET, "{'messageIds':['t1-2']}"},
+               {TKV_OP_MESSAGE_LIST, "{'threadId':'t1'}"},
+               {TKV_OP_MESSAGE_LIST, "{'threadId':'t1','include':[{'id':'t1-2'}]}"},
+               {TKV_OP_MESSAGE_UPDATE, "[{'id':'t1-2','role':'user'}]"}};
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+    CHECK_EQ(world_run(&world, calls[i].op, "", calls[i].args).status, TKV_ERR_CORRUPT);
+  CHECK_JSON(world_do(&world, TKV_OP_MESSAGE_DELETE, "{'messageIds':['t1-2']}"), "{'deleted':1}");
+  world_restart(&world);
+  CHECK_TEXT(story_list(&world, "t1"), "t1-1 t1-3");
+  world_free(&world);
+}
+
 TEST(message_update_merges_content_and_its_metadata) {
   struct world world;
   start(&world);

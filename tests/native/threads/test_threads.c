@@ -162,6 +162,19 @@ TEST(thread_save_heals_a_damaged_record) {
   world_free(&world);
 }
 
+TEST(thread_that_is_of_another_id_is_damaged) {
+  struct world world;
+  world_init(&world);
+  story_thread(&world, "t1", "u1", 0);
+  world_put(&world, "threads:t2", story_thread_json(&world, "t1", "u1", 0), "");
+  CHECK_EQ(world_run(&world, TKV_OP_THREAD_GET, "", "{'threadId':'t2'}").status, TKV_ERR_CORRUPT);
+  CHECK_EQ(world_run(&world, TKV_OP_THREAD_UPDATE, "", "{'id':'t2','title':'x'}").status,
+           TKV_ERR_CORRUPT);
+  story_thread(&world, "t2", "u1", 0);
+  CHECK_JSON(get(&world, "t2"), story_thread_json(&world, "t2", "u1", 0));
+  world_free(&world);
+}
+
 TEST(thread_update_changes_what_is_given) {
   struct world world;
   world_init(&world);
