@@ -15,7 +15,7 @@ import { createStats } from './stats.js';
 export const NOTHING = Object.freeze({});
 
 export class Caller {
-  /** @type {import('../core.js').Core | undefined} */
+  /** @type {import('./core.js').Core | undefined} */
   #core;
   #store;
   #stats;

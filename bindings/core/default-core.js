@@ -5,12 +5,12 @@
  * @module
  */
 
-import { createCore } from '../core.js';
+import { createCore } from './core.js';
 
-/** @type {import('../core.js').Core | undefined} */
+/** @type {import('./core.js').Core | undefined} */
 let core;
 
-/** @returns {import('../core.js').Core} */
+/** @returns {import('./core.js').Core} */
 export function defaultCore() {
   core ??= createCore();
   return core;

@@ -1,33 +1,19 @@
 /**
- * One instance of the module: the only place that sees an address. Text goes in as UTF-8, requests and results come
- * out as strings and bytes of their own; nothing that points into the memory leaves this file.
+ * One instance of the module: its exports, as a core calls them. What the calls hand over and what comes back is in
+ * JavaScript's terms; memory.js knows how that lies in the module's memory.
  *
- * The layouts of struct tkv_request and struct tkv_outcome are those of src/kv/host.h and src/core.h, of answers that of
- * src/kv/kv.h. Views of the memory are stale once it has grown, so they are looked at again after every call into it.
+ * The layout of struct tkv_outcome is that of src/core.h, of answers that of src/kv/kv.h.
  *
  * @module
  */
 
-import { NO_VALUE, TABLES } from './abi.js';
+import { createImports } from './imports.js';
+import { makeReady, Memory } from './memory.js';
 
 /**
- * @typedef {import('../backends/backend.js').KVRequest} KVRequest
  * @typedef {import('./answer.js').Answer} Answer
- * @typedef {import('./answer.js').Text} Text
- */
-
-/**
- * What the core asks for and has to get an answer to: a KV request (its `space` is filled in by core.js), or a wait.
- * @typedef {object} Slot
- * @property {number} number
- * @property {KVRequest | undefined} request  undefined: a wait
- * @property {number} ms  of a wait
- * @property {number} retries  how often the request failed before
- */
-
-/**
- * How the input of every call of a store begins: the bytes of its struct tkv_store, then its prefix.
- * @typedef {{ bytes: Uint8Array, prefix: number }} Head  `prefix`: its length
+ * @typedef {import('./heads.js').Head} Head
+ * @typedef {import('./imports.js').Slot} Slot
  */
 
 /**
@@ -48,25 +34,8 @@ import { NO_VALUE, TABLES } from './abi.js';
  * @property {(core: number) => number} calls
  */
 
-/** Above this many characters texts are encoded first, for their exact length; below, there is room for the worst. */
-const LARGE = 128 * 1024;
-const MAX_BYTES_PER_CHARACTER = 3;
-
-/** Where the fields of a struct tkv_request stand, in words. */
-const TABLE = 2;
-const LIMIT = 3;
-const TRIES = 4;
-const EXPIRES = 5;
-const KEY = 6;
-const VALUE = 8;
-const METADATA = 10;
-const KEYS = 12;
-
 /** The status of an answer that there was no room for. */
 const NO_ROOM = 507;
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 export class Instance {
   /** The status of the call that ran last: done, pending, or an error. */
@@ -78,16 +47,17 @@ export class Instance {
   /** @type {Exports} */
   #exports;
   #core = 0;
-  #bytes = new Uint8Array(0);
-  #words = new Uint32Array(0);
+  #memory = new Memory();
 
   /**
    * @param {WebAssembly.Module} module
    * @param {(bytes: Uint8Array) => void} random
    */
   constructor(module, random) {
-    const instance = new WebAssembly.Instance(module, this.#imports(random));
+    const imports = createImports(this.#memory, (slot) => this.slots.push(slot), random);
+    const instance = new WebAssembly.Instance(module, imports);
     this.#exports = /** @type {Exports} */ (/** @type {unknown} */ (instance.exports));
+    this.#memory.attach(this.#exports.memory);
     this.#exports._initialize?.();
     this.#core = this.#exports.core_new();
   }
@@ -113,11 +83,11 @@ export class Instance {
       const handle = this.#exports.call_new(this.#core, size, now);
       if (handle === 0) return 0;
       let at = this.#exports.call_input(this.#core, handle) >>> 0;
-      this.#look();
-      this.#bytes.set(head.bytes, at);
+      this.#memory.look();
+      this.#memory.write(head.bytes, at);
       at += head.bytes.length;
-      const first = this.#write(texts[0], at);
-      const second = this.#write(texts[1], at + first);
+      const first = this.#memory.write(texts[0], at);
+      const second = this.#memory.write(texts[1], at + first);
       this.slots = [];
       this.status = this.#exports.call_begin(this.#core, handle, op, head.prefix, first, second);
       return handle;
@@ -146,19 +116,19 @@ export class Instance {
         this.#exports.call_replied(this.#core, handle, slot, NO_ROOM, 0, 0);
         return 0;
       }
-      this.#look();
+      this.#memory.look();
       let word = start / 4;
       let at = start + 4 * numbers;
       let bytes = 0;
       for (const text of listed) {
-        this.#words[word++] = pairs.length / 2;
-        at += this.#put(word++, text, at);
+        this.#memory.putNumber(word++, pairs.length / 2);
+        at += this.#memory.put(word++, text, at);
       }
       for (let i = 0; i < pairs.length; i += 2) {
-        const length = this.#put(word++, pairs[i], at);
+        const length = this.#memory.put(word++, pairs[i], at);
         bytes += length;
         at += length;
-        at += this.#put(word++, pairs[i + 1], at);
+        at += this.#memory.put(word++, pairs[i + 1], at);
       }
       this.#exports.call_replied(this.#core, handle, slot, status, at - start, retryAfter);
       return bytes;
@@ -196,13 +166,13 @@ export class Instance {
     return this.#guard(() => {
       const at = this.#exports.call_outcome(this.#core, handle) >>> 0;
       if (at === 0) return { result: '', followup: '', followupOp: 0, soon: false };
-      this.#look();
+      this.#memory.look();
       const word = at / 4;
       return {
-        result: this.#text(word),
-        followup: this.#text(word + 2),
-        soon: this.#words[word + 4] === 1,
-        followupOp: this.#words[word + 5],
+        result: this.#memory.text(word),
+        followup: this.#memory.text(word + 2),
+        soon: this.#memory.number(word + 4) === 1,
+        followupOp: this.#memory.number(word + 5),
       };
     });
   }
@@ -229,136 +199,6 @@ export class Instance {
       if (!good) this.dead = true;
     }
   }
-
-  #look() {
-    const { buffer } = this.#exports.memory;
-    if (this.#bytes.buffer === buffer) return;
-    this.#bytes = new Uint8Array(buffer);
-    this.#words = new Uint32Array(buffer);
-  }
-
-  /**
-   * @param {Text} text  for which there is room
-   * @param {number} at
-   * @returns {number} bytes
-   */
-  #write(text, at) {
-    if (typeof text === 'string') {
-      if (text === '') return 0;
-      const room = this.#bytes.subarray(at, at + text.length * MAX_BYTES_PER_CHARACTER);
-      return encoder.encodeInto(text, room).written;
-    }
-    this.#bytes.set(text, at);
-    return text.length;
-  }
-
-  /**
-   * Writes a text that may be missing, and its length into `word`.
-   *
-   * @param {number} word
-   * @param {Text | null} text
-   * @param {number} at
-   * @returns {number} bytes
-   */
-  #put(word, text, at) {
-    const length = text === null ? 0 : this.#write(text, at);
-    this.#words[word] = text === null ? NO_VALUE : length;
-    return length;
-  }
-
-  /** @param {number} word  of a struct span */
-  #text(word) {
-    const at = this.#words[word];
-    const length = this.#words[word + 1];
-    return length === 0 ? '' : decoder.decode(this.#bytes.subarray(at, at + length));
-  }
-
-  /** @param {number} word  of a struct span */
-  #copy(word) {
-    return this.#bytes.slice(this.#words[word], this.#words[word] + this.#words[word + 1]);
-  }
-
-  /** @param {number} word  of a pointer to struct spans, followed by their count */
-  #texts(word) {
-    const first = this.#words[word] / 4;
-    const end = first + 2 * this.#words[word + 1];
-    const texts = [];
-    for (let span = first; span < end; span += 2) texts.push(this.#text(span));
-    return texts;
-  }
-
-  /** @param {(bytes: Uint8Array) => void} random */
-  #imports(random) {
-    /** @param {(at: number, table: string) => KVRequest} read */
-    const ask =
-      (read) => (/** @type {number} */ _host, /** @type {number} */ _call, /** @type {number} */ at) => {
-        this.#look();
-        const word = (at >>> 0) / 4;
-        const request = read(word, TABLES[this.#words[word + TABLE]][0]);
-        this.slots.push({ number: this.#words[word], request, ms: 0, retries: this.#words[word + TRIES] });
-      };
-    return {
-      kv: {
-        get: ask((at, table) => ({ kind: 'get', space: 0, table, key: this.#text(at + KEY) })),
-        get_many: ask((at, table) => ({ kind: 'get_many', space: 0, table, keys: this.#texts(at + KEYS) })),
-        put: ask((at, table) => ({
-          kind: 'put',
-          space: 0,
-          table,
-          key: this.#text(at + KEY),
-          value: this.#copy(at + VALUE),
-          metadata: this.#text(at + METADATA) || null,
-          expires: this.#words[at + EXPIRES],
-        })),
-        delete: ask((at, table) => ({ kind: 'delete', space: 0, table, key: this.#text(at + KEY) })),
-        list: ask((at, table) => ({
-          kind: 'list',
-          space: 0,
-          table,
-          prefix: this.#text(at + KEY),
-          cursor: this.#words[at + VALUE] === 0 ? null : this.#text(at + VALUE),
-          limit: this.#words[at + LIMIT],
-        })),
-      },
-      host: {
-        /** @param {number} _host @param {number} _call @param {number} number @param {number} ms */
-        wait: (_host, _call, number, ms) => {
-          this.slots.push({ number, request: undefined, ms: ms >>> 0, retries: 0 });
-        },
-        /** @param {number} _host @param {number} at @param {number} count */
-        random: (_host, at, count) => {
-          this.#look();
-          const bytes = this.#bytes.subarray(at >>> 0, (at >>> 0) + count);
-          try {
-            random(bytes);
-          } catch {
-            // An import that throws would leave the C stack where it is; uniqueness is all that is wanted.
-            for (let i = 0; i < bytes.length; i++) bytes[i] = Math.random() * 256;
-          }
-        },
-      },
-    };
-  }
-}
-
-/**
- * Makes texts ready to be written, in place.
- *
- * @param {(Text | null)[]} texts
- * @returns {number} the bytes that they may take
- */
-function makeReady(texts) {
-  let characters = 0;
-  for (const text of texts) if (text !== null) characters += text.length;
-  // Three times as much is too much of a large thing: the memory does not shrink again.
-  const large = characters > LARGE;
-  let room = 0;
-  for (let i = 0; i < texts.length; i++) {
-    let text = texts[i];
-    if (large && typeof text === 'string') text = texts[i] = encoder.encode(text);
-    if (text !== null) room += typeof text === 'string' ? text.length * MAX_BYTES_PER_CHARACTER : text.length;
-  }
-  return room;
 }
 
 /**

@@ -20,7 +20,7 @@ export function createFollowups(given) {
 
   return {
     /**
-     * @param {import('../core.js').Followup} followup
+     * @param {import('./core.js').Followup} followup
      * @returns {Promise<void> | undefined} what the call has to wait for
      */
     start({ when, run }) {

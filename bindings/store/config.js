@@ -32,7 +32,7 @@ import { readRestOptions } from '../backends/rest/options.js';
  * @property {'all'} [snapshots]  stores every snapshot of a workflow run, its progress too, before the call resolves
  * @property {boolean} [assumeSingleWriter]  says that one isolate alone (a Durable Object, a server) writes each
  *   workflow run: then engines may rely on updates that do not overwrite each other
- * @property {import('../core.js').Core} [core]  default: one for all stores of the process
+ * @property {import('../core/core.js').Core} [core]  default: one for all stores of the process
  */
 /**
  * KV namespaces, as a Worker finds them in `env`, by table: 'threads' and 'messages', or 'default' for all.

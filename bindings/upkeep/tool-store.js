@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createCore } from '../core.js';
+import { createCore } from '../core/core.js';
 import { LegacyStore } from '../store/legacy.js';
 import { createCoalescingBackend } from './coalesce.js';
 import { rawFields, rawItems } from './raw.js';

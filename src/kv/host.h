@@ -1,6 +1,6 @@
 /* host.h: every call from the core to the outside, on one page.
  *
- * The host is JavaScript (bindings/core.js) or, in native tests, C.  These functions only enqueue:
+ * The host is JavaScript (bindings/core/imports.js) or, in native tests, C.  These functions only enqueue:
  * they never block and never fail.  The host performs everything that a call has queued at once,
  * writes each answer with tkv_call_reply (core.h) and then resumes the call.  Time is no import: it
  * is an argument of begin and resume.
@@ -21,7 +21,7 @@
 #define TKV_IMPORT(module, name)
 #endif
 
-/* One request.  In Wasm every field is 4 bytes wide, in this order; bindings/core.js reads it so
+/* One request.  In Wasm every field is 4 bytes wide, in this order; bindings/core/imports.js reads it so
  * (TKV_REQUEST_WORDS in abi.js counts them). */
 struct tkv_request {
   uint32_t slot;           /* names the answer */

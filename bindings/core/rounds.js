@@ -1,0 +1,110 @@
+/**
+ * Performs what a waiting call asks for: a round of KV requests, all at once, and hands over the answers.
+ *
+ * @module
+ */
+
+import { readReply } from './answer.js';
+
+/**
+ * @typedef {import('./answer.js').Answer} Answer
+ * @typedef {import('../backends/backend.js').Backend} Backend
+ * @typedef {import('../backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('../backends/backend.js').KVReply} KVReply
+ * @typedef {import('./failures.js').Reasons} Reasons
+ * @typedef {import('./heads.js').CoreStore} CoreStore
+ * @typedef {import('./instance.js').Instance} Instance
+ */
+
+/** A third of KV_FLIGHT_MAX_MS (src/kv/round.h). */
+const TOUCH_MS = 5000;
+
+/** @type {Answer} */
+const WAITED = { status: 200, retryAfter: 0, operations: 0, pairs: null, cursor: undefined };
+
+/** The rounds of one core, which are numbered. */
+export class Rounds {
+  #host;
+  #count = 0;
+
+  /** @param {{ now: () => number, wait: (ms: number) => Promise<unknown> }} host */
+  constructor(host) {
+    this.#host = host;
+  }
+
+  /**
+   * Performs one round, all its requests at once, or waits; and hands over the answers.
+   *
+   * @param {CoreStore} store
+   * @param {Instance} instance
+   * @param {number} handle  of the call that ran last
+   * @param {Reasons} reasons  filled in
+   */
+  async perform(store, instance, handle, reasons) {
+    const { now, wait } = this.#host;
+    const { slots } = instance;
+    /** @type {KVRequest[]} */
+    const requests = [];
+    let pause = 0;
+    for (const { request, ms } of slots) {
+      pause = Math.max(pause, ms);
+      if (request === undefined) continue;
+      request.space = store.tables[request.table];
+      requests.push(request);
+    }
+    const round = requests.length > 0 ? ++this.#count : 0;
+    const started = now();
+    const touch = () => {
+      instance.touch(handle, now());
+    };
+    const replies = requests.length > 0 ? await ask(store.backend, requests, touch) : [];
+    const ms = now() - started;
+    if (pause > 0) await wait(pause);
+    let next = 0;
+    for (const { number, request, retries } of slots) {
+      if (instance.dead) return;
+      const answer = request === undefined ? WAITED : readReply(request, replies[next++]);
+      if (answer.reason !== undefined) reasons[answer.status] = answer.reason;
+      const bytes = instance.answer(handle, number, answer);
+      if (request !== undefined) observe(store, request, answer, { bytes, ms, retries, round });
+    }
+  }
+}
+
+/**
+ * @param {Backend} backend
+ * @param {KVRequest[]} requests
+ * @param {() => void} touch  called now and then while a slow back end is at it; should the request go away, its timer does
+ * @returns {Promise<(KVReply | undefined)[]>} a reply for each, or none at all
+ */
+async function ask(backend, requests, touch) {
+  const timer = backend.slow ? setInterval(touch, TOUCH_MS) : undefined;
+  try {
+    const replies = await backend.run(requests);
+    // Of too few or too many nobody can tell which is whose.
+    return Array.isArray(replies) && replies.length === requests.length ? replies : [];
+  } catch {
+    // Back ends answer every request; should one throw all the same, nothing is known of the outcome.
+    return [];
+  } finally {
+    if (timer !== undefined) clearInterval(timer);
+  }
+}
+
+/**
+ * @param {CoreStore} store
+ * @param {KVRequest} request
+ * @param {Answer} answer
+ * @param {{ bytes: number, ms: number, retries: number, round: number }} cost  bytes: of the answer
+ */
+function observe(store, request, { status, operations, pairs }, { bytes, ms, retries, round }) {
+  const { kind, table } = request;
+  const listed = pairs === null ? 0 : pairs.length / 2;
+  const keys = kind === 'get_many' ? request.keys.length : kind === 'list' ? listed : 1;
+  const size = kind === 'put' ? request.value.length : bytes;
+  try {
+    store.observe?.({ kind, table, operations, keys, bytes: size, ms, retries, status, round });
+  } catch {
+    // Whoever watches must not turn a write that was made into a failed call.
+  }
+}
