@@ -5,7 +5,7 @@
  */
 
 export { CloudflareStore } from './store.js';
-export { StoreError, StoreTypeError } from './core/errors.js';
+export { httpStatus, StoreError, StoreTypeError } from './core/errors.js';
 export { createCore } from './core.js';
 
 /**

@@ -26,7 +26,17 @@ static void print_operations(void) {
 static void print_errors(void) {
   printf("/** The codes of failures, by status. @type {Readonly<Record<number, string>>} */\n");
   printf("export const ERRORS = {\n");
-#define X(name, value, gloss) printf("  // %s\n  [%d]: '%s',\n", gloss, value, #name);
+#define X(name, value, http, gloss) printf("  // %s\n  [%d]: '%s',\n", gloss, value, #name);
+  TKV_ERROR_LIST(X)
+#undef X
+  printf("};\n\n");
+}
+
+static void print_statuses(void) {
+  printf(
+      "/** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */\n");
+  printf("export const STATUSES = {\n");
+#define X(name, value, http, gloss) printf("  %s: %d,\n", #name, http);
   TKV_ERROR_LIST(X)
 #undef X
   printf("};\n\n");
@@ -41,6 +51,7 @@ int main(void) {
   print_tables();
   print_operations();
   print_errors();
+  print_statuses();
   print_number("A call waits for answers.", "PENDING", TKV_PENDING);
   print_number("A length that says: no such key, or no further page.", "NO_VALUE", 0xffffffffL);
   print_number("The version of the stored format.", "FORMAT_VERSION", TKV_FORMAT_VERSION);

@@ -5,28 +5,15 @@
  */
 
 import { HTTPException } from 'hono/http-exception';
-import { StoreError, StoreTypeError } from '../bindings/index.js';
+import { httpStatus, StoreError, StoreTypeError } from '../bindings/index.js';
 import { logError } from './log.js';
 
-/** What the store's codes mean over HTTP. Others are the server's own trouble: 500. */
-const STATUS_BY_CODE = /** @type {const} */ ({
-  INVALID_ARGUMENT: 400,
-  INVALID_FILTER: 400,
-  KEY_TOO_LONG: 400,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  VALUE_TOO_LARGE: 413,
-  BUDGET: 422,
-  KV_FAILED: 503,
-  NO_MEMORY: 503,
-  ABANDONED: 503,
-  CRASHED: 503,
-});
+/** @typedef {import('hono/utils/http-status').ContentfulStatusCode} ContentfulStatusCode */
 
 /** A request that the API itself refuses. */
 export class ApiError extends Error {
   /**
-   * @param {import('hono/utils/http-status').ContentfulStatusCode} status
+   * @param {ContentfulStatusCode} status
    * @param {string} code
    * @param {string} message
    * @param {Record<string, unknown>} [details]
@@ -68,7 +55,7 @@ export function answerError(error, context) {
   if (error instanceof HTTPException) return error.getResponse();
   if (error instanceof ApiError) return context.json(bodyOf(error), error.status);
   if (error instanceof StoreError || error instanceof StoreTypeError) {
-    const status = statusOf(error);
+    const status = /** @type {ContentfulStatusCode} */ (httpStatus(error));
     if (status >= 500) logError({ event: 'error', code: error.code, method: context.req.method });
     return context.json(bodyOf(error), status);
   }
@@ -96,11 +83,4 @@ export function noSuchRoute(context, methods = []) {
 /** @param {ApiError | StoreError | StoreTypeError} error */
 function bodyOf({ code, message, op, details }) {
   return errorBody(code, message, op, details);
-}
-
-/** @param {StoreError | StoreTypeError} error */
-function statusOf({ code, op }) {
-  // The constructor's arguments are this server's bindings, not the client's doing.
-  if (op === 'constructor' || !Object.hasOwn(STATUS_BY_CODE, code)) return 500;
-  return STATUS_BY_CODE[/** @type {keyof typeof STATUS_BY_CODE} */ (code)];
 }

@@ -85,6 +85,23 @@ export const ERRORS = {
   [-13]: 'CRASHED',
 };
 
+/** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */
+export const STATUSES = {
+  INVALID_ARGUMENT: 400,
+  INVALID_FILTER: 400,
+  KEY_TOO_LONG: 400,
+  VALUE_TOO_LARGE: 413,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  KV_FAILED: 503,
+  CORRUPT: 500,
+  FORMAT_TOO_NEW: 500,
+  BUDGET: 422,
+  NO_MEMORY: 503,
+  ABANDONED: 503,
+  CRASHED: 503,
+};
+
 /** A call waits for answers. */
 export const PENDING = 1;
 /** A length that says: no such key, or no further page. */

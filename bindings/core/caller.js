@@ -7,6 +7,7 @@
 import { readConfig } from '../store/config.js';
 import { defaultCore } from './default-core.js';
 import { storeError } from './errors.js';
+import { stringify } from './lenient.js';
 import { readRetention } from '../store/retention.js';
 import { createFollowups } from './later.js';
 import { createStats } from './stats.js';
@@ -164,7 +165,7 @@ export class Caller {
  */
 function toJSON(payload, method) {
   try {
-    return JSON.stringify(payload);
+    return stringify(payload);
   } catch {
     // What was thrown may quote the value; a BigInt, a cycle or a failing toJSON is all it can be.
     throw storeError(

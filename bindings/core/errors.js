@@ -5,6 +5,8 @@
  * @module
  */
 
+import { STATUSES } from './abi.js';
+
 /** What went wrong with a call. Decide by `code`; the message is for people. */
 export class StoreError extends Error {
   /**
@@ -40,6 +42,18 @@ export class StoreTypeError extends TypeError {
     this.op = op;
     this.details = details;
   }
+}
+
+/**
+ * The HTTP status that says the same: 400 for a bad argument, 404, 409, 503 for what may be tried again …
+ *
+ * @param {unknown} error
+ * @returns {number} 500 for what is nobody's fault but the server's
+ */
+export function httpStatus(error) {
+  if (!(error instanceof StoreError || error instanceof StoreTypeError)) return 500;
+  // The constructor's arguments are the program's own, not those of whoever it answers.
+  return error.op === 'constructor' ? 500 : (STATUSES[error.code] ?? 500);
 }
 
 /**

@@ -7,7 +7,7 @@
 
 import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
 import { createStorageErrorId } from '@mastra/core/storage';
-import { StoreTypeError } from '../core/errors.js';
+import { httpStatus, StoreTypeError } from '../core/errors.js';
 import { DETAILS } from './details.js';
 
 /** Bad arguments that have a status of their own, by the method and what its error says. */
@@ -42,8 +42,12 @@ export async function attempt(method, args, run) {
  * @param {unknown} error
  */
 function toMastraError(method, args, error) {
+  if (error instanceof MastraError) return error;
   // A metadata filter that cannot be one stays a TypeError, as in Mastra's own stores.
-  if (error instanceof StoreTypeError || error instanceof MastraError) return error;
+  if (error instanceof StoreTypeError) {
+    error.details.status = httpStatus(error);
+    return error;
+  }
   const text = error instanceof Error ? error.message : '';
   const known = STATUSES.find(({ methods, says }) => methods.test(method) && says.test(text));
   return mastraError(method, known?.status ?? 'FAILED', detailsOf(method, args), error);
@@ -59,7 +63,12 @@ export function mastraError(operation, status, details, cause) {
   const category = USER_STATUSES.includes(status) ? ErrorCategory.USER : ErrorCategory.THIRD_PARTY;
   // What Mastra's domains list as scores, its errors get.
   const id = createStorageErrorId('CLOUDFLARE', operation.replace(/^listScores/, 'getScores'), status);
-  return new MastraError({ id, domain: ErrorDomain.STORAGE, category, details }, cause);
+  // Mastra's server answers with it.
+  const http = category === ErrorCategory.USER ? 400 : httpStatus(cause);
+  return new MastraError(
+    { id, domain: ErrorDomain.STORAGE, category, details: { ...details, status: http } },
+    cause,
+  );
 }
 
 /**

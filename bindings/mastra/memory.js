@@ -98,7 +98,12 @@ export class ConversationStorage extends MemoryStorage {
    * @returns {Promise<import('@mastra/core/storage').StorageCopyThreadOutput>}
    */
   copyThread(args) {
-    return attempt('copyThread', [args], () => this.#store.copyThread(args));
+    return attempt('copyThread', [args], async () => {
+      const copy = await this.#store.copyThread(args);
+      const { clone } = copy.thread.metadata ?? {};
+      if (clone) clone.clonedAt = new Date(clone.clonedAt);
+      return copy;
+    });
   }
 
   /**
@@ -110,7 +115,8 @@ export class ConversationStorage extends MemoryStorage {
     return attempt('saveMessages', [args], async () => {
       requireReadable(args?.messages, 'saveMessages');
       const { messages } = await this.#store.saveMessages(args);
-      return { messages: normalise(messages, 'saveMessages') };
+      const byDate = messages.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+      return { messages: normalise(byDate, 'saveMessages') };
     });
   }
 

@@ -7,6 +7,7 @@
 import { WorkflowsStorage } from '@mastra/core/storage';
 import { clearTables, pruneDomain } from './upkeep.js';
 import { openStore } from './config.js';
+import { lenient } from '../core/lenient.js';
 import { attempt } from './errors.js';
 
 /**
@@ -45,12 +46,16 @@ export class WorkflowsStorageCloudflare extends WorkflowsStorage {
   }
 
   /**
+   * What JSON has no word for does not fail a run: a BigInt is stored as text, a cycle is left out.
+   *
    * @override
    * @param {Parameters<WorkflowsStorage['persistWorkflowSnapshot']>[0]} args
    * @returns {Promise<void>}
    */
   persistWorkflowSnapshot(args) {
-    return attempt('persistWorkflowSnapshot', [args], () => this.#store.persistWorkflowSnapshot(args));
+    return attempt('persistWorkflowSnapshot', [args], () =>
+      this.#store.persistWorkflowSnapshot(leniently(args, ['snapshot'])),
+    );
   }
 
   /**
@@ -95,7 +100,9 @@ export class WorkflowsStorageCloudflare extends WorkflowsStorage {
    * @returns {ReturnType<WorkflowsStorage['updateWorkflowResults']>}
    */
   updateWorkflowResults(args) {
-    return attempt('updateWorkflowResults', [args], () => this.#store.updateWorkflowResults(args));
+    return attempt('updateWorkflowResults', [args], () =>
+      this.#store.updateWorkflowResults(leniently(args, ['result', 'requestContext'])),
+    );
   }
 
   /**
@@ -104,7 +111,9 @@ export class WorkflowsStorageCloudflare extends WorkflowsStorage {
    * @returns {Promise<WorkflowRunState | undefined>}
    */
   updateWorkflowState(args) {
-    return attempt('updateWorkflowState', [args], () => this.#store.updateWorkflowState(args));
+    return attempt('updateWorkflowState', [args], () =>
+      this.#store.updateWorkflowState(isRecord(args) ? { ...args, opts: leniently(args.opts) } : args),
+    );
   }
 
   /**
@@ -122,3 +131,24 @@ export class WorkflowsStorageCloudflare extends WorkflowsStorage {
     return clearTables(this.#store, ['workflow_snapshot']);
   }
 }
+
+/** The fields of an update by which it is decided, never what a step made. */
+const CONDITIONS = ['status', 'expectedStatus'];
+
+/**
+ * @template T
+ * @param {T} args
+ * @param {string[]} [names]  of the fields that hold what steps made; else all that are no conditions
+ * @returns {T}
+ */
+function leniently(args, names) {
+  if (!isRecord(args)) return args;
+  const fields = Object.entries(/** @type {object} */ (args)).map(([name, value]) => {
+    const mayHoldAny = names?.includes(name) ?? !CONDITIONS.includes(name);
+    return [name, mayHoldAny ? lenient(value) : value];
+  });
+  return /** @type {T} */ (Object.fromEntries(fields));
+}
+
+/** @param {unknown} value */
+const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);

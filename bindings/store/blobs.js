@@ -60,6 +60,8 @@ export class BlobStore extends StateStore {
   }
 
   /**
+   * Stores blobs, unless their hashes are there already. Of several with one hash the first counts.
+   *
    * @param {BlobInput[]} entries
    * @returns {Promise<void>}
    */
@@ -102,8 +104,10 @@ export class BlobStore extends StateStore {
   async #put(method, entries) {
     shape.requireArray(entries, 'entries', method);
     for (const entry of entries) requireBlob(entry, method);
-    for (let i = 0; i < entries.length; i += CHUNK) {
-      const rows = entries.slice(i, i + CHUNK).map((entry) => withDateText(entry, DATES));
+    const firsts = new Map(entries.toReversed().map((entry) => [entry.hash, entry]));
+    const wanted = Array.from(firsts.values()).toReversed();
+    for (let i = 0; i < wanted.length; i += CHUNK) {
+      const rows = wanted.slice(i, i + CHUNK).map((entry) => withDateText(entry, DATES));
       await this.caller.call(method, 'row.save', this.caller.rows(TABLE), rows);
     }
   }

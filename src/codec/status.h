@@ -6,28 +6,29 @@
 #ifndef TKV_STATUS_H
 #define TKV_STATUS_H
 
-/* Failures.  Name, value, gloss.  The name without prefix is the `code` that users see: stable for
- * ever. */
+/* Failures.  Name, value, the HTTP status that says the same, gloss.  The name without prefix is
+ * the `code` that users see: stable for ever. */
 #define TKV_ERROR_LIST(X)                                                                          \
-  X(INVALID_ARGUMENT, -1, "an argument is missing, malformed or out of range")                     \
-  X(INVALID_FILTER, -2, "a message metadata filter has an unsafe key or a value of a wrong type")  \
-  X(KEY_TOO_LONG, -3, "an id makes a key of more than 512 bytes")                                  \
-  X(VALUE_TOO_LARGE, -4, "a record would exceed 25 MiB")                                           \
-  X(NOT_FOUND, -5, "a record that the call needs does not exist")                                  \
-  X(ALREADY_EXISTS, -6, "the id is taken")                                                         \
-  X(KV_FAILED, -7, "a KV request failed, retries included")                                        \
-  X(CORRUPT, -8, "a stored value is not what was written there")                                   \
-  X(FORMAT_TOO_NEW, -9, "the data was written by a newer version")                                 \
-  X(BUDGET, -10, "more KV operations than one invocation may make")                                \
-  X(NO_MEMORY, -11, "the module ran out of memory")                                                \
-  X(ABANDONED, -12,                                                                                \
+  X(INVALID_ARGUMENT, -1, 400, "an argument is missing, malformed or out of range")                \
+  X(INVALID_FILTER, -2, 400,                                                                       \
+    "a message metadata filter has an unsafe key or a value of a wrong type")                      \
+  X(KEY_TOO_LONG, -3, 400, "an id makes a key of more than 512 bytes")                             \
+  X(VALUE_TOO_LARGE, -4, 413, "a record would exceed 25 MiB")                                      \
+  X(NOT_FOUND, -5, 404, "a record that the call needs does not exist")                             \
+  X(ALREADY_EXISTS, -6, 409, "the id is taken")                                                    \
+  X(KV_FAILED, -7, 503, "a KV request failed, retries included")                                   \
+  X(CORRUPT, -8, 500, "a stored value is not what was written there")                              \
+  X(FORMAT_TOO_NEW, -9, 500, "the data was written by a newer version")                            \
+  X(BUDGET, -10, 422, "more KV operations than one invocation may make")                           \
+  X(NO_MEMORY, -11, 503, "the module ran out of memory")                                           \
+  X(ABANDONED, -12, 503,                                                                           \
     "the call's handle is unknown: ended, or reclaimed after its request went away")               \
-  X(CRASHED, -13, "the module trapped; its calls are lost, the next call gets a new instance")
+  X(CRASHED, -13, 503, "the module trapped; its calls are lost, the next call gets a new instance")
 
 enum tkv_status {
   TKV_DONE = 0,    /* finished; the result may be read */
   TKV_PENDING = 1, /* requests are queued; answer them, then resume */
-#define X(name, value, gloss) TKV_ERR_##name = value, /* gloss */
+#define X(name, value, http, gloss) TKV_ERR_##name = value, /* gloss */
   TKV_ERROR_LIST(X)
 #undef X
 };

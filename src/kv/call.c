@@ -28,7 +28,7 @@ enum tkv_status call_enter(struct call *call, call_step step, void *self, call_s
 
 static struct span error_code(enum tkv_status status) {
   switch (status) {
-#define X(name, value, gloss)                                                                      \
+#define X(name, value, http, gloss)                                                                \
   case TKV_ERR_##name:                                                                             \
     return SPAN(#name);
     TKV_ERROR_LIST(X)

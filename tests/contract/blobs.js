@@ -35,6 +35,15 @@ export function blobs(makeStore) {
       expect(await reopen().hasBlob('b')).toBe(true);
     });
 
+    it('of one hash in one call are the first of them, however many lie between', async () => {
+      const { store, reopen } = await makeStore();
+      const many = Array.from({ length: 120 }, (_, i) => blob(`h${i}`));
+      const again = [blob('h0', { content: 'near' }), blob('h119', { content: 'far' })];
+      await store.putManyBlobs([many[0], again[0], ...many.slice(1), ...again]);
+      const found = await reopen().getManyBlobs(['h0', 'h119']);
+      expect([found.get('h0'), found.get('h119')]).toEqual([many[0], many[119]]);
+    });
+
     it('tell whether they are there', async () => {
       const { store } = await makeStore();
       await store.putBlob(blob('a', { content: '' }));

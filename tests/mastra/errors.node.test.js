@@ -146,7 +146,7 @@ describe('when KV fails', () => {
       category: 'THIRD_PARTY',
       cause: { code: 'KV_FAILED' },
     });
-    expect(error.details).toEqual(details);
+    expect(error.details).toEqual({ ...details, status: 503 });
   });
 
   it.each(calls)('%s: %s tells nothing of what was said (%#)', async (domain, method, args) => {
@@ -170,7 +170,7 @@ describe('when a call is wrong', () => {
       id: 'MASTRA_STORAGE_CLOUDFLARE_LIST_THREADS_INVALID_PAGE',
       category: 'USER',
     });
-    expect(error.details).toEqual(args);
+    expect(error.details).toEqual({ ...args, status: 400 });
   });
 
   it.each([
@@ -192,7 +192,7 @@ describe('when a call is wrong', () => {
       id: 'MASTRA_STORAGE_CLOUDFLARE_LIST_MESSAGES_INVALID_THREAD_ID',
       category: 'THIRD_PARTY',
       message: 'threadId must be a non-empty string or array of non-empty strings',
-      details: { threadId: '' },
+      details: { threadId: '', status: 400 },
     });
   });
 
@@ -203,13 +203,14 @@ describe('when a call is wrong', () => {
       const error = await failure(memory.listMessages({ threadId: 't', filter: { metadata } }));
       expect(error).toBeInstanceOf(TypeError);
       expect(error).not.toBeInstanceOf(MastraError);
+      expect(error).toMatchObject({ details: { status: 400 } });
     },
   );
 
   it('no arguments at all are an error too', async () => {
     const { memory } = await makeSubject(() => ({ backend: createMemoryBackend() }));
     for (const method of ['getThreadById', 'saveThread', 'saveMessages', 'listMessages', 'updateMessages']) {
-      expect(await failure(memory[method]())).toMatchObject({ domain: 'STORAGE', details: {} });
+      expect(await failure(memory[method]())).toMatchObject({ domain: 'STORAGE', details: { status: 400 } });
     }
   });
 
@@ -227,6 +228,29 @@ describe('when a call is wrong', () => {
   });
 });
 
+describe('the HTTP status', () => {
+  it.each([
+    [404, 'updateThread', [{ id: 'nobody', title: 'T' }]],
+    [404, 'copyThread', [{ sourceThreadId: 'nobody' }]],
+    [404, 'cloneThread', [{ sourceThreadId: 'nobody' }]],
+    [404, 'saveMessages', [{ messages: [message('m', 1, { threadId: 'nobody' })] }]],
+    [404, 'setObservingFlag', ['nobody', true]],
+    [409, 'copyThread', [{ sourceThreadId: 't', newThreadId: 't' }]],
+    [400, 'saveThread', [{ thread: { id: 't' } }]],
+    [400, 'getThreadById', [{ threadId: 7 }]],
+    [413, 'saveThread', [{ thread: thread('big', { title: 'x'.repeat(26 << 20) }) }]],
+    [500, 'getThreadById', [{ threadId: 'damaged' }]],
+  ])('%i: %s', async (status, method, args) => {
+    const backend = createMemoryBackend();
+    const { memory } = await makeSubject(() => ({ backend }));
+    await memory.saveThread({ thread: thread('t') });
+    backend.spaces[0].put('threads:damaged', '{', null);
+    expect(await failure(/** @type {any} */ (memory)[method](...args))).toMatchObject({
+      details: { status },
+    });
+  });
+});
+
 describe('a score that is none', () => {
   it('is refused by name', async () => {
     const { scores } = await makeSubject(() => ({ backend: createMemoryBackend() }));
@@ -235,10 +259,10 @@ describe('a score that is none', () => {
     expect(error).toMatchObject({
       id: 'MASTRA_STORAGE_CLOUDFLARE_SAVE_SCORE_VALIDATION_FAILED',
       category: 'USER',
-      details: { scorer: 'tone', entityId: 'guide', entityType: 'agent', traceId: 'trace' },
+      details: { scorer: 'tone', entityId: 'guide', entityType: 'agent', traceId: 'trace', status: 400 },
     });
     expect(JSON.stringify(error)).not.toContain(SECRET);
-    expect(await failure(scores.saveScore())).toMatchObject({ category: 'USER', details: {} });
+    expect(await failure(scores.saveScore())).toMatchObject({ category: 'USER', details: { status: 400 } });
   });
 
   it('loses what Mastra does not know', async () => {

@@ -61,7 +61,8 @@ export function helpers(make) {
       const args = { sourceThreadId: 't', newThreadId: 'copy', title: 'Copy', metadata: { theirs: 2 } };
       const { thread: copy, clonedMessages, messageIdMap } = await memory.cloneThread(args);
       expect(copy).toMatchObject({ id: 'copy', resourceId: 'alice', title: 'Copy', metadata: { theirs: 2 } });
-      expect(copy.metadata.clone).toMatchObject({ sourceThreadId: 't', clonedAt: expect.anything() });
+      expect(copy.metadata.clone).toMatchObject({ sourceThreadId: 't', clonedAt: copy.createdAt });
+      expect(copy.metadata.clone.clonedAt).toBeInstanceOf(Date);
       expect(copy.metadata).not.toHaveProperty('mine');
       expect(ids(clonedMessages)).toEqual([messageIdMap.m1, messageIdMap.m2]);
       expect(clonedMessages.map((/** @type {any} */ one) => one.content)).toEqual([

@@ -23,6 +23,16 @@ export function messagesChange(make) {
   /** @param {any} memory @param {string} id */
   const read = async (memory, id) => (await memory.listMessagesById({ messageIds: [id] })).messages[0];
 
+  describe('saving messages', () => {
+    it('answers them by date, those of one moment as they were given', async () => {
+      const { memory } = await withThreads(make, { t: 'alice' });
+      const messages = [message('c', 3), message('b2', 2), message('a', 1), message('b1', 2)];
+      const saved = await memory.saveMessages({ messages });
+      expect(idsOf(saved)).toEqual(['a', 'b2', 'b1', 'c']);
+      expect(idsOf({ messages })).toEqual(['c', 'b2', 'a', 'b1']);
+    });
+  });
+
   describe('an update of messages', () => {
     it('changes the role', async () => {
       const { memory } = await prepared();

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { limitWrites } from '../support/faults.js';
 import { at } from '../contract/support.js';
-import { makeSubject } from './support.js';
+import { makeSubject, thread } from './support.js';
 import { snapshot } from './workflows.js';
 
 const wf = { workflowName: 'wf', runId: 'r' };
@@ -33,6 +33,77 @@ describe('snapshots that nobody waits for', () => {
     given.status = 'running';
     await call;
     expect(await workflows.loadWorkflowSnapshot(wf)).toEqual(snapshot('r', 'suspended'));
+  });
+});
+
+describe('what JSON has no word for', () => {
+  /** What a step may return: a BigInt, and an object that stands in itself, at several depths. */
+  function odd() {
+    const output = /** @type {any} */ ({ wei: 10n ** 20n, list: [1n, null], when: at(1), plain: { n: 1 } });
+    output.same = [output.plain, output.plain];
+    output.self = output;
+    output.list.push(output.list, { up: output });
+    output.error = { toJSON: () => ({ name: 'Error', cause: output.error }) };
+    return output;
+  }
+  const kept = {
+    ...{
+      wei: '100000000000000000000',
+      list: ['1', null, null, {}],
+      when: at(1).toISOString(),
+      plain: { n: 1 },
+    },
+    ...{ same: [{ n: 1 }, { n: 1 }], error: { name: 'Error' } },
+  };
+
+  it('does not fail a run: a BigInt is text, a cycle is left out', async () => {
+    const { workflows, reopen } = await calm();
+    const given = snapshot('r', 'suspended', { context: { step: { output: odd() } } });
+    await workflows.persistWorkflowSnapshot({ ...wf, snapshot: given });
+    for (const reader of [workflows, (await reopen()).workflows]) {
+      expect((await reader.loadWorkflowSnapshot(wf)).context.step.output).toEqual(kept);
+    }
+  });
+
+  it('may be the result of a step, or stand in its request', async () => {
+    const { workflows } = await calm();
+    await workflows.persistWorkflowSnapshot({ ...wf, snapshot: snapshot('r', 'running') });
+    const result = { status: 'success', output: odd() };
+    const requestContext = { caller: odd() };
+    const context = await workflows.updateWorkflowResults({ ...wf, stepId: 's', result, requestContext });
+    expect(context.s.output).toEqual(kept);
+    expect((await workflows.loadWorkflowSnapshot(wf)).requestContext.caller).toEqual(kept);
+  });
+
+  it('may be the result of a run', async () => {
+    const { workflows } = await calm();
+    await workflows.persistWorkflowSnapshot({ ...wf, snapshot: snapshot('r', 'running') });
+    const opts = { status: 'success', expectedStatus: ['running'], result: odd(), error: 7n };
+    const updated = await workflows.updateWorkflowState({ ...wf, opts });
+    expect(updated).toMatchObject({ status: 'success', result: kept, error: '7' });
+  });
+
+  it('changes nothing about which call is the last', async () => {
+    const { workflows } = await calm();
+    const calls = [odd(), 'plain'].map((output) =>
+      workflows.persistWorkflowSnapshot({ ...wf, snapshot: snapshot('r', 'suspended', { output }) }),
+    );
+    await Promise.all(calls);
+    expect((await workflows.loadWorkflowSnapshot(wf)).output).toBe('plain');
+  });
+
+  it('is refused everywhere else', async () => {
+    const { workflows, memory, threadState, storage } = await calm();
+    const cause = { code: 'INVALID_ARGUMENT' };
+    await expect(memory.saveThread({ thread: thread('t', { metadata: odd() }) })).rejects.toMatchObject({
+      cause,
+    });
+    await expect(threadState.setState({ threadId: 't', type: 'x', value: 1n })).rejects.toMatchObject({
+      cause,
+    });
+    const run = { workflowName: 'wf', runId: 7n, snapshot: snapshot('r') };
+    await expect(workflows.persistWorkflowSnapshot(run)).rejects.toMatchObject({ cause });
+    expect(Object.values(storage.stats().operations).slice(2)).toEqual([1, 0, 0]);
   });
 });
 

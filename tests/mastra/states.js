@@ -103,6 +103,15 @@ export function blobs(make) {
       expect((await blobs.get(blob('a').hash)).content).toBe(blob('a').content);
     });
 
+    it('never change when they are put together, with others of their hash too', async () => {
+      const { blobs } = await make();
+      const first = blob('a');
+      await blobs.putMany([first, blob('b'), { ...first, content: 'second' }]);
+      await blobs.putMany([{ ...first, content: 'third' }, blob('c')]);
+      expect(await blobs.get(first.hash)).toEqual(first);
+      expect((await blobs.getMany([blob('b').hash, blob('c').hash])).size).toBe(2);
+    });
+
     it('are put and got together', async () => {
       const { blobs } = await make();
       await blobs.putMany(['a', 'b', 'c'].map(blob));
