@@ -16,7 +16,7 @@ const { bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'ut
 /** By subpath: the values that it exports, and the types that it declares besides the classes among these. */
 const PROMISED = {
   '.': {
-    values: ['CloudflareStore', 'StoreError', 'StoreTypeError', 'createCore'],
+    values: ['CloudflareStore', 'StoreError', 'StoreTypeError', 'createCore', 'httpStatus'],
     types: [
       'Backend',
       'BackendConfig',
