@@ -7,6 +7,8 @@
 
 import { bearerAuth } from 'hono/bearer-auth';
 import { ApiError, errorBody } from './errors.js';
+import { logFault } from './log.js';
+import { faultOf } from './tokens.js';
 
 const HOW = "send 'Authorization: Bearer <token>'";
 
@@ -14,8 +16,8 @@ const HOW = "send 'Authorization: Bearer <token>'";
  * @param {import('./env.js').Context} context
  * @param {import('hono').Next} next
  */
-export async function requireConfiguration(context, next) {
-  if (!context.env.THREADKV_TOKEN) {
+export async function requireConfiguration({ env }, next) {
+  if (!env.THREADKV_TOKEN) {
     throw new ApiError(
       403,
       'NO_TOKEN_CONFIGURED',
@@ -23,7 +25,28 @@ export async function requireConfiguration(context, next) {
         '`make dev` makes one for development',
     );
   }
+  const fault = faultOf(env.THREADKV_TOKEN);
+  if (fault !== undefined) refuseUnusable(`THREADKV_TOKEN ${fault}`);
   await next();
+}
+
+/** What was logged last: once is enough. */
+let logged = '';
+
+/**
+ * Who asks learns nothing about the token; who runs the Worker does.
+ *
+ * @param {string} reason
+ * @returns {never}
+ */
+function refuseUnusable(reason) {
+  if (logged !== reason) logFault({ event: 'error', code: 'TOKEN_UNUSABLE', reason });
+  logged = reason;
+  throw new ApiError(
+    403,
+    'TOKEN_UNUSABLE',
+    "the configured token cannot be used, so every request is refused: the Worker's log tells why",
+  );
 }
 
 /** @type {import('hono').MiddlewareHandler<any>} */

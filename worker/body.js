@@ -41,10 +41,10 @@ export async function readBody({ req }) {
       "the body must be sent as 'Content-Type: application/json'",
     );
   }
-  const text = await req.text().catch(() => {
+  const bytes = await req.arrayBuffer().catch(() => {
     throw brokenOff();
   });
-  const body = parse(text);
+  const body = parse(decode(bytes));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ApiError(400, 'INVALID_ARGUMENT', 'the body must be a JSON object');
   }
@@ -54,6 +54,15 @@ export async function readBody({ req }) {
 /** Nobody reads this answer; but it is no fault of the server that were worth a line in its log. */
 function brokenOff() {
   return new ApiError(400, 'BODY_INCOMPLETE', 'the body broke off');
+}
+
+/** Nothing of it is replaced: what is stored is what was sent. @param {ArrayBuffer} bytes */
+function decode(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new ApiError(400, 'INVALID_JSON', 'the body is not JSON: it is not UTF-8');
+  }
 }
 
 /** @param {string} text */

@@ -49,6 +49,7 @@ export interface Route<
   operationId: string;
   tag: string;
   summary: string;
+  description?: string;
   /** Needs no token. */
   open?: true;
   /** Of the parameters that it knows; others are refused. */

@@ -15,3 +15,8 @@ export function logEvent(entry) {
 export function logError(entry) {
   console.error(JSON.stringify(entry));
 }
+
+/** @param {{ event: 'error', code: string, reason: string }} entry  the reason holds nothing that was configured */
+export function logFault(entry) {
+  console.error(JSON.stringify(entry));
+}

@@ -14,7 +14,7 @@ export const VERSION = '0.1.0';
 const REASONS = {
   400: 'the request is malformed; details tell where',
   401: 'the token is missing or wrong',
-  403: 'no token is configured, or a page of another site asks',
+  403: 'no usable token is configured, or a page of another site asks',
   404: 'there is no such thing',
   409: 'the id is taken',
   413: 'the body, or a record, is too large',
@@ -65,12 +65,13 @@ export function createDocument(routes) {
 
 /** @param {Route} definition */
 function operationOf(definition) {
-  const { path, operationId, tag, summary, open, query = {}, body, answers } = definition;
+  const { path, operationId, tag, summary, description, open, query = {}, body, answers } = definition;
   const names = Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name);
   return {
     operationId,
     tags: [tag],
     summary,
+    ...(description && { description }),
     ...(open && { security: [] }),
     parameters: [...names.map(pathParameter), ...Object.entries(query).map(queryParameter)],
     ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer(body) } } } }),

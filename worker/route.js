@@ -33,7 +33,7 @@ export function register(app, definition) {
     try {
       return await handle(context, {
         ids: pathIds(context.req.url, path),
-        query: check(known, context.req.queries(), 'query'),
+        query: check(known, queries(context), 'query'),
         body: body && (await checkedBody(context, body)),
       });
     } catch (error) {
@@ -66,20 +66,40 @@ function pathIds(url, path) {
   /** @type {Record<string, string>} */
   const ids = {};
   path.split('/').forEach((part, at) => {
-    if (part.startsWith(':')) ids[part.slice(1)] = decode(segments[at], part.slice(1));
+    if (part.startsWith(':')) ids[part.slice(1)] = decode(segments[at], 'path', part.slice(1));
   });
   return ids;
 }
 
 /**
- * @param {string} segment
- * @param {string} name
+ * Parameters by name, refused where the framework would take a broken encoding for text.
+ *
+ * @param {import('./env.js').Context} context
  */
-function decode(segment, name) {
+function queries({ req }) {
+  for (const part of new URL(req.url).search.slice(1).split('&')) {
+    const [name, value = ''] = part.split(/=(.*)/s);
+    decode(value, 'query', decode(name, 'query', ''));
+  }
+  return req.queries();
+}
+
+/**
+ * @param {string} text
+ * @param {'path' | 'query'} place
+ * @param {string} name  '' for a name itself
+ */
+function decode(text, place, name) {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(text);
   } catch {
-    const details = { in: 'path', path: `/${name}` };
-    throw new ApiError(400, 'INVALID_ARGUMENT', `${name} in the path is not percent-encoded UTF-8`, details);
+    const details = { in: place, path: name && `/${name}` };
+    const what = name || 'a name';
+    throw new ApiError(
+      400,
+      'INVALID_ARGUMENT',
+      `${what} in the ${place} is not percent-encoded UTF-8`,
+      details,
+    );
   }
 }

@@ -47,6 +47,7 @@ export async function withStore(context, next) {
   const waited = [...rounds.values()].reduce((sum, ms) => sum + ms, 0);
   context.header('Server-Timing', serverTiming(store.stats(), waited, Date.now() - started));
   context.header('Cache-Control', 'no-store');
+  context.header('X-Content-Type-Options', 'nosniff');
 }
 
 /**

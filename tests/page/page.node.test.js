@@ -2,6 +2,7 @@
 
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ODD_CONTENTS, ODD_FIELDS } from './odd.js';
 import { MARKUP, ODD, seed, THREADS } from './seed.js';
 import { startWorker } from './server.js';
 import { launchChromium, visit } from './visitor.js';
@@ -298,6 +299,54 @@ describe('a store with data, behind a token', () => {
       await visitor.go(`#/threads/${encodeURIComponent(ODD)}`);
       expect(await visitor.heading().innerText()).toBe(MARKUP);
       expect((await page.locator('main').innerText()).split('<img src=x').length).toBeGreaterThan(10);
+    });
+
+    it('one odd record hides none of the others', async () => {
+      const listed = { total: 1, page: 0, perPage: 20, hasMore: false };
+      const good = {
+        id: 'good',
+        threadId: 't',
+        resourceId: 'ada',
+        role: 'user',
+        createdAt: '2026-01-01T00:00:00Z',
+      };
+      const records = [
+        null,
+        ...ODD_FIELDS,
+        { ...good, id: '\ud800', workflowName: '\ud800', resourceId: '\ud800' },
+      ];
+      const messages = [...records, ...ODD_CONTENTS.map((content) => ({ ...good, content }))];
+      const snapshot = { status: null, context: { a: null, b: 7 } };
+      const run = { ...good, workflowName: 'w', runId: 'r', snapshot };
+      /** @type {[RegExp, object][]} */
+      const answers = [
+        [/\/messages$/, { ...listed, messages: [...messages, { ...good, content: 'the last' }] }],
+        [/\/v1\/threads$/, { ...listed, threads: [...records, { ...good, title: 'the last' }] }],
+        [/\/v1\/workflow-runs$/, { ...listed, runs: [...records, { ...run, workflowName: 'the last' }] }],
+        [/\/v1\/workflow-runs\/w\/r$/, run],
+        [/\/v1\/threads\/t$/, { ...good, title: 7, metadata: { workingMemory: {} }, createdAt: {} }],
+        [/\/v1\/resources\/r$/, { ...good, workingMemory: [null], metadata: 7 }],
+      ];
+      await page.route('**/v1/**', (route) => {
+        const { pathname } = new URL(route.request().url());
+        const [, json] = answers.find(([pattern]) => pattern.test(pathname)) ?? [];
+        return route.fulfill({ status: json ? 200 : 404, json: json ?? {} });
+      });
+      for (const [place, count] of /** @type {[string, number][]} */ ([
+        ['#/threads/t', messages.length + 1],
+        ['#/threads', records.length + 1],
+        ['#/runs', records.length + 1],
+        ['#/runs/w/r', 2],
+        ['#/memory/r', 0],
+      ])) {
+        await visitor.go(place);
+        expect.soft(await page.getByRole('alert').count(), place).toBe(0);
+        expect.soft(await page.locator('.message, .list > li').count(), place).toBe(count);
+        await page.evaluate(
+          "document.querySelectorAll('main details').forEach((part) => (part.open = true))",
+        );
+        if (count > 2) expect.soft(await page.locator('main').innerText(), place).toContain('the last');
+      }
     });
 
     it('can be used by keyboard, and tells where one is', async () => {

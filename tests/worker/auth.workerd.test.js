@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createClient, TOKEN } from './client.js';
 
 const ask = createClient();
@@ -99,6 +99,44 @@ describe('without a configured token', () => {
       expect(answer.json.error.code).toBe('NO_TOKEN_CONFIGURED');
     },
   );
+});
+
+describe('a token that could never match, or be guessed', () => {
+  it.each([
+    ['short-of-sixteen', 200, ''],
+    ['fifteen-letters', 403, 'fewer than 16 characters'],
+    ['short', 403, 'fewer than 16 characters'],
+    ['correct horse battery staple', 403, 'other characters'],
+    ['correct-horse-bättery-staple', 403, 'other characters'],
+    ['correct-horse-battery-staple\n', 403, 'other characters'],
+    ['correct=horse=battery=staple', 403, 'other characters'],
+    ['AZaz09._~+/-AZaz09==', 200, ''],
+  ])('%j: %d', async (token, status, reason) => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    // A reason is logged when it is not the one that was logged last.
+    const other = reason.startsWith('fewer') ? 'not characters of a header' : 'few';
+    await ask('GET', '/health', { vars: { THREADKV_TOKEN: other } });
+    log.mockClear();
+    const vars = { THREADKV_TOKEN: token };
+    for (const [method, path] of [...ROUTES, /** @type {const} */ (['GET', '/'])]) {
+      const usable = status === 200;
+      const answer = await ask(method, path, { token: usable ? token : TOKEN, vars });
+      if (usable) {
+        expect([401, 403]).not.toContain(answer.status);
+      } else {
+        expect(answer.status).toBe(403);
+        expect(answer.json.error).toMatchObject({ code: 'TOKEN_UNUSABLE' });
+        expect(answer.json.error.message).not.toContain(reason);
+      }
+      if (usable && path === '/v1/threads/t/messages/m') break;
+    }
+    const lines = log.mock.calls.flat();
+    expect(lines.some((line) => line.includes(token.trim()))).toBe(false);
+    const told = lines.filter((line) => line.includes('TOKEN_UNUSABLE'));
+    expect(told).toHaveLength(status === 403 ? 1 : 0);
+    for (const line of told) expect(JSON.parse(line).reason).toMatch(`THREADKV_TOKEN has ${reason}`);
+    log.mockRestore();
+  });
 });
 
 describe('pages of other sites', () => {

@@ -38,6 +38,33 @@ describe('bodies', () => {
     if (raw !== '') expect(answer.json.error.message).not.toContain(raw);
   });
 
+  it.each([
+    [[0x22, 0xff, 0x22]],
+    [[0x22, 0xc3, 0x22]],
+    [[0x22, 0xed, 0xa0, 0x80, 0x22]], // half of a pair
+    [[0x22, 0xc0, 0xaf, 0x22]], // longer than it need be
+    [[0x22, 0xe2, 0x82]],
+  ])('with %j, which is not UTF-8, are refused and not mended', async (bytes) => {
+    const frame = '{"resourceId":"u","title":';
+    const raw = Uint8Array.from([...new TextEncoder().encode(frame), ...bytes, 0x7d]);
+    const headers = { 'Content-Type': 'application/json' };
+    const { status, json } = await ask('PUT', '/v1/threads/utf8', { raw, headers });
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ code: 'INVALID_JSON', op: 'replaceThread' });
+    expect(json.error.message).toContain('UTF-8');
+    expect((await ask('GET', '/v1/threads/utf8')).status).toBe(404);
+  });
+
+  it('keep every character that UTF-8 has', async () => {
+    const title = '\ufffd\u0000 Grüße 😀 \uffff';
+    expect((await ask('PUT', '/v1/threads/utf8', { body: { resourceId: 'u', title } })).json.title).toBe(
+      title,
+    );
+    const raw = new TextEncoder().encode('\ufeff{"resourceId":"u"}');
+    const headers = { 'Content-Type': 'application/json' };
+    expect((await ask('PUT', '/v1/threads/utf8', { raw, headers })).status).toBe(200);
+  });
+
   it('may name a charset', async () => {
     const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' };
     expect((await ask('POST', '/v1/threads', { raw: '{"resourceId":"u"}', headers })).status).toBe(201);
@@ -137,6 +164,21 @@ describe('ids in paths', () => {
     }
   });
 
+  it.each([
+    ['/v1/threads?resourceId=%ff', 'resourceId'],
+    ['/v1/threads?page=0&resourceId=a%E0%A4', 'resourceId'],
+    ['/v1/threads?resourceId=%zz', 'resourceId'],
+    ['/v1/messages?id=a&id=%', 'id'],
+  ])('%s is refused in a query too', async (path, name) => {
+    const { status, json } = await ask('GET', path);
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: `${name} in the query is not percent-encoded UTF-8`,
+      details: { in: 'query', path: `/${name}` },
+    });
+  });
+
   it('too long for a key is refused', async () => {
     const { status, json } = await ask('GET', `/v1/threads/${'x'.repeat(513)}`);
     expect(status).toBe(400);
@@ -203,6 +245,24 @@ describe('Server-Timing', () => {
 describe('answers', () => {
   it('are not to be cached', async () => {
     expect((await ask('GET', '/v1/threads')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('are what they say they are: no browser may guess', async () => {
+    for (const [method, path] of [
+      ['GET', '/health'],
+      ['GET', '/v1/threads'],
+      ['GET', '/openapi.json'],
+      ['GET', '/v1/nothing'],
+      ['PUT', '/health'],
+      ['GET', '/v1/threads/none'],
+      ['POST', '/v1/threads'],
+    ]) {
+      const { headers } = await ask(method, path);
+      expect.soft(headers.get('x-content-type-options'), path).toBe('nosniff');
+      expect((await ask(method, path, { token: null })).headers.get('x-content-type-options')).toBe(
+        'nosniff',
+      );
+    }
   });
 
   it('come through the deployed configuration: refused without a secret', async () => {

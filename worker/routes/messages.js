@@ -50,7 +50,11 @@ export const messages = [
     path: '/v1/threads/:threadId/messages',
     operationId: 'saveMessages',
     tag,
-    summary: 'Saves messages, all or none; a known id replaces that message',
+    summary: 'Saves messages; a known id replaces that message',
+    description:
+      'All are checked before the first is written. When KV fails in the midst (503), some may be stored: ' +
+      'details.stored has their ids, details.failed those of the others. The same request again completes it; ' +
+      'messages that were sent without an id would be saved twice.',
     body: MessagesInput,
     answers: { 201: { description: 'the messages', schema: Messages } },
     errors: [404],

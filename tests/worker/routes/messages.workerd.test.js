@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { env } from 'cloudflare:test';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClient } from '../client.js';
 
 const PATH = '/v1/threads/t/messages';
@@ -104,6 +105,40 @@ describe('appending', () => {
       op: 'saveMessages',
       details: { in: 'body', path: '/messages/1/role' },
     });
+  });
+
+  it('stores nothing when one of them is wrong', async () => {
+    const good = { id: 'good', role: 'user', content: 'x' };
+    for (const wrong of [
+      { id: 'w', content: 'x' },
+      { role: 'user', content: 'x', createdAt: 'never' },
+    ]) {
+      expect((await ask('POST', PATH, { body: { messages: [good, wrong] } })).status).toBe(400);
+      expect(await ids('')).toBe('');
+    }
+  });
+
+  it('says which are stored when KV fails in the midst, and goes on where it is told again', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const namespace = env.MESSAGES_KV;
+    const failing = {
+      get: namespace.get.bind(namespace),
+      getWithMetadata: namespace.getWithMetadata.bind(namespace),
+      list: namespace.list.bind(namespace),
+      delete: namespace.delete.bind(namespace),
+      put: (/** @type {string} */ key, /** @type {string} */ value, /** @type {object} */ options) =>
+        key.endsWith('m-2')
+          ? Promise.reject(new Error('KV PUT failed: 400'))
+          : namespace.put(key, value, options),
+    };
+    const messages = ['m-1', 'm-2', 'm-3'].map((id) => ({ id, role: 'user', content: id }));
+    const { status, json } = await ask('POST', PATH, { body: { messages }, vars: { MESSAGES_KV: failing } });
+    expect(status).toBe(503);
+    expect(json.error).toMatchObject({ code: 'KV_FAILED', op: 'saveMessages' });
+    expect(json.error.details).toMatchObject({ stored: ['m-1', 'm-3'], failed: ['m-2'] });
+    expect((await ask('POST', PATH, { body: { messages } })).status).toBe(201);
+    expect(await ids('')).toBe('m-1 m-2 m-3');
+    log.mockRestore();
   });
 
   it('wants the thread to exist', async () => {

@@ -8,7 +8,7 @@ import worker from '../../../worker/index.js';
  * @param {string} path
  * @param {Record<string, unknown>} [vars]
  */
-async function get(path, vars = { THREADKV_TOKEN: 'secret-token' }) {
+async function get(path, vars = { THREADKV_TOKEN: 'a-secret-of-sixteen' }) {
   const request = /** @type {any} */ (new Request(`https://api.example${path}`));
   const response = await worker.fetch?.(request, { ...env, ...vars }, createExecutionContext());
   if (response === undefined) throw new Error('the Worker has no fetch handler');
@@ -45,6 +45,6 @@ describe('the page', () => {
   });
 
   it('need not be there', async () => {
-    expect((await get('/', { THREADKV_TOKEN: 'secret-token', ASSETS: undefined })).status).toBe(404);
+    expect((await get('/', { THREADKV_TOKEN: 'a-secret-of-sixteen', ASSETS: undefined })).status).toBe(404);
   });
 });

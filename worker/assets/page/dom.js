@@ -4,14 +4,14 @@
  * @module
  */
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
+/** What a record has where a text should be goes in as JSON. @typedef {any} Child */
 
 /**
  * `el('a.button', { href: '#/threads' }, 'Threads')`
  *
  * @param {string} kind  a tag, with classes after dots
  * @param {Record<string, unknown> | null} [attributes]  `on…` are listeners; undefined, null and false are left out
- * @param {...(Child | Child[])} children
+ * @param {...Child} children  lists of them, too
  * @returns {any} an HTMLElement
  */
 export function el(kind, attributes, ...children) {
@@ -23,9 +23,9 @@ export function el(kind, attributes, ...children) {
     if (name.startsWith('on')) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
     else element.setAttribute(name, value === true ? '' : String(value));
   }
-  for (const child of children.flat()) {
+  for (const child of children.flat(Infinity)) {
     if (child === undefined || child === null || child === false) continue;
-    element.append(typeof child === 'number' ? String(child) : child);
+    element.append(child instanceof Node ? child : text(child));
   }
   return element;
 }
@@ -77,4 +77,22 @@ export function facts(facts) {
 export function text(value) {
   if (typeof value === 'string') return value;
   return value === undefined ? '' : JSON.stringify(value);
+}
+
+/**
+ * The view of each record. One that is too odd for it is shown as it is, and hides none of the others.
+ *
+ * @template T
+ * @param {T[]} records
+ * @param {(record: T) => Node | null} view
+ * @param {string} [kind]  of the element that stands in for it
+ */
+export function each(records, view, kind = 'div') {
+  return records.map((record) => {
+    try {
+      return view(record);
+    } catch {
+      return el(kind, null, el('p.failure', null, 'This cannot be shown but as it is:'), jsonBlock(record));
+    }
+  });
 }

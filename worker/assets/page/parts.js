@@ -5,7 +5,7 @@
  * @module
  */
 
-import { el, jsonBlock, jsonDisclosure, text, time } from './dom.js';
+import { each, el, jsonBlock, jsonDisclosure, text, time } from './dom.js';
 
 /** How the states of a call are told. @type {Record<string, string>} */
 const STATES = {
@@ -38,7 +38,7 @@ function contentView(content) {
   if (!Array.isArray(parts)) {
     return typeof content?.content === 'string' ? [textView(content.content)] : [jsonBlock(content)];
   }
-  const views = parts.map(partView).filter((view) => view !== null);
+  const views = each(parts, partView).filter((view) => view !== null);
   return views.length > 0 ? views : [el('p.about', null, 'nothing to read in this message')];
 }
 
@@ -122,14 +122,14 @@ function pendingView(metadata) {
   const waiting = [metadata?.pendingToolApprovals, metadata?.suspendedTools].flatMap((calls) =>
     typeof calls === 'object' && calls !== null ? Object.values(calls) : [],
   );
-  return waiting.map(({ toolName, type, args, runId }) =>
+  return each(waiting, (call) =>
     el(
       'div.part.pending',
       null,
-      label(type === 'approval' ? 'Waits for approval' : 'Waits for an answer'),
-      el('code.tool-name', null, text(toolName)),
-      runId ? [' · run ', el('code', null, text(runId))] : null,
-      jsonDisclosure('Arguments', args),
+      label(call?.type === 'approval' ? 'Waits for approval' : 'Waits for an answer'),
+      el('code.tool-name', null, text(call?.toolName ?? 'something')),
+      call?.runId ? [' · run ', el('code', null, text(call.runId))] : null,
+      jsonDisclosure('Arguments', call?.args),
     ),
   );
 }

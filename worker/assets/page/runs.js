@@ -4,7 +4,7 @@
  * @module
  */
 
-import { el, facts, jsonBlock, text, time } from './dom.js';
+import { each, el, facts, jsonBlock, text, time } from './dom.js';
 import { placeOf } from './place.js';
 import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
 
@@ -24,7 +24,7 @@ export async function runsView(api, place) {
     heading('Workflow runs'),
     filterForm(place, FILTERS),
     page.runs.length > 0
-      ? el('ul.list', null, page.runs.map(runItem))
+      ? el('ul.list', null, each(page.runs, runItem, 'li'))
       : emptyState(
           'No runs',
           Object.values(filter).some(Boolean)
@@ -72,7 +72,7 @@ async function runView(api, { ids: [name, id] }) {
       Changed: time(updatedAt),
     }),
     steps.length > 0 && el('h2', null, 'Steps'),
-    steps.length > 0 && el('ul.list', null, steps.map(stepItem)),
+    steps.length > 0 && el('ul.list', null, each(steps, stepItem, 'li')),
     el('h2', null, 'Snapshot'),
     jsonBlock(snapshot),
   ];

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { el, jsonDisclosure, time } from './dom.js';
-import { facts } from './dom.js';
+import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
 import { messageView } from './parts.js';
 import { placeOf } from './place.js';
 import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
@@ -29,7 +28,7 @@ export async function threadsView(api, place) {
     heading('Threads'),
     filterForm(place, { resourceId: 'Resource' }),
     page.threads.length > 0
-      ? el('ul.list', null, page.threads.map(threadItem))
+      ? el('ul.list', null, each(page.threads, threadItem, 'li'))
       : resourceId
         ? emptyState('No threads', 'This resource has no threads. Ids count to the letter.')
         : firstThread(),
@@ -89,7 +88,7 @@ async function threadView(api, place) {
   const memory = metadata?.workingMemory;
   return [
     el('p', null, el('a', { href: placeOf('threads') }, 'All threads')),
-    heading(title || 'Thread without a title'),
+    heading(text(title || 'Thread without a title')),
     facts({
       Id: el('code', null, id),
       Resource: el('a', { href: placeOf('memory', [resourceId]) }, resourceId),
@@ -101,7 +100,7 @@ async function threadView(api, place) {
     jsonDisclosure('Raw JSON of the thread', thread),
     el('h2', null, 'Messages, newest first'),
     page.messages.length > 0
-      ? page.messages.map(messageView)
+      ? each(page.messages, messageView, 'article.message')
       : emptyState('No messages', 'Nothing has been said in this thread.'),
     pager(place, { hasMore: page.hasMore }, { newer: 'Newer', older: 'Older' }),
   ].flat();
