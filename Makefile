@@ -191,6 +191,7 @@ wasm-emscripten: $(BUILD)/threadkv.emscripten.wasm
 
 ## Type declarations: build/types
 types:
+	@rm -rf $(BUILD)/types
 	tsc -p tsconfig.types.json
 
 $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm

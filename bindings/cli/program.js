@@ -21,22 +21,10 @@ import { openTarget, requireNamespaces } from './target.js';
 import { loadToolsModule } from '../upkeep/module.node.js';
 import { ToolStore } from '../upkeep/tool-store.js';
 
-/** @typedef {import('../core/stats.js').Operation} Operation */
 /**
- * What a command works with.
- * @typedef {object} Context
- * @property {ToolStore} store
- * @property {import('./target.js').Target} target
- * @property {Report} report
- * @property {any} options
- * @property {() => boolean} stopped  whether Ctrl-C was pressed
- * @property {(hook: (operation: Operation) => void) => void} onOperation
+ * @typedef {import('../core/stats.js').Operation} Operation
+ * @typedef {import('./context.js').Run} Run
  */
-/**
- * What a command returns, besides figures of its own.
- * @typedef {{ interrupted?: boolean, findings?: boolean, [figure: string]: unknown }} Outcome
- */
-/** @typedef {(context: Context, ...args: any[]) => Promise<Outcome>} Run */
 
 /** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
 const MAX_OPERATIONS = 5000;

@@ -4,13 +4,25 @@
  * @module
  */
 
-import { readConfig } from '../store/config.js';
 import { defaultCore } from './default-core.js';
 import { storeError } from './errors.js';
 import { stringify } from './lenient.js';
-import { readRetention } from '../store/retention.js';
 import { createFollowups } from './later.js';
 import { createStats } from './stats.js';
+
+/**
+ * A user's configuration, understood: what the core is told about the store, and how its calls are made.
+ * @typedef {object} Settings
+ * @property {import('../backends/backend.js').Backend} backend
+ * @property {string} prefix
+ * @property {Record<string, number>} tables  name → space
+ * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
+ * @property {Record<string, { maxAge: number, batchSize: number }>} retention  by table: ms, rows
+ * @property {import('./core.js').Core} [core]  default: that of the process
+ * @property {(text: string) => any} [parse]  default `JSON.parse`
+ * @property {(operation: import('./stats.js').Operation) => void} [onOperation]
+ * @property {(promise: Promise<unknown>) => void} [waitUntil]  default: the platform's
+ */
 
 /** The control document of operations that need none. */
 export const NOTHING = Object.freeze({});
@@ -23,16 +35,15 @@ export class Caller {
   #followups;
   #parse;
 
-  /** @param {import('../store/config.js').CloudflareStoreConfig} config */
-  constructor(config) {
-    const settings = readConfig(config);
+  /** @param {Settings} settings */
+  constructor({ retention, core, parse = JSON.parse, onOperation, waitUntil, ...store }) {
     /** Policies by table. @readonly */
-    this.retention = readRetention(config.retention, 'constructor');
-    this.#core = config.core;
-    this.#parse = config.parseJSON ?? JSON.parse;
-    this.#stats = createStats(config.onOperation);
-    this.#followups = createFollowups(config.waitUntil);
-    this.#store = { ...settings, observe: this.#stats.observe };
+    this.retention = retention;
+    this.#core = core;
+    this.#parse = parse;
+    this.#stats = createStats(onOperation);
+    this.#followups = createFollowups(waitUntil);
+    this.#store = { ...store, observe: this.#stats.observe };
   }
 
   /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CloudflareStore } from '../store.js';
+import { CloudflareStore } from '../index.js';
 import { mastraError } from './errors.js';
 
 /**

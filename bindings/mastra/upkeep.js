@@ -7,7 +7,7 @@
 import { attempt } from './errors.js';
 
 /**
- * @typedef {import('../store.js').CloudflareStore} CloudflareStore
+ * @typedef {import('../index.js').CloudflareStore} CloudflareStore
  * @typedef {Record<string, import('@mastra/core/storage').TableRetentionPolicy>} Policies
  * @typedef {import('@mastra/core/storage').PruneOptions} PruneOptions
  * @typedef {import('@mastra/core/storage').PruneResult} PruneResult

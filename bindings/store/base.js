@@ -7,7 +7,7 @@
  */
 
 import { Caller, NOTHING } from '../core/caller.js';
-import { findTable } from './config.js';
+import { findTable, readConfig } from './config.js';
 import { storeError } from '../core/errors.js';
 import * as shape from './shape.js';
 
@@ -20,7 +20,7 @@ export class BaseStore {
    */
   constructor(config) {
     /** @protected @readonly */
-    this.caller = new Caller(config);
+    this.caller = new Caller(readConfig(config));
     // Whoever prints a store sees the store, not what it was configured with.
     Object.defineProperty(this, 'caller', { enumerable: false, writable: false, configurable: false });
   }

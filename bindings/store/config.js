@@ -10,10 +10,12 @@ import { storeError } from '../core/errors.js';
 import { createNamespaceBackend, namespaceProblem } from '../backends/kv.js';
 import { createRestBackend } from '../backends/rest/rest.js';
 import { readRestOptions } from '../backends/rest/options.js';
+import { readRetention } from './retention.js';
 
 /**
  * @typedef {import('../backends/backend.js').Backend} Backend
  * @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike
+ * @typedef {import('../core/caller.js').Settings} Settings
  * @typedef {import('../core/stats.js').Operation} Operation
  */
 
@@ -51,15 +53,6 @@ import { readRestOptions } from '../backends/rest/options.js';
  */
 /** @typedef {BindingsConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
 
-/**
- * What the core is told about a store.
- * @typedef {object} Settings
- * @property {Backend} backend
- * @property {string} prefix
- * @property {Record<string, number>} tables  name → space
- * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
- */
-
 const REQUIRED = ['threads', 'messages'];
 const DEFAULT_MAX_OPERATIONS = 900;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -91,6 +84,11 @@ export function readConfig(config) {
     ...readStorage(config),
     prefix: keyPrefix.trim(),
     options: { strict: consistency === 'strict', maxOperations, check: autoInit },
+    retention: readRetention(config.retention, 'constructor'),
+    core: config.core,
+    parse: config.parseJSON,
+    onOperation: config.onOperation,
+    waitUntil: config.waitUntil,
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadToolsModule } from '#tools';
+import { loadToolsModule } from '#upkeep-module';
 import { storeError } from '../core/errors.js';
 import * as shape from '../store/shape.js';
 import { createTableBackend } from './coalesce.js';

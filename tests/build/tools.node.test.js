@@ -64,7 +64,7 @@ describe('layers', () => {
   test('an include from below, a comment and a permitted place are fine', () => {
     write('src/codec/arena.c', '#include "arena.h"\n#include "span.h"\n/* cJSON is not used here; host_wait() neither. */\n');
     write('src/codec/json_control.c', '#include <cJSON.h>\n');
-    write('bindings/store.js', "import { x } from './core.js';\nimport y from '#module';\n");
+    write('bindings/store/a.js', "import { x } from '../core/core.js';\nimport y from '#module';\n");
     write('bindings/mastra/store.js', "import { x } from '@mastra/core/storage';\nimport { y } from '../core.js';\n");
     expect(run('check-layers.mjs')).toMatchObject({ status: 0, errors: '' });
   });
@@ -75,13 +75,13 @@ describe('layers', () => {
     ['cJSON elsewhere', 'src/key.c', 'int a;\ncJSON *b;\n', 'src/key.c:2:'],
     ['a host call elsewhere', 'src/key.c', 'host_wait(host, 1, 2, 3);\n', 'src/key.c:1:'],
     ['a way up', 'src/key.c', '#include "../bindings/wasm.h"\n', 'src/key.c:1:'],
-    ['addresses elsewhere', 'bindings/store.js', 'wasm.memory.buffer;\n', 'bindings/store.js:1:'],
-    ['HTTP elsewhere', 'bindings/store.js', 'await fetch(url);\n', 'bindings/store.js:1:'],
-    ['a dependency', 'bindings/store.js', "import { Hono } from 'hono';\n", 'bindings/store.js:1:'],
-    ['Mastra elsewhere', 'bindings/store.js', "import '@mastra/core/error';\n", 'bindings/store.js:1:'],
+    ['addresses elsewhere', 'bindings/store/a.js', 'wasm.memory.buffer;\n', 'bindings/store/a.js:1:'],
+    ['HTTP elsewhere', 'bindings/store/a.js', 'await fetch(url);\n', 'bindings/store/a.js:1:'],
+    ['a dependency', 'bindings/store/a.js', "import { Hono } from 'hono';\n", 'bindings/store/a.js:1:'],
+    ['Mastra elsewhere', 'bindings/store/a.js', "import '@mastra/core/error';\n", 'bindings/store/a.js:1:'],
     ['a way to Mastra', 'bindings/index.js', "export * from './mastra/index.js';\n", 'bindings/index.js:1:'],
     ['more than Mastra', 'bindings/mastra/a.js', "import { z } from 'zod';\n", 'bindings/mastra/a.js:1:'],
-    ['an import from the Worker', 'bindings/store.js', "import '../worker/app.js';\n", 'bindings/store.js:1:'],
+    ['an import from the Worker', 'bindings/store/a.js', "import '../../worker/app.js';\n", 'bindings/store/a.js:1:'],
   ])('%s is a fault', (_name, file, text, fault) => {
     write(file, text);
     const { status, errors } = run('check-layers.mjs');

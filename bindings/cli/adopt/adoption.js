@@ -10,7 +10,7 @@ import { convertOldMessages } from './old-messages.js';
 import { addSamples, emptyTally, refuse } from './tally.js';
 
 /**
- * @typedef {import('../program.js').Context} Context
+ * @typedef {import('../context.js').Context} Context
  * @typedef {import('./layout.js').Layout} Layout
  * @typedef {import('./layout.js').Adopted} Adopted
  * @typedef {import('./tally.js').Tally} Tally

@@ -15,7 +15,7 @@ import { printable } from '../report.js';
 import { State } from '../state.js';
 
 /**
- * @typedef {import('../program.js').Context} Context
+ * @typedef {import('../context.js').Context} Context
  * @typedef {import('../adopt/tally.js').Tally} Tally
  */
 /** Where an adoption stands. @typedef {{ deletes: boolean, layout: number, cursor: string | null, tally: Tally }} Position */

@@ -9,7 +9,7 @@ import { TABLES } from '../../core/abi.js';
 import { CliError, EXIT, usageError } from '../errors.js';
 import { grouped, printable } from '../report.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 
 /**
  * @param {Context} context

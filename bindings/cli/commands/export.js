@@ -11,7 +11,7 @@ import { count, KINDS } from '../../upkeep/kinds.js';
 import { ExportWriter } from '../ndjson.js';
 import { State } from '../state.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 
 /** Of the stored data; see src/FORMAT.md. */
 const FORMAT = 1;

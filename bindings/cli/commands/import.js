@@ -12,7 +12,7 @@ import { ExportReader } from '../ndjson.js';
 import { State } from '../state.js';
 import { describe } from './export.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 
 /**
  * @param {Context} context

@@ -7,7 +7,7 @@
 import { TABLES } from '../../core/abi.js';
 import { size } from '../report.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 /** @typedef {{ records: number, bytes: number }} Sum */
 
 /**

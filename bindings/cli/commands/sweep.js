@@ -6,7 +6,7 @@
 
 import { grouped } from '../report.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 
 /**
  * @param {Context} context

@@ -10,7 +10,7 @@ import { Findings, PROBLEMS } from '../../upkeep/findings.js';
 import { Verification } from '../../upkeep/verification.js';
 import { printable } from '../report.js';
 
-/** @typedef {import('../program.js').Context} Context */
+/** @typedef {import('../context.js').Context} Context */
 /** Where a verification stands. @typedef {{ step: number, cursor: string | null, last?: string | null, findings: import('../../upkeep/findings.js').Found }} Position */
 
 /**
