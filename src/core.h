@@ -34,6 +34,7 @@ struct tkv_store {
   uint32_t strict;         /* 1: every read asks the journal too, and nothing is reused */
   uint32_t max_operations; /* KV operations that one call may make before it stops early */
   uint32_t check;          /* 1: the call first does what store.init does */
+  uint32_t patience;       /* ms that the platform may make one request wait, 0: any */
 };
 
 /* Where an answer's outcome stands. */

@@ -59,6 +59,8 @@
  * @property {string} name  for error details: 'kv', 'memory', 'rest'
  * @property {readonly unknown[]} spaces  one identity object (or string) per distinct namespace, by index
  * @property {(requests: KVRequest[]) => Promise<KVReply[]>} run
+ * @property {number} [patience]  ms that the `retryAfter` of a request's failures may add up to; beyond them it has failed.
+ *   Any, when not given
  * @property {boolean} [slow]  answers may take longer than 15 seconds: the core is told meanwhile that they are awaited still
  */
 

@@ -27,6 +27,9 @@ import { readToken } from './token.js';
  * @property {Record<string, string>} [namespace]  table → title (account) or binding (local)
  * @property {number} [rate]
  */
+/** How long the API may keep one request of a command waiting, ms: five minutes is how long it shuts out who asks too often. */
+const PATIENCE = 10 * 60_000;
+
 /**
  * @typedef {{ fromNamespacePrefix?: string, fromNamespace?: Record<string, string> }} SourceOptions
  */
@@ -68,14 +71,9 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
   });
   const { createRestBackend, findMissing } = await import('../backends/rest/rest.js');
   const { readRestOptions } = await import('../backends/rest/options.js');
-  const send = globalThis.fetch;
-  /** @type {import('../backends/rest/api.js').Fetch} */
-  const paced = async (input, init) => {
-    await turn();
-    return send(input, init);
-  };
-  const given = { accountId: account, apiToken, namespacePrefix, baseURL: baseUrl, fetch: paced };
-  const { namespacePrefix: prefix, ...rest } = readRestOptions(given, usageError);
+  const given = { accountId: account, apiToken, namespacePrefix, baseURL: baseUrl };
+  const { namespacePrefix: prefix, ...where } = readRestOptions(given, usageError);
+  const rest = { ...where, turn };
   const names = TABLES.map(([table]) => namespace[table] ?? `${prefix}${table}`);
   return {
     place: `account ${account}`,
@@ -87,7 +85,7 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
         ([table, mastra]) => fromNamespace[table] ?? `${before}${mastra === '' ? table : mastra}`,
       );
     },
-    open: (titles) => createRestBackend({ ...rest, titles }),
+    open: (titles) => ({ ...createRestBackend({ ...rest, titles }), patience: PATIENCE }),
     close: async () => {},
   };
 }

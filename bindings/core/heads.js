@@ -42,10 +42,10 @@ export class Heads {
   of(store) {
     let head = this.#heads.get(store);
     if (head === undefined) {
-      const { options } = store;
+      const { options, backend } = store;
       const spaces = this.spacesOf(store);
       const limit = Math.min(options.maxOperations, 0xffffffff);
-      const flags = [Number(options.strict), limit, Number(options.check ?? false)];
+      const flags = [Number(options.strict), limit, Number(options.check ?? false), backend.patience ?? 0];
       const words = new Uint8Array(new Uint32Array([...spaces, ...flags]).buffer);
       const prefix = new TextEncoder().encode(store.prefix);
       const bytes = new Uint8Array(words.length + prefix.length);

@@ -35,7 +35,7 @@ export function createCoalescingBackend(inner) {
     for (const { requests, resolve } of rounds) resolve(replies.slice(at, (at += requests.length)));
   };
   return {
-    name: inner.name,
+    ...traitsOf(inner),
     spaces: inner.spaces,
     run: (requests) =>
       new Promise((resolve) => {
@@ -55,10 +55,15 @@ export function createCoalescingBackend(inner) {
 export function createTableBackend(inner, tables) {
   const spaceOf = TABLES.map(([table]) => tables[table]);
   return {
-    name: inner.name,
+    ...traitsOf(inner),
     spaces: spaceOf.map((space) => inner.spaces[space]),
     run: (requests) => inner.run(requests.map((request) => ({ ...request, space: spaceOf[request.space] }))),
   };
+}
+
+/** What one may know of a back end besides its spaces. @param {Backend} inner */
+function traitsOf({ name, slow, patience }) {
+  return { name, slow, patience };
 }
 
 /**

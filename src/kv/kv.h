@@ -83,7 +83,8 @@ struct kv_request {
   enum { KV_QUEUED, KV_SENT, KV_BLOCKED, KV_SETTLED } state; /* kv.c's own, as all below */
   int tries;
   int64_t delay;
-  int64_t asked; /* get: ms, when it was last sent */
+  uint64_t waited; /* ms that the platform has asked for so far */
+  int64_t asked;   /* get: ms, when it was last sent */
   uint64_t order, sent;
   bool yields; /* a later call's write replaces this one */
   struct kv_request *next, *next_in_slot;

@@ -171,7 +171,9 @@ static void retry_or_fail(struct call *call, struct kv_request *request, int sta
   call_random(call, &jitter, 1);
   int64_t unit = busy ? KV_DELAY_BUSY_MS : KV_DELAY_BROKEN_MS;
   request->status = status;
-  request->failed = ++request->tries >= tries;
+  request->waited += retry_after;
+  request->failed =
+      ++request->tries >= tries || (call->store.patience && request->waited > call->store.patience);
   request->state = request->failed ? KV_SETTLED : KV_QUEUED;
   request->delay = unit * request->tries + unit * jitter / 512;
   if (request->delay < retry_after)

@@ -15,7 +15,9 @@ import { ApiError } from './errors.js';
  * @property {string} apiToken  with the permission Workers KV Storage, Read and Write
  * @property {string} [baseURL]  default: `https://api.cloudflare.com/client/v4`
  * @property {Fetch} [fetch]  default: the global one
- * @property {number} [timeout]  ms that may pass without a word from the API, default 14,000; large bodies get more
+ * @property {number} [timeout]  ms that an answer may take as a whole, default 14,000; a large body, sent or received, adds
+ *   what it takes at 256 KB a second
+ * @property {() => Promise<unknown>} [turn]  waited for before each request; no part of its time
  *
  * @typedef {object} Content
  * @property {string | Uint8Array} [json]
@@ -28,7 +30,7 @@ import { ApiError } from './errors.js';
  */
 
 export const BASE_URL = 'https://api.cloudflare.com/client/v4';
-const DEFAULT_TIMEOUT = 14_000;
+export const DEFAULT_TIMEOUT = 14_000;
 /** What a connection carries at least. */
 const BYTES_PER_MS = 256;
 const MIB = 1024 * 1024;
@@ -50,7 +52,7 @@ export function rootOf({ accountId, baseURL = BASE_URL }) {
  * @param {ApiOptions} options
  * @returns {Send}
  */
-export function createApi({ apiToken, fetch: given, timeout = DEFAULT_TIMEOUT, ...where }) {
+export function createApi({ apiToken, fetch: given, timeout = DEFAULT_TIMEOUT, turn, ...where }) {
   const root = rootOf(where);
   const authorization = `Bearer ${apiToken}`;
   return async (method, path, { json, bytes, form, most = MAX_ANSWER } = {}) => {
@@ -59,13 +61,15 @@ export function createApi({ apiToken, fetch: given, timeout = DEFAULT_TIMEOUT, .
     if (json !== undefined) headers['content-type'] = 'application/json';
     else if (bytes !== undefined) headers['content-type'] = 'application/octet-stream';
     const body = /** @type {BodyInit | undefined} */ (json ?? bytes ?? form);
+    await turn?.();
     const patience = startPatience(timeout, sizeOf({ json, bytes, form }));
     // Not as a method of anything: in Workers that is an "illegal invocation".
     const fetch = given ?? globalThis.fetch;
     try {
       const { signal } = patience;
-      const response = await fetch(root + path, { method, headers, body, signal, redirect: 'manual' });
-      return await readAnswer(response, most, patience.renew);
+      const request = fetch(root + path, { method, headers, body, signal, redirect: 'manual' });
+      const answer = request.then((response) => readAnswer(response, most, patience.extend));
+      return await Promise.race([answer, patience.over]);
     } catch (error) {
       if (error instanceof ApiError) throw error;
       const over = patience.signal.aborted;
@@ -77,18 +81,28 @@ export function createApi({ apiToken, fetch: given, timeout = DEFAULT_TIMEOUT, .
 }
 
 /**
+ * Time for one request: more of it for every byte that goes over the line, so that a large body may take long, but not
+ * one that drips. `over` rejects when there is none left: a `fetch` of the user's may not look at the signal.
+ *
  * @param {number} timeout
  * @param {number} size  of what is sent first
  */
 function startPatience(timeout, size) {
   const controller = new AbortController();
+  let until = performance.now() + timeout;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const over = new Promise((_, reject) => {
+    controller.signal.addEventListener('abort', reject);
+  });
   const end = () => clearTimeout(timer);
-  const renew = () => {
+  const extend = (/** @type {number} */ bytes) => {
     end();
-    timer = setTimeout(() => controller.abort(), timeout);
+    until += bytes / BYTES_PER_MS;
+    timer = setTimeout(() => controller.abort(), Math.max(0, until - performance.now()));
   };
-  let timer = setTimeout(() => controller.abort(), timeout + Math.ceil(size / BYTES_PER_MS));
-  return { signal: controller.signal, renew, end };
+  extend(size);
+  return { signal: controller.signal, over, extend, end };
 }
 
 /** @param {Pick<Content, 'json' | 'bytes' | 'form'>} content */
@@ -100,11 +114,11 @@ function sizeOf({ json, bytes, form }) {
 /**
  * @param {Response} response
  * @param {number} most
- * @param {() => void} onProgress
+ * @param {(bytes: number) => void} onBytes
  */
-async function readAnswer(response, most, onProgress) {
+async function readAnswer(response, most, onBytes) {
   const { status, ok, headers } = response;
-  if (ok) return readBody(response, most, onProgress);
+  if (ok) return readBody(response, most, onBytes);
   // It would be asked with the token. Where the platform hides a redirect, its status is 0.
   if (status === 0 || (status >= 300 && status < 400)) {
     await response.body?.cancel();
@@ -116,7 +130,7 @@ async function readAnswer(response, most, onProgress) {
   /** @type {number[]} */
   let codes = [];
   try {
-    codes = codesOf(parse(await readBody(response, MAX_ERROR, onProgress)));
+    codes = codesOf(parse(await readBody(response, MAX_ERROR, onBytes)));
   } catch {
     // The status has to do.
   }
@@ -155,10 +169,10 @@ function codesOf(envelope) {
 /**
  * @param {Response} response
  * @param {number} most
- * @param {() => void} onProgress
+ * @param {(bytes: number) => void} onBytes
  * @returns {Promise<Uint8Array>}
  */
-async function readBody({ body, headers }, most, onProgress) {
+async function readBody({ body, headers }, most, onBytes) {
   if (body === null) return new Uint8Array(0);
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -166,11 +180,11 @@ async function readBody({ body, headers }, most, onProgress) {
   const reader = body.getReader();
   let end = Number(headers.get('content-length')) > most;
   while (!end) {
-    onProgress();
     const { done, value } = await reader.read();
     if (done) return join(chunks, size);
     chunks.push(value);
     size += value.length;
+    onBytes(value.length);
     end = size > most;
   }
   await reader.cancel();

@@ -81,13 +81,21 @@ export class Directory {
     this.#ids.set(title, encodeURIComponent(id));
   }
 
-  /** @param {Send} send */
+  /**
+   * Page after page, to the last one that the API names; where it names none, until one brings nothing new.
+   *
+   * @param {Send} send
+   */
   async #list(send) {
+    const seen = new Set();
     for (let page = 1; page <= MAX_NAMESPACES; page++) {
       const { result, result_info: info } = await this.#page(page, send);
-      for (const { id, title } of result) if (this.#titles.includes(title)) this.#learn(title, id);
-      const isLast = info?.total_pages ? page >= info.total_pages : result.length < this.#perPage;
-      if (isLast || result.length === 0) return;
+      const before = seen.size;
+      for (const { id, title } of result) {
+        seen.add(id);
+        if (this.#titles.includes(title)) this.#learn(title, id);
+      }
+      if (info?.total_pages ? page >= info.total_pages : seen.size === before) return;
     }
   }
 

@@ -74,8 +74,13 @@ export class ApiError extends Error {
     let { status } = this;
     if (this.has(NO_NAMESPACE)) status = 503;
     else if (status === 404) status = 400;
-    const { retryAfter, message: reason } = this;
-    return retryAfter === undefined ? { status, reason } : { status, reason, retryAfter };
+    const { retryAfter, message } = this;
+    if (retryAfter === undefined) return { status, reason: message };
+    return {
+      status,
+      reason: `${message}, to be tried again in ${Math.ceil(retryAfter / 1000)} s`,
+      retryAfter,
+    };
   }
 }
 

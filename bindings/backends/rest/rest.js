@@ -10,7 +10,7 @@
 
 import { createLanes, MAX_CONCURRENT } from '../lanes.js';
 import { exceeds, keyStatus, MAX_BULK_KEYS, MAX_KEY, MAX_LIST, MAX_METADATA, MAX_VALUE } from '../limits.js';
-import { createApi, rootOf } from './api.js';
+import { createApi, DEFAULT_TIMEOUT, rootOf } from './api.js';
 import { Directory } from './directory.js';
 import { NO_NAMESPACE, toApiError } from './errors.js';
 import { getMany, list } from './read.js';
@@ -55,6 +55,7 @@ export function createRestBackend({ titles, ...options }) {
   return {
     name: 'rest',
     slow: true,
+    patience: options.timeout ?? DEFAULT_TIMEOUT,
     // By these a core tells namespaces apart, whatever store asks.
     spaces: titles.map((title) => `${root}#${title}`),
     run: (requests) => runRound(requests, directory, send),

@@ -90,7 +90,9 @@ export class Source {
    * @returns {Promise<KVReply[]>}
    */
   async #run(table, requests) {
+    const { patience = Infinity } = this.#backend;
     const replies = await this.#backend.run(requests);
+    let waited = 0;
     for (let tries = 1; ; tries++) {
       const failed = replies.flatMap(({ status }, i) => (status === 200 || status === 404 ? [] : [i]));
       if (failed.length === 0) return replies;
@@ -99,7 +101,8 @@ export class Source {
         retryAfter = 0,
         reason,
       } = /** @type {KVReply & { reason?: string }} */ (replies[failed[0]]);
-      if (tries === TRIES || !mayPass(status)) {
+      waited += retryAfter;
+      if (tries === TRIES || !mayPass(status) || waited > patience) {
         const why = reason ?? (status === 0 ? 'no answer' : `status ${status}`);
         throw new CliError(`${requests[0].kind} in the source of ${table} failed: ${why}`, {
           code: 'KV_FAILED',

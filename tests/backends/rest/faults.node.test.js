@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, getMany, list, put, remove } from '../requests.js';
 import { conversation, ids, message, thread } from '../../contract/support.js';
 import { ACCOUNT, startServer, TOKEN } from './server.js';
-import { asked, openBackend, openStore } from './support.js';
+import { asked, openBackend, openStore, quickCore } from './support.js';
 
 /** @type {import('./server.js').RestServer} */
 let server;
@@ -43,6 +43,28 @@ async function readyStore(config) {
   await store.saveMessages({ messages: [message('m')] });
   server.reset();
   return store;
+}
+
+/**
+ * A `fetch` that answers in parts, 40 ms for each.
+ *
+ * @param {string[]} parts
+ */
+function answering(parts) {
+  return async () => {
+    const left = [...parts];
+    const body = new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, 40);
+        });
+        const part = left.shift();
+        if (part === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(part));
+      },
+    });
+    return new Response(body);
+  };
 }
 
 describe('errors say what is wrong, and are not tried again', () => {
@@ -138,7 +160,7 @@ describe('what passes is tried again', () => {
     const backend = openBackend(server, ['a']);
     server.fail({ status: 429, code: 971, times: 1, headers });
     expect(await backend.run([get('k')])).toEqual([
-      { status: 429, retryAfter: 7000, reason: 'too many requests (971)' },
+      { status: 429, retryAfter: 7000, reason: 'too many requests (971), to be tried again in 7 s' },
     ]);
     server.fail({
       status: 429,
@@ -149,8 +171,28 @@ describe('what passes is tried again', () => {
     expect(retryAfter).toBeGreaterThan(2000);
     expect(retryAfter).toBeLessThanOrEqual(5000);
     const store = await readyStore();
-    server.fail({ status: 429, code: 971, times: 3, headers });
+    server.fail({ status: 429, code: 971, times: 2, headers });
     await store.saveThread({ thread: thread('u') });
+  });
+
+  it('too many requests, for no longer than the timeout in all', async () => {
+    const { core, clock } = quickCore();
+    const store = openStore(server, { core });
+    await store.saveThread({ thread: thread('u') });
+    const started = clock.now();
+    server.fail({ status: 429, code: 971, headers: { 'retry-after': '6' } });
+    const error = await errorOf(store.saveThread({ thread: thread('v') }));
+    expect(error.code).toBe('KV_FAILED');
+    expect(error.message).toMatch(/429: too many requests \(971\), to be tried again in 6 s$/);
+    expect(clock.now() - started).toBe(12_000);
+    server.fail({ status: 429, code: 971, headers: { 'retry-after': '60' } });
+    const before = clock.now();
+    await errorOf(store.saveThread({ thread: thread('v') }));
+    expect(clock.now()).toBe(before);
+    const patient = openStore(server, { timeout: 130_000 });
+    server.reset();
+    server.fail({ status: 429, code: 971, times: 2, headers: { 'retry-after': '60' } });
+    await patient.saveThread({ thread: thread('v') });
   });
 
   it('connections that break, before and after the write was made', async () => {
@@ -176,22 +218,24 @@ describe('what passes is tried again', () => {
     expect(await backend.run([get('k')])).toEqual([{ status: 0, reason: 'no answer within 100 ms' }]);
   });
 
-  it('but not one that is slow', async () => {
-    const parts = '{"success":true,"errors":[],"result":[]   }'.match(/.{1,3}/g) ?? [];
-    const fetch = async () => {
-      const body = new ReadableStream({
-        async pull(controller) {
-          await new Promise((resolve) => {
-            setTimeout(resolve, 40);
-          });
-          const part = parts.shift();
-          if (part === undefined) controller.close();
-          else controller.enqueue(new TextEncoder().encode(part));
-        },
-      });
-      return new Response(body);
-    };
-    const backend = openBackend(server, ['a'], { fetch, timeout: 400 });
+  it('an answer that drips', async () => {
+    const fetch = answering(Array.from({ length: 100 }, () => ' '));
+    const backend = openBackend(server, ['a'], { fetch, timeout: 200 });
+    const started = performance.now();
+    expect(await backend.run([get('k')])).toEqual([{ status: 0, reason: 'no answer within 200 ms' }]);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('but not one that had to wait for its turn', async () => {
+    const turn = () => new Promise((resolve) => setTimeout(resolve, 150));
+    const backend = openBackend(server, ['a'], { turn, timeout: 100 });
+    expect(await backend.run([get('k')])).toEqual([{ status: 404 }]);
+  });
+
+  it('and not a large one that is slow', async () => {
+    const parts = Array.from({ length: 10 }, () => ' '.repeat(50_000));
+    const fetch = answering([...parts, '{"success":true,"errors":[],"result":[]}']);
+    const backend = openBackend(server, ['a'], { fetch, timeout: 200 });
     expect(await backend.run([get('k')])).toEqual([{ status: 404 }]);
   });
 

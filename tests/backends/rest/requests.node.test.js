@@ -96,6 +96,26 @@ describe('namespaces', () => {
     expect((await reader.run([get('k')]))[0].entry?.value).toBe('x');
   });
 
+  it('are looked for on every page, also where the API gives smaller ones than asked for and tells no number', async () => {
+    for (let i = 10; i < 35; i++) server.account().create(`n${i}`);
+    server.account().create('zz');
+    const pages = new Set();
+    /** @type {typeof globalThis.fetch} */
+    const fetch = async (input, init) => {
+      const url = new URL(String(input));
+      if (!url.searchParams.has('per_page')) return globalThis.fetch(url, init);
+      url.searchParams.set('per_page', '10');
+      pages.add(url.searchParams.get('page'));
+      const answer = await globalThis.fetch(url, init);
+      return Response.json({ ...(await answer.json()), result_info: undefined });
+    };
+    const backend = openBackend(server, ['zz'], { fetch: /** @type {any} */ (fetch) });
+    await backend.run([put('k', 'x')]);
+    expect([...pages]).toEqual(['1', '2', '3', '4']);
+    expect(server.account().namespaces.filter(({ title }) => title === 'zz')).toHaveLength(1);
+    expect(server.account().titled('zz')?.storage.size).toBe(1);
+  });
+
   it('are found once, on whatever page they stand', async () => {
     for (let i = 0; i < 230; i++) server.account().create(`n${i}`);
     server.fail({ match: ({ path }) => path === '', times: 1, status: 400, code: 10008 });

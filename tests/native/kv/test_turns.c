@@ -89,6 +89,21 @@ TEST(kv_waits_as_long_as_the_platform_asks) {
   world_free(&world);
 }
 
+TEST(kv_waits_no_longer_than_the_store_has_patience) {
+  struct world world;
+  int left = 3;
+  world_init(&world);
+  world_log(&world);
+  world.store.patience = 14000;
+  world.mem.spoil = refuse_once;
+  world.mem.spoil_self = &left;
+  struct answer answer = world_run(&world, TKV_OP_RESOURCE_GET, "", "{'resourceId':'u1'}");
+  CHECK_EQ(answer.status, TKV_ERR_KV_FAILED);
+  CHECK_TEXT(json_out_span(&world.mem.log), "1 get resources:u1\n2 wait 7000\n3 get resources:u1\n"
+                                            "4 wait 7000\n5 get resources:u1\n");
+  world_free(&world);
+}
+
 TEST(kv_reuses_a_read_for_a_second) {
   struct world world;
   world_init(&world);
