@@ -15,7 +15,7 @@ import { servePage } from './routes/page.js';
 import { resources } from './routes/resources.js';
 import { register, route } from './route.js';
 import { runs } from './routes/runs.js';
-import { Document, Health } from './schemas.js';
+import { Document, Health, TokenRights } from './schemas.js';
 import { withFormat, withStore } from './store.js';
 import { threads } from './routes/threads.js';
 
@@ -41,6 +41,18 @@ export const ROUTES = [
     summary: 'This document',
     answers: { 200: { description: 'an OpenAPI 3.1 document', schema: Document } },
     handle: ({ json }) => json(createDocument(ROUTES)),
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/token',
+    operationId: 'getToken',
+    tag,
+    summary: 'What the token of the request may do',
+    answers: { 200: { description: 'its name and rights; never the token', schema: TokenRights } },
+    handle({ json, var: { token } }) {
+      const { name, access, keyPrefix } = token;
+      return json({ name, access, keyPrefix });
+    },
   }),
   ...threads,
   ...messages,

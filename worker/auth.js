@@ -1,5 +1,5 @@
 /**
- * Who may use the API: whoever knows the token. Without a configured token nobody may, on no machine: what a request
+ * Who may use the API: whoever knows a token. Without a configured token nobody may, on no machine: what a request
  * says of where it comes from, or of the host it asks, cannot be relied on.
  *
  * @module
@@ -7,17 +7,22 @@
 
 import { bearerAuth } from 'hono/bearer-auth';
 import { ApiError, errorBody } from './errors.js';
+import { requireRate } from './limits.js';
 import { logFault } from './log.js';
-import { faultOf } from './tokens.js';
+import { findToken, readTokens, UnusableTokens } from './tokens.js';
 
 const HOW = "send 'Authorization: Bearer <token>'";
+
+/** Methods that change nothing. */
+const READING = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * @param {import('./env.js').Context} context
  * @param {import('hono').Next} next
  */
-export async function requireConfiguration({ env }, next) {
-  if (!env.THREADKV_TOKEN) {
+export async function requireConfiguration(context, next) {
+  const tokens = await readTokens(context.env).catch(refuseUnusable);
+  if (tokens.length === 0) {
     throw new ApiError(
       403,
       'NO_TOKEN_CONFIGURED',
@@ -25,8 +30,7 @@ export async function requireConfiguration({ env }, next) {
         '`make dev` makes one for development',
     );
   }
-  const fault = faultOf(env.THREADKV_TOKEN);
-  if (fault !== undefined) refuseUnusable(`THREADKV_TOKEN ${fault}`);
+  context.set('tokens', tokens);
   await next();
 }
 
@@ -34,12 +38,14 @@ export async function requireConfiguration({ env }, next) {
 let logged = '';
 
 /**
- * Who asks learns nothing about the token; who runs the Worker does.
+ * Who asks learns nothing about the tokens; who runs the Worker does.
  *
- * @param {string} reason
+ * @param {unknown} error
  * @returns {never}
  */
-function refuseUnusable(reason) {
+function refuseUnusable(error) {
+  if (!(error instanceof UnusableTokens)) throw error;
+  const { message: reason } = error;
   if (logged !== reason) logFault({ event: 'error', code: 'TOKEN_UNUSABLE', reason });
   logged = reason;
   throw new ApiError(
@@ -49,26 +55,38 @@ function refuseUnusable(reason) {
   );
 }
 
+/**
+ * @param {import('./env.js').Context} context
+ * @param {import('hono').Next} next
+ */
+export async function requireToken(context, next) {
+  let isKnown = false;
+  const enter = async () => {
+    isKnown = true;
+    const { name, access } = context.var.token;
+    await requireRate(context, `token ${name}`);
+    if (access === 'read' && !READING.includes(context.req.method)) {
+      throw new ApiError(403, 'READ_ONLY_TOKEN', 'this token may read, not write');
+    }
+    await next();
+  };
+  try {
+    return await checkToken(context, enter);
+  } catch (error) {
+    // Those who guess are slowed down, and nobody else with them.
+    if (!isKnown) await requireRate(context, `address ${context.req.header('CF-Connecting-IP') ?? ''}`);
+    throw error;
+  }
+}
+
 /** @type {import('hono').MiddlewareHandler<any>} */
-export const requireToken = bearerAuth({
-  verifyToken: (token, context) => isEqual(token, context.env.THREADKV_TOKEN),
+const checkToken = bearerAuth({
+  async verifyToken(given, context) {
+    const token = await findToken(given, context.var.tokens);
+    context.set('token', token);
+    return token !== undefined;
+  },
   noAuthenticationHeader: { message: errorBody('UNAUTHORIZED', `a token is required: ${HOW}`) },
   invalidAuthenticationHeader: { message: errorBody('UNAUTHORIZED', `no token in the header: ${HOW}`) },
   invalidToken: { message: errorBody('UNAUTHORIZED', 'the token is wrong') },
 });
-
-/**
- * Takes the same time whatever differs: what is compared are digests, of equal length, to their end.
- *
- * @param {string} given
- * @param {string} configured
- */
-async function isEqual(given, configured) {
-  const [a, b] = await Promise.all([given, configured].map(digest));
-  return crypto.subtle.timingSafeEqual(a, b);
-}
-
-/** @param {string} text */
-function digest(text) {
-  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-}

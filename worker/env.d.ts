@@ -3,6 +3,7 @@
 import type { Context as HonoContext } from 'hono';
 import type * as z from 'zod/mini';
 import type { CloudflareStore } from '../bindings/index.js';
+import type { Token } from './tokens.js';
 
 declare global {
   namespace Cloudflare {
@@ -17,14 +18,31 @@ declare global {
       ASSETS?: Fetcher;
       KEY_PREFIX?: string;
       MAX_BODY_BYTES?: string;
-      /** The secret. Without it every request is refused. */
+      /** The secret that may do everything. Without it, and the next, every request is refused. */
       THREADKV_TOKEN?: string;
+      /** A secret: `[{ "name", "token", "access": "read" | "write", "keyPrefix"? }, …]` */
+      THREADKV_TOKENS?: string;
+      /** Other sites whose pages may ask: 'https://app.example https://other.example'. */
+      CORS_ORIGINS?: string;
+      /** Counts the requests of each token, and refused ones by address. */
+      RATE_LIMITER?: RateLimit;
     }
   }
 }
 
 export type Env = Cloudflare.Env;
-export type App = { Bindings: Env; Variables: { store: CloudflareStore } };
+export type App = {
+  Bindings: Env;
+  Variables: {
+    store: CloudflareStore;
+    /** The store of another prefix, its cost told as this request's. */
+    open: (keyPrefix: string) => CloudflareStore;
+    /** All that are configured. */
+    tokens: Token[];
+    /** The one that the request carries. */
+    token: Token;
+  };
+};
 export type Context = HonoContext<App>;
 
 /** The names in a path: 'threadId' of '/v1/threads/:threadId'. */

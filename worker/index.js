@@ -5,10 +5,8 @@
  * @module
  */
 
-import { StoreError } from '../bindings/index.js';
 import { createApp } from './app.js';
-import { logEvent } from './log.js';
-import { openStore } from './store.js';
+import { sweepAll } from './sweep.js';
 
 const app = createApp();
 
@@ -16,13 +14,5 @@ const app = createApp();
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),
 
-  async scheduled(_event, env, context) {
-    try {
-      const { deleted, pending } = await openStore(env, context).sweep();
-      if (deleted > 0 || pending > 0) logEvent({ event: 'sweep', deleted, pending });
-    } catch (error) {
-      // eslint-disable-next-line preserve-caught-error -- the platform logs it, and the store's own message names keys
-      throw new Error(`the sweep failed: ${error instanceof StoreError ? error.code : 'INTERNAL'}`);
-    }
-  },
+  scheduled: (_event, env, context) => sweepAll(env, context),
 };

@@ -14,12 +14,13 @@ export const VERSION = '0.1.0';
 const REASONS = {
   400: 'the request is malformed; details tell where',
   401: 'the token is missing or wrong',
-  403: 'no usable token is configured, or a page of another site asks',
+  403: 'no usable token is configured, a page of another site asks, or the token may only read',
   404: 'there is no such thing',
   409: 'the id is taken',
   413: 'the body, or a record, is too large',
   415: 'the body is not sent as application/json',
   422: 'more KV operations than one request may make',
+  429: 'too many requests of late',
   500: 'the server is at fault',
   503: 'KV failed; try again',
 };
@@ -87,7 +88,7 @@ function operationOf(definition) {
 /** @param {Route} definition */
 function errorsOf({ path, open, body, errors = [] }) {
   const common = [400, 403, 500];
-  if (!open) common.push(401);
+  if (!open) common.push(401, 429);
   if (path.startsWith('/v1/')) common.push(422, 503);
   if (body) common.push(413, 415);
   return [...common, ...errors].sort((a, b) => a - b);

@@ -47,6 +47,15 @@ export const Failure = named(
 
 export const Health = named('Health', z.strictObject({ status: z.literal('ok') }));
 
+export const TokenRights = named(
+  'Token',
+  z.strictObject({
+    name: z.string(),
+    access: z.enum(['read', 'write']),
+    keyPrefix: described('of the data that it opens'),
+  }),
+);
+
 export const Document = named('Document', z.looseObject({ openapi: z.string() }));
 
 export const Thread = named(

@@ -7,16 +7,17 @@
 
 import { CloudflareStore } from '../bindings/index.js';
 import { parseExact } from './json.js';
+import { ownPrefix } from './tokens.js';
 
-/** Whether this isolate has made sure of the data's format. A plain flag: requests must not wait for each other. */
-let formatChecked = false;
+/** Prefixes whose format this isolate has made sure of. Plain data: requests must not wait for each other. */
+const formatChecked = new Set();
 
 /**
  * @param {import('./env.js').Env} env
  * @param {{ waitUntil: (promise: Promise<unknown>) => void }} context
- * @param {(operation: import('../bindings/index.js').Operation) => void} [onOperation]
+ * @param {Partial<import('../bindings/index.js').BindingsConfig>} [options]  others than the Worker's own
  */
-export function openStore(env, context, onOperation) {
+export function openStore(env, context, options = {}) {
   return new CloudflareStore({
     bindings: {
       threads: env.THREADS_KV,
@@ -24,14 +25,16 @@ export function openStore(env, context, onOperation) {
       metadata: env.METADATA_KV,
       resources: env.RESOURCES_KV,
     },
-    keyPrefix: env.KEY_PREFIX,
+    keyPrefix: ownPrefix(env),
     waitUntil: (promise) => context.waitUntil(promise),
-    onOperation,
     parseJSON: parseExact,
+    ...options,
   });
 }
 
 /**
+ * The store of the Worker's own prefix, until `withFormat` knows whose the request is.
+ *
  * @param {import('./env.js').Context} context
  * @param {import('hono').Next} next
  */
@@ -39,26 +42,33 @@ export async function withStore(context, next) {
   const started = Date.now();
   /** Milliseconds of the slowest operation of each round. @type {Map<number, number>} */
   const rounds = new Map();
-  const store = openStore(context.env, context.executionCtx, ({ round, ms }) => {
+  /** @param {import('../bindings/index.js').Operation} operation */
+  const onOperation = ({ round, ms }) => {
     rounds.set(round, Math.max(rounds.get(round) ?? 0, ms));
-  });
-  context.set('store', store);
+  };
+  const open = (/** @type {string} */ keyPrefix) =>
+    openStore(context.env, context.executionCtx, { keyPrefix, onOperation });
+  context.set('open', open);
+  context.set('store', open(ownPrefix(context.env)));
   await next();
   const waited = [...rounds.values()].reduce((sum, ms) => sum + ms, 0);
-  context.header('Server-Timing', serverTiming(store.stats(), waited, Date.now() - started));
+  context.header('Server-Timing', serverTiming(context.var.store.stats(), waited, Date.now() - started));
   context.header('Cache-Control', 'no-store');
   context.header('X-Content-Type-Options', 'nosniff');
 }
 
 /**
- * The check of the data's format, once per isolate. Its cost is not that of the request that comes first.
+ * The store of the prefix that the token opens, its format checked once per isolate. What the check costs is not told
+ * as the cost of the request that comes first.
  *
  * @param {import('./env.js').Context} context
  * @param {import('hono').Next} next
  */
 export async function withFormat(context, next) {
-  if (!formatChecked) await openStore(context.env, context.executionCtx).init();
-  formatChecked = true;
+  const { keyPrefix } = context.var.token;
+  context.set('store', context.var.open(keyPrefix));
+  if (!formatChecked.has(keyPrefix)) await openStore(context.env, context.executionCtx, { keyPrefix }).init();
+  formatChecked.add(keyPrefix);
   await next();
 }
 

@@ -29,7 +29,7 @@ const NOUNS = {
  * @returns {z.output<Schema>}
  */
 export function check(schema, value, place) {
-  const result = z.safeParse(schema, value, { error: textOf });
+  const result = z.safeParse(schema, value, { error: faultText });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
@@ -52,10 +52,12 @@ function step(key, name, at) {
 }
 
 /**
+ * What is wrong, without the value.
+ *
  * @param {z.core.$ZodRawIssue} issue
  * @returns {string}
  */
-function textOf(issue) {
+export function faultText(issue) {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${NOUNS[issue.expected] ?? issue.expected}`;

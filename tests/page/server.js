@@ -17,10 +17,11 @@ process.env.WRANGLER_HIDE_BANNER = 'true';
 /**
  * @param {Record<string, string>} vars
  * @param {(store: CloudflareStore) => Promise<void>} [seed]  fills the namespaces from outside, before the Worker looks
+ * @param {import('wrangler').Unstable_RawConfig} [more]  of wrangler.toml
  */
-export async function startWorker(vars, seed) {
+export async function startWorker(vars, seed, more) {
   const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
-  const config = { ...rawConfig, vars: { ...rawConfig.vars, ...vars } };
+  const config = { ...rawConfig, ...more, vars: { ...rawConfig.vars, ...vars } };
   const harness = createTestHarness({ root: ROOT, workers: [{ config }] });
   const { url } = await harness.listen();
   if (seed) {

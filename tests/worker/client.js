@@ -37,14 +37,8 @@ export function createClient(defaults = {}) {
    * @param {Options} [options]
    */
   async function ask(method, path, options = {}) {
-    const {
-      body,
-      raw,
-      headers = {},
-      token = TOKEN,
-      host = 'api.example',
-      vars,
-    } = { ...defaults, ...options };
+    const { body, raw, headers = {}, token = TOKEN, host = 'api.example' } = { ...defaults, ...options };
+    const vars = { ...defaults.vars, ...options.vars };
     const request = new Request(`https://${host}${path}`, {
       method,
       body: body === undefined ? raw : JSON.stringify(body),

@@ -16,6 +16,7 @@ const MESSAGE = { id: 'm', role: 'user', content: { format: 2, parts: [{ type: '
 const REQUESTS = {
   getHealth: ['GET', '/health'],
   getDocument: ['GET', '/openapi.json'],
+  getToken: ['GET', '/v1/token'],
   replaceThread: ['PUT', THREAD, { resourceId: 'u', title: 'One' }],
   createThread: ['POST', '/v1/threads', { resourceId: 'u', metadata: { a: [1] } }],
   updateThread: ['PATCH', THREAD, { title: 'Two', archivedAt: null }],
@@ -104,8 +105,10 @@ describe('every route', () => {
       await ask(method, path, { body, vars: { THREADKV_TOKEN: undefined } });
       await ask(method, `${path}${path.includes('?') ? '&' : '?'}nonsense=1`, { body });
       await ask(method, path, { body, vars: { MESSAGES_KV: undefined } });
+      await ask(method, path, { body, vars: { RATE_LIMITER: { limit: async () => ({ success: false }) } } });
       await ask(method, path, { body, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
       await createClient()(method, path, { body }); // in an empty store
+      await createClient()(method, path, { body, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
       if (body === undefined) continue;
       await ask(method, path, { raw: '{}', headers: { 'Content-Type': 'text/plain' } });
       await ask(method, path, { body, vars: { MAX_BODY_BYTES: '1' } });
