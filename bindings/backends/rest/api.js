@@ -95,7 +95,9 @@ function startPatience(timeout, size) {
   const over = new Promise((_, reject) => {
     controller.signal.addEventListener('abort', reject);
   });
-  const end = () => clearTimeout(timer);
+  const end = () => {
+    if (timer !== undefined) clearTimeout(timer);
+  };
   const extend = (/** @type {number} */ bytes) => {
     end();
     until += bytes / BYTES_PER_MS;
