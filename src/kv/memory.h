@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 enum {
-  MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept */
+  MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept, and believed against KV */
   MEMORY_HELD_MS = 900 * 1000,   /* how long held values are kept */
   MEMORY_OVERLAY_MS = 60 * 1000, /* how long an own write outweighs a KV answer without a stamp */
   MEMORY_REUSE_MS = 1000,        /* how long a value is used without asking KV */
@@ -57,8 +57,10 @@ struct note {
   uint32_t flight;    /* the call whose write is under way; 0 for none */
   uint64_t latest;    /* order of the newest write that was asked for, sent or not */
   int64_t latest_at;  /* ms: when it was asked for */
+  int64_t written_at; /* ms: when KV last acknowledged a write of the key */
   uint64_t written;   /* order of the newest write that KV has acknowledged */
   uint64_t overwrite; /* order of the newest call that overwrites the key */
+  uint64_t overwrote; /* likewise, of those whose write KV has acknowledged */
 
   bool held;          /* the value has not been sent, nor is anyone about to: see memory_hold */
   bool missing;       /* KV was seen not to have the key, and nothing was sent since */

@@ -136,7 +136,8 @@ bool kv_turn_take(struct call *call, struct kv_request *put) {
   } else if (!put->order) {
     issue(call, put, note);
   }
-  if (note->written >= put->order)
+  bool overwritten = put->flags & KV_OVERWRITE && note->overwrote > call->order;
+  if (note->written >= put->order || overwritten)
     return settle(put);
   int64_t turn = turn_delay(call, note);
   bool newer_waits = !is_newest(put, note) && !carries_newest(put, note) && !note->held &&
@@ -160,7 +161,11 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     note->seen = 0;
   if (stored) {
     note->written = put->sent > note->written ? put->sent : note->written;
-    if (note->written >= note->latest) {
+    note->written_at = call->now;
+    bool newest = note->written >= note->latest;
+    uint64_t by = newest ? note->overwrite : put->flags & KV_OVERWRITE ? call->order : 0;
+    note->overwrote = by > note->overwrote ? by : note->overwrote;
+    if (newest) {
       memory_hold(call->memory, note, false, call->now);
       note->flusher_at = 0;
       if (!note->own) /* read meanwhile: another isolate's clock is ahead, but this came later */
@@ -170,6 +175,7 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     note->flusher_at = put->flags & KV_FLUSH ? 0 : note->flusher_at;
   } else if (put->state == KV_SETTLED && note->latest == put->order) {
     note->latest = note->written;
+    note->overwrite = note->overwrote;
     if (note->own)
       memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
   }
@@ -205,19 +211,25 @@ bool kv_recall(struct call *call, struct kv_request *get) {
   return true;
 }
 
+/* Whether |note|, of an own write, is newer than KV's answer: by its stamp, yet not for ever, for
+ * clocks differ; where the answer has none, while a cache may still show what was before. */
+static bool outweighs(const struct call *call, const struct note *note,
+                      const struct kv_request *get) {
+  int64_t last = note->written_at > note->latest_at ? note->written_at : note->latest_at;
+  return note->own && note->kind != NOTE_EMPTY &&
+         (get->stamp ? note->stamp > get->stamp && now_since(call, last) <= MEMORY_OWN_MS
+                     : now_since(call, last) < MEMORY_OVERLAY_MS);
+}
+
 void kv_outweigh(struct call *call, struct kv_request *get) {
   get->stamp = kv_stamp_of(get->metadata);
   call_saw_stamp(call, get->stamp);
   if (!(get->flags & KV_REMEMBER))
     return;
   struct note *known = find_note(call, get);
-  if (known && known->own && known->kind != NOTE_EMPTY) {
-    bool outweighs = get->stamp ? known->stamp > get->stamp
-                                : now_since(call, known->latest_at) < MEMORY_OVERLAY_MS;
-    if (known->held || outweighs) {
-      answer_from(call, get, known);
-      return;
-    }
+  if (known && (known->held || outweighs(call, known, get))) {
+    answer_from(call, get, known);
+    return;
   }
   if (now_since(call, get->asked) > MEMORY_REUSE_MS)
     return; /* it took so long that others may have read something newer meanwhile */
@@ -232,8 +244,7 @@ void kv_renew(struct call *call, struct kv_request *get) {
   if (!(get->flags & KV_REMEMBER))
     return;
   struct note *note = find_note(call, get);
-  if (note && note->own && note->kind != NOTE_EMPTY && note->stamp > get->stamp &&
-      (get->stamp || now_since(call, note->latest_at) < MEMORY_OVERLAY_MS))
+  if (note && note->stamp > get->stamp && outweighs(call, note, get))
     answer_from(call, get, note);
 }
 
@@ -266,7 +277,7 @@ bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
   if (!note || !note->missing)
     return false;
   let_go(call, note, NOTE_ABSENT);
-  note->overwrite = call->order;
+  note->overwrite = note->overwrote = call->order;
   note->written = note->latest = ++call->core->orders;
   return true;
 }

@@ -67,8 +67,8 @@ export const rowMutations = [
   {
     name: 'an answer outweighs what is held',
     file: 'kv/turn.c',
-    find: 'if (known->held || outweighs) {',
-    put: 'if (outweighs) {',
+    find: 'if (known && (known->held || outweighs(call, known, get))) {',
+    put: 'if (known && outweighs(call, known, get)) {',
     by: ['workflow_', 'sim_workflow'],
   },
   {
@@ -105,6 +105,27 @@ export const rowMutations = [
     find: 'if (overtaken || is_repeated(call, put, note)) {',
     put: 'if (overtaken) {',
     by: ['workflow_'],
+  },
+  {
+    name: 'of three writes the first comes last when the third fails',
+    file: 'kv/turn.c',
+    find: 'note->overwrite = note->overwrote;',
+    put: '',
+    by: ['turns', 'kv_'],
+  },
+  {
+    name: 'a write that a later call has overwritten is sent all the same',
+    file: 'kv/turn.c',
+    find: 'if (note->written >= put->order || overwritten)',
+    put: 'if (note->written >= put->order)',
+    by: ['turns', 'kv_'],
+  },
+  {
+    name: 'an own write outweighs as long as it is read',
+    file: 'kv/turn.c',
+    find: ' && now_since(call, last) <= MEMORY_OWN_MS',
+    put: '',
+    by: ['turns', 'kv_'],
   },
   {
     name: 'a deleted run is deleted here alone',

@@ -272,8 +272,8 @@ export const mutations = [
   {
     name: 'older own writes outweigh newer ones of others',
     file: 'kv/turn.c',
-    find: /known->stamp > get->stamp\s*:/,
-    put: 'known->stamp > 0 :',
+    find: 'get->stamp ? note->stamp > get->stamp',
+    put: 'get->stamp ? note->stamp > 0',
   },
   {
     name: 'a read is reused for a minute',

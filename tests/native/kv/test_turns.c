@@ -150,6 +150,25 @@ TEST(kv_newer_write_from_elsewhere_outweighs_an_own_one) {
   world_free(&world);
 }
 
+/* A place's cache is right after a minute.  However often an own value was read from it meanwhile, a
+ * later value of an isolate whose clock is behind is then believed. */
+TEST(kv_own_write_does_not_outweigh_for_ever) {
+  struct world world;
+  world_init(&world);
+  world_do(&world, TKV_OP_RESOURCE_SAVE, RESOURCE("mine"));
+  const char *behind = world_text(&world, "{'v':1,'w':%lld}", (long long)world.mem.now - 500);
+  for (int i = 0; i < 3; i++) {
+    story_later(&world, 40);
+    struct span seen = world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
+    CHECK_JSON(story_field(seen, "workingMemory"), "'mine'");
+  }
+  world_put(&world, "resources:u1", RESOURCE("theirs"), behind);
+  story_later(&world, 2);
+  struct span seen = world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
+  CHECK_JSON(story_field(seen, "workingMemory"), "'theirs'");
+  world_free(&world);
+}
+
 /* While a write waits for its next try, what another isolate wrote before it is read, with a stamp of a
  * clock that is ahead. */
 TEST(kv_own_write_shows_once_it_is_acknowledged_whatever_was_read_meanwhile) {
@@ -247,6 +266,47 @@ TEST(kv_of_many_overwrites_the_last_call_wins_however_they_mix) {
     CHECK_JSON(story_field(thread, "title"), "'last'");
     world_free(&world);
   }
+}
+
+static enum tkv_status finish(struct world *world, uint32_t call, enum tkv_status status) {
+  while (status == TKV_PENDING)
+    status = world_step(world, call);
+  return world_end(world, call, status).status;
+}
+
+#define RUN(token)                                                                                 \
+  "{'runId':'r','workflowName':'wf','snapshot':{'status':'suspended','token':'" token "'}}"
+
+/* The first of three calls comes to its write after the third has begun its own, which then fails. */
+TEST(kv_of_three_overwrites_the_second_stays_when_the_third_fails) {
+  struct world world;
+  uint32_t first, second, third;
+  world_init(&world);
+  world_begin(&world, TKV_OP_WORKFLOW_PERSIST, "", RUN("first"), &first);
+  enum tkv_status status = world_begin(&world, TKV_OP_WORKFLOW_PERSIST, "", RUN("second"), &second);
+  CHECK_EQ(finish(&world, second, status), TKV_DONE);
+  status = world_begin(&world, TKV_OP_WORKFLOW_DELETE, "", RUN("third"), &third);
+  enum tkv_status early = world_step(&world, first);
+  world_faults(&world, (struct mem_fault){1, 3, 503, false});
+  CHECK_EQ(finish(&world, third, status), TKV_ERR_KV_FAILED);
+  CHECK_EQ(finish(&world, first, early), TKV_DONE);
+  struct span run = mem_find(&world.mem, 0, SPAN("workflow_snapshot:r:wf"))->value;
+  CHECK_JSON(story_field(story_field(run, "snapshot"), "token"), "'second'");
+  world_free(&world);
+}
+
+TEST(kv_of_two_overwrites_the_first_is_stored_when_the_second_failed_before_it_came) {
+  struct world world;
+  uint32_t first;
+  world_init(&world);
+  enum tkv_status status = world_begin(&world, TKV_OP_WORKFLOW_PERSIST, "", RUN("first"), &first);
+  world_faults(&world, (struct mem_fault){1, 3, 503, false});
+  CHECK_EQ(world_run(&world, TKV_OP_WORKFLOW_DELETE, "", RUN("second")).status, TKV_ERR_KV_FAILED);
+  CHECK_EQ(finish(&world, first, status), TKV_DONE);
+  world_restart(&world);
+  struct span run = story_run(&world, "'runId':'r','workflowName':'wf'");
+  CHECK_JSON(story_field(story_field(run, "snapshot"), "token"), "'first'");
+  world_free(&world);
 }
 
 TEST(kv_of_two_merges_nothing_is_lost) {
