@@ -1,92 +1,68 @@
-/* core.c: cores, their handle table, and the entry points of core.h. */
-#include "kv/core_private.h"
+/* core.c: cores, and the entry points of core.h. */
+#include "core.h"
 
-#include "operations.h"
+#include "codec/key.h"
+#include "kv/round.h"
+#include "kv/step.h"
 #include <stdlib.h>
 
-enum { SEATS_FIRST = 16, SEATS_MAX = 65536, RECLAIM_EVERY_MS = 30 * 1000 };
+enum { RECLAIM_EVERY_MS = 30 * 1000 };
+
+struct core {
+  struct shared shared;
+  int64_t last_reclaim;
+};
 
 struct core *tkv_core_new(void *host) {
   struct core *core = calloc(1, sizeof *core);
   if (core)
-    core->host = host;
+    core->shared.host = host;
   return core;
 }
 
-static void seat_free(struct core *core, struct core_seat *seat) {
+static void seat_free(struct core *core, struct seat *seat) {
   arena_free(&seat->call->arena);
   free(seat->call);
   seat->call = NULL;
-  core->live--;
+  core->shared.seats.taken--;
 }
 
 void tkv_core_del(struct core *core) {
-  for (size_t i = 0; i < core->seat_count; i++)
-    if (core->seats[i].call)
-      seat_free(core, &core->seats[i]);
-  memory_free(&core->memory);
-  arena_reserve_free(&core->reserve);
-  free(core->seats);
+  for (size_t i = 0; i < core->shared.seats.count; i++)
+    if (core->shared.seats.items[i].call)
+      seat_free(core, &core->shared.seats.items[i]);
+  memory_free(&core->shared.memory);
+  arena_reserve_free(&core->shared.reserve);
+  free(core->shared.seats.items);
   free(core);
-}
-
-/* A handle is the seat's number and, above, its turn, which is never 0. */
-static struct core_seat *find_seat(struct core *core, uint32_t handle) {
-  size_t number = handle % SEATS_MAX;
-  if (number >= core->seat_count)
-    return NULL;
-  struct core_seat *seat = &core->seats[number];
-  return seat->call && seat->call->handle == handle ? seat : NULL;
 }
 
 static void reclaim_abandoned(struct core *core, int64_t now) {
   if (now - core->last_reclaim < RECLAIM_EVERY_MS)
     return;
   core->last_reclaim = now;
-  for (size_t i = 0; i < core->seat_count; i++)
-    if (core->seats[i].call && now - core->seats[i].touched > CALL_ABANDONED_MS)
-      seat_free(core, &core->seats[i]);
-}
-
-static bool grow_seats(struct core *core) {
-  size_t count = core->seat_count ? core->seat_count * 2 : SEATS_FIRST;
-  if (count > SEATS_MAX)
-    return false;
-  struct core_seat *seats = realloc(core->seats, count * sizeof *seats);
-  if (!seats)
-    return false;
-  memset(seats + core->seat_count, 0, (count - core->seat_count) * sizeof *seats);
-  core->seats = seats;
-  core->seat_count = count;
-  return true;
-}
-
-static struct core_seat *free_seat(struct core *core) {
-  size_t first = core->seat_count;
-  if (core->live == core->seat_count && !grow_seats(core))
-    return NULL;
-  for (size_t i = first == core->seat_count ? 0 : first; i < core->seat_count; i++)
-    if (!core->seats[i].call)
-      return &core->seats[i];
-  return NULL;
+  for (size_t i = 0; i < core->shared.seats.count; i++)
+    if (core->shared.seats.items[i].call &&
+        now - core->shared.seats.items[i].touched > CALL_ABANDONED_MS)
+      seat_free(core, &core->shared.seats.items[i]);
 }
 
 uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
   reclaim_abandoned(core, now);
-  memory_expire(&core->memory, now);
-  struct core_seat *seat = arena_reserve_fill(&core->reserve) ? free_seat(core) : NULL;
+  memory_expire(&core->shared.memory, now);
+  struct seat *seat =
+      arena_reserve_fill(&core->shared.reserve) ? seats_take(&core->shared.seats) : NULL;
   struct call *call = seat ? calloc(1, sizeof *call) : NULL;
   if (!call)
     return 0;
-  seat->turn = seat->turn % (UINT32_MAX / SEATS_MAX - 1) + 1;
-  *call = (struct call){.core = core,
-                        .arena = {.reserve = &core->reserve},
-                        .memory = &core->memory,
-                        .host = core->host,
-                        .handle = seat->turn * SEATS_MAX + (uint32_t)(seat - core->seats),
+  *call = (struct call){.shared = &core->shared,
+                        .arena = {.reserve = &core->shared.reserve},
+                        .memory = &core->shared.memory,
+                        .host = core->shared.host,
+                        .handle = seats_handle(&core->shared.seats, seat),
                         .now = now,
-                        .order = ++core->orders};
-  core->live++;
+                        .order = ++core->shared.orders};
+  core->shared.seats.taken++;
   seat->call = call;
   seat->touched = now;
   call->input = arena_try(&call->arena, size);
@@ -97,7 +73,7 @@ uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
 }
 
 void *tkv_call_input(struct core *core, uint32_t handle) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   return seat ? seat->call->input : NULL;
 }
 
@@ -127,7 +103,7 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
       TKV_OP_LIST(X)
 #undef X
   };
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   if (!seat || seat->call->frame || (unsigned)op >= TKV_OP_COUNT)
     return TKV_ERR_ABANDONED;
   struct call *call = seat->call;
@@ -139,19 +115,19 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
 }
 
 void *tkv_call_reply(struct core *core, uint32_t handle, uint32_t slot, size_t size) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   return seat ? kv_reply_room(seat->call, slot, size) : NULL;
 }
 
 void tkv_call_replied(struct core *core, uint32_t handle, uint32_t slot, uint32_t status,
                       size_t used, uint32_t retry_after) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   if (seat)
     kv_replied(seat->call, slot, status, used, retry_after);
 }
 
 enum tkv_status tkv_call_resume(struct core *core, uint32_t handle, int64_t now) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   if (!seat || seat->call->status != TKV_PENDING)
     return TKV_ERR_ABANDONED;
   seat->touched = seat->call->now = now;
@@ -159,27 +135,22 @@ enum tkv_status tkv_call_resume(struct core *core, uint32_t handle, int64_t now)
 }
 
 void tkv_call_touch(struct core *core, uint32_t handle, int64_t now) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   if (seat)
     seat->touched = now;
 }
 
-int64_t core_heard_of(struct core *core, uint32_t handle) {
-  const struct core_seat *seat = find_seat(core, handle);
-  return seat ? seat->touched : 0;
-}
-
 const struct tkv_outcome *tkv_call_outcome(struct core *core, uint32_t handle) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   return seat ? &seat->call->outcome : NULL;
 }
 
 void tkv_call_end(struct core *core, uint32_t handle) {
-  struct core_seat *seat = find_seat(core, handle);
+  struct seat *seat = seats_find(&core->shared.seats, handle);
   if (seat)
     seat_free(core, seat);
 }
 
 size_t tkv_core_calls(const struct core *core) {
-  return core->live;
+  return core->shared.seats.taken;
 }

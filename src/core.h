@@ -18,32 +18,13 @@
 
 #include "codec/status.h"
 #include "codec/table.h"
+#include "kv/exchange.h"
 #include "op.h"
 #include <stdint.h>
-
-enum { TKV_FORMAT_VERSION = 1 }; /* of what is stored: FORMAT.md */
 
 enum { CALL_ABANDONED_MS = 15 * 60 * 1000 };
 
 struct core;
-
-/* The store that a call is for: the first bytes of a call's input.  Fields are 4 bytes wide. */
-struct tkv_store {
-  uint32_t
-      spaces[TABLE_COUNT]; /* each table's KV namespace; equal numbers are the same namespace */
-  uint32_t strict;         /* 1: every read asks the journal too, and nothing is reused */
-  uint32_t max_operations; /* KV operations that one call may make before it stops early */
-  uint32_t check;          /* 1: the call first does what store.init does */
-  uint32_t patience;       /* ms that the platform may make one request wait, 0: any */
-};
-
-/* Where an answer's outcome stands. */
-struct tkv_outcome {
-  struct span result; /* DONE: JSON text, empty for nothing; failed: {"code","message","details"} */
-  struct span followup; /* payload of a further call to make afterwards; empty for none */
-  uint32_t soon;        /* 1: it must be made before the request ends; 0: some time */
-  uint32_t followup_op; /* which one it is: enum tkv_op */
-};
 
 /* tkv_core_new makes a core; NULL when no memory is left.  |host| is handed back to host.h's
  * functions. */

@@ -14,7 +14,7 @@
 #define TKV_COLLECTION_H
 
 #include "index/head.h"
-#include "kv/call.h"
+#include "kv/step.h"
 
 enum collection_kind { COLLECTION_THREAD, COLLECTION_RESOURCE };
 

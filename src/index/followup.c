@@ -32,7 +32,7 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);
-  call->outcome.followup_op = TKV_OP_COLLECTION_REFRESH;
+  call->outcome.followup_op = TKV_FOLLOWUP_COLLECTION_REFRESH;
   call->outcome.soon |= wish.soon;
 }
 

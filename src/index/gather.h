@@ -6,7 +6,7 @@
 #ifndef TKV_GATHER_H
 #define TKV_GATHER_H
 
-#include "kv/call.h"
+#include "kv/step.h"
 
 enum {
   GATHER_ROUND_MAX = 1000

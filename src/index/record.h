@@ -10,7 +10,7 @@
 
 #include "codec/json_shape.h"
 #include "index/entry.h"
-#include "kv/call.h"
+#include "kv/step.h"
 
 /* record_metadata returns the metadata of a record written at |stamp|; |journal| may be empty. */
 struct span record_metadata(struct call *call, int64_t stamp, struct span journal);

@@ -8,7 +8,7 @@
 #define TKV_SCAN_H
 
 #include "index/entry.h"
-#include "kv/call.h"
+#include "kv/step.h"
 
 struct scan {
   enum tkv_table table; /* not the metadata table */

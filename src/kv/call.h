@@ -1,32 +1,22 @@
-/* call.h: one call while it runs: its input, its memory, its chain of steps, its outcome.
+/* call.h: one call while it runs: its input, its memory, its clock, its errors.
  *
- * A step is an ordinary function that runs without waiting.  It queues KV requests (kv.h), names
- * the step that goes on when they are answered, and returns TKV_PENDING; or it returns TKV_DONE, or
- * an error made by call_fail.  Steps that many operations share run as a frame of their own:
- * call_enter pushes it, its TKV_DONE resumes the step below.
- *
- *   static enum tkv_status first(struct call *call, void *self) {
- *     op->record = kv_get(call, TABLE_THREADS, key);
- *     return call_next(call, second);
- *   }
+ * Requests (kv.h), turns and rounds work on it; how it goes on from step to step is step.h's.
  */
 #ifndef TKV_CALL_H
 #define TKV_CALL_H
 
 #include "codec/control.h"
 #include "codec/json.h"
-#include "core.h"
-#include "kv/kv.h"
-#include "kv/memory.h"
+#include "kv/exchange.h"
+#include "kv/request.h"
+#include "kv/shared.h"
 
 enum { STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 };
 enum { TKV_VALUE_MAX = 25 * 1024 * 1024 };
 
-struct call;
-typedef enum tkv_status (*call_step)(struct call *call, void *self);
-
 struct call_frame {
-  void (*step)(void); /* a call_step. Were it declared so, clang 14 would make several types of
+  void (*step)(
+      void); /* a call_step (step.h). Were it declared so, clang 14 would make several types of
                          struct call and LTO could not pass spans by value */
   void *self;
   struct call_frame *below;
@@ -34,7 +24,7 @@ struct call_frame {
 
 struct call {
   struct arena arena; /* first, and what is seldom looked at last: short offsets, less code */
-  struct core *core;
+  struct shared *shared;
   struct memory *memory;
   struct call_frame *frame;      /* the running one; NULL when none is left */
   enum tkv_status status, error; /* error: of the last call_fail */
@@ -51,16 +41,6 @@ struct call {
   struct control control;
   struct tkv_store store;
 };
-
-/* call_next names the step of the running frame that comes next and returns TKV_PENDING. */
-enum tkv_status call_next(struct call *call, call_step step);
-
-/* call_self sets what the running frame's later steps get as |self|. */
-void call_self(struct call *call, void *self);
-
-/* call_enter runs |step| with |self| until it is done; then the running frame goes on with |then|.
- * What was queued before goes out together with what |step| queues. */
-enum tkv_status call_enter(struct call *call, call_step step, void *self, call_step then);
 
 /* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a
  * JSON object, or empty.  Neither may hold what users wrote, ids aside. */
@@ -103,11 +83,5 @@ void call_random(struct call *call, void *bytes, size_t count);
 
 /* call_over_budget tells whether |more| KV operations would exceed what this call may make. */
 bool call_over_budget(const struct call *call, size_t more);
-
-/* call_push puts a frame on top that begins with |step|. */
-void call_push(struct call *call, call_step step, void *self);
-
-/* call_run runs steps until the call waits or ends. */
-enum tkv_status call_run(struct call *call);
 
 #endif

@@ -1,7 +1,8 @@
-/* kv.c: the queue of a call, and what a round of it amounts to.  kv_round.c talks to the host. */
-#include "kv/round.h"
+/* kv.c: the queue of a call, and what a round of it amounts to.  round.c talks to the host. */
+#include "kv/kv.h"
 
 #include "codec/key.h"
+#include "kv/round.h"
 
 static struct kv_request *queue(struct call *call, enum kv_kind kind, enum tkv_table table,
                                 struct span key, unsigned flags) {
@@ -53,19 +54,6 @@ struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span 
   struct kv_request *list = queue(call, KV_LIST, table, prefix, 0);
   list->cursor = cursor;
   return list;
-}
-
-bool kv_fits_metadata(struct span text) {
-  for (size_t i = 0; i < text.len; i++)
-    if ((unsigned char)text.ptr[i] > 0x7e)
-      return false;
-  return text.len <= KV_METADATA_MAX;
-}
-
-int64_t kv_stamp_of(struct span metadata) {
-  int64_t stamp = 0;
-  json_int(json_get(metadata, SPAN("w")), &stamp);
-  return stamp;
 }
 
 bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count,

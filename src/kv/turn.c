@@ -1,12 +1,5 @@
-/* kv_turn.c: what the memory says about a key before it is asked for or written.
- *
- * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what
- * others are about to store.  It is sent as soon as no other write of the key is under way. Whoever
- * comes first sends the newest value that is noted, which has all older ones merged in or
- * overwritten; the others are settled by it.
- */
-#include "kv/core_private.h"
-#include "kv/round.h"
+/* turn.c: the notes behind turns, overlays and held values. */
+#include "kv/turn.h"
 
 static struct note *note_of(struct call *call, const struct kv_request *request) {
   return memory_note(call->memory, call->store.spaces[request->table], request->key,
@@ -46,7 +39,7 @@ static void issue(struct call *call, struct kv_request *put, struct note *note) 
   }
   if (put->flags & KV_OVERWRITE)
     note->overwrite = call->order;
-  put->order = note->latest = ++call->core->orders;
+  put->order = note->latest = ++call->shared->orders;
   note->latest_at = call->now;
   memory_hold(call->memory, note, false, call->now);
   if (put->flags & KV_REMEMBER)
@@ -82,7 +75,7 @@ static void send(struct call *call, struct kv_request *put, struct note *note) {
 
 /* How long to look away while another call writes the key; 0 when none does. */
 static int64_t turn_delay(const struct call *call, const struct note *note) {
-  int64_t silence = now_since(call, core_heard_of(call->core, note->flight));
+  int64_t silence = now_since(call, seats_heard_of(&call->shared->seats, note->flight));
   return silence < KV_FLIGHT_MAX_MS ? KV_TURN_MS + silence / KV_TURN_SHARE : 0;
 }
 
@@ -278,7 +271,7 @@ bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
     return false;
   let_go(call, note, NOTE_ABSENT);
   note->overwrite = note->overwrote = call->order;
-  note->written = note->latest = ++call->core->orders;
+  note->written = note->latest = ++call->shared->orders;
   return true;
 }
 

@@ -6,7 +6,7 @@
  * so that a run which was cancelled there, or deleted, stays so.  Round 2: the row
  */
 #include "index/record.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/row.h"
 
 struct held {
@@ -60,5 +60,5 @@ void row_ask_flush(struct call *call, enum tkv_table table, struct span key) {
   if (out.failed)
     return;
   call->outcome.followup = json_out_span(&out);
-  call->outcome.followup_op = TKV_OP_ROW_FLUSH;
+  call->outcome.followup_op = TKV_FOLLOWUP_ROW_FLUSH;
 }

@@ -5,7 +5,7 @@
  *                nothing elsewhere, for there it costs no read
  */
 #include "index/record.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/row.h"
 
 struct rows {

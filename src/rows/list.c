@@ -14,7 +14,7 @@
 #include "index/gather.h"
 #include "index/record.h"
 #include "index/scan.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/row.h"
 
 enum { PAGE_STANDARD = 100, ORDER = 0, DATE, WHERE }; /* WHERE: the first of them */

@@ -9,7 +9,7 @@
  */
 #include "codec/key.h"
 #include "index/record.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/row.h"
 
 struct prune {

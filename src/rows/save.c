@@ -10,7 +10,7 @@
  * Updates of one row in one isolate see each other: what is about to be written is merged into.
  */
 #include "index/record.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/row.h"
 
 struct saved {

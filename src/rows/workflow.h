@@ -16,6 +16,7 @@
 #define TKV_WORKFLOW_H
 
 #include "rows/row.h"
+#include "rows/workflow_row.h"
 
 /* A run that a call is about. */
 struct workflow {
@@ -28,25 +29,9 @@ struct workflow {
   bool flush; /* what was put may be held, and should be written soon */
 };
 
-/* A run's row, as JSON values of its text; SPAN_NONE what it lacks. */
-struct workflow_row {
-  struct span text, id, name, resource, created, updated;
-  struct span snapshot; /* an object, decoded if it was stored as text */
-};
-
 /* workflow_named reads which run the payload names, and makes what follows a call about it.  NULL,
  * with the error recorded, when it names none. */
 struct workflow *workflow_named(struct call *call);
-
-/* workflow_field returns the member |name| of |object|; SPAN_NONE when there is none, or no object.
- */
-struct span workflow_field(struct span object, struct span name);
-
-/* workflow_read reads |text|, a row or nothing, into |row|. */
-void workflow_read(struct call *call, struct span text, struct workflow_row *row);
-
-/* workflow_cover returns the fields of the row |text| that lists filter and order by. */
-struct span workflow_cover(struct call *call, struct span text);
 
 /* workflow_put stores |text| as |run|'s row, or holds it, and then ends the call with `result`.
  * |flags| as of kv_put; an empty |text| stands for one that there was no memory for. */

@@ -3,7 +3,7 @@
  * last look at the memory and the put. */
 #include "codec/key.h"
 #include "index/record.h"
-#include "operations.h"
+#include "rows/operations.h"
 #include "rows/workflow.h"
 
 /* What a snapshot is before anything ran. */

@@ -6,8 +6,8 @@
  *             still names it.  What names it goes minutes later (refresh.c), when no other place can
  *             write the record back any more
  */
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 struct delete_op {

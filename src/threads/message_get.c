@@ -1,6 +1,6 @@
 /* message_get.c: listMessagesById: one bulk get per 100 ids. */
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 struct get {

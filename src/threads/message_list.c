@@ -8,10 +8,10 @@
  * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending
  * order, all, what lies below its floor) asks the journal.
  */
-#include "threads/message_list.h"
 #include "index/followup.h"
-#include "operations.h"
 #include "threads/doubt.h"
+#include "threads/message_window.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 enum { PAGE_STANDARD = 40 };

@@ -9,8 +9,8 @@
  * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
  * are brought back from elsewhere.
  */
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 struct save {

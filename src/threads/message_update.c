@@ -7,8 +7,8 @@
  *
  * Given fields replace stored ones; `content` merges field by field, `content.metadata` likewise.
  */
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 /* One message that is updated, by one or more of the given patches. */

@@ -1,6 +1,6 @@
 /* message_window.c: `include`: messages by id with their neighbours, from whatever thread the
  * target is in. */
-#include "threads/message_list.h"
+#include "threads/message_window.h"
 
 static bool read_window(struct call *call, struct span value, size_t index, struct window *window) {
   static const struct shape shape[] = {

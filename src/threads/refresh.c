@@ -20,8 +20,8 @@
 #include "threads/refresh.h"
 #include "index/change.h"
 #include "index/record.h"
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 struct wish {

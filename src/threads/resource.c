@@ -1,7 +1,7 @@
 /* resource.c: saveResource, getResourceById, updateResource: one record each, nothing around it. */
 #include "codec/key.h"
 #include "index/record.h"
-#include "operations.h"
+#include "threads/operations.h"
 
 struct resource_op {
   struct span id, key;

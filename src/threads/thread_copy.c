@@ -11,8 +11,8 @@
  * such a thread, though its record may not be seen here yet.
  */
 #include "codec/date.h"
-#include "operations.h"
 #include "threads/message.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 enum { COPY_RESERVE = 12 };

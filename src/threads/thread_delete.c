@@ -2,15 +2,16 @@
  *
  *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers
  *             see no thread
- *   then      messages and journal, as far as the budget goes (sweep.c), and the resource's entry
+ *   then      messages and journal, as far as the budget goes (thread_sweep.c), and the resource's entry
  *   last      the marker, when all that was saved elsewhere has come to light; until then sweep
  *             comes back
  *
  * Wherever it stops, calling again or sweep goes on from there.
  */
+#include "threads/thread_delete.h"
+
 #include "codec/key.h"
-#include "operations.h"
-#include "upkeep/sweep.h"
+#include "threads/operations.h"
 
 static enum tkv_status bury(struct call *call, void *self);
 static enum tkv_status sweep_first(struct call *call, void *self);

@@ -11,7 +11,7 @@
 #include "index/followup.h"
 #include "index/gather.h"
 #include "index/scan.h"
-#include "operations.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 enum { PAGE_STANDARD = 100 };

@@ -5,7 +5,7 @@
  * brought back from elsewhere, many at once.
  */
 #include "codec/date.h"
-#include "operations.h"
+#include "threads/operations.h"
 #include "threads/thread.h"
 
 struct save {

@@ -16,9 +16,10 @@
  * are as the journal names them, those of before a deletion left out; only their records know
  * whether they are.
  */
-#include "operations.h"
+#include "codec/key.h"
 #include "threads/message.h"
 #include "threads/thread.h"
+#include "upkeep/operations.h"
 
 enum { ID_PARTS_MAX = 3 };
 

@@ -1,7 +1,7 @@
 /* store.c: init and clear: the store as a whole. */
 #include "codec/key.h"
 #include "index/record.h"
-#include "operations.h"
+#include "upkeep/operations.h"
 
 /* store.init: the schema record says which format the data has. */
 

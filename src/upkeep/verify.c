@@ -14,9 +14,10 @@
  *   round 3   their threads, and the journal entries that they name; of records that name none, the
  *             whole journal
  */
-#include "operations.h"
+#include "codec/key.h"
 #include "threads/doubt.h"
 #include "threads/thread.h"
+#include "upkeep/operations.h"
 
 struct checked {
   struct kv_request *get, *owner, *proof;

@@ -17,9 +17,9 @@
  */
 #include "index/change.h"
 #include "index/followup.h"
-#include "operations.h"
 #include "threads/refresh.h"
 #include "threads/thread.h"
+#include "upkeep/operations.h"
 
 enum { WINDOW = 2500 };
 

@@ -565,8 +565,11 @@ function* weathers(op) {
 }
 
 mkdirSync(folder, { recursive: true });
-const source = readFileSync(new URL('../../src/op.h', import.meta.url), 'utf8');
-const names = [...source.matchAll(/"([a-z]+\.[a-z_]+)"/g)].map(([, name]) => name);
+const lists = ['kv/exchange.h', 'upkeep/operations.h', 'threads/operations.h', 'rows/operations.h'];
+const source = lists
+  .map((file) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'))
+  .join('');
+const names = [...source.matchAll(/^ {2}X\(\w+, "([a-z]+\.[a-z_]+)"/gm)].map(([, name]) => name);
 for (const name of names) {
   if (!seeds[name]) throw new Error(`${name} has no seed: give it one in tests/fuzz/seeds.mjs`);
   const scripts = [[...friendly(name)], ...hostile(name)];

@@ -1,6 +1,6 @@
-/* message_list.h: what message_list.c and message_window.c share: one listMessages call. */
-#ifndef TKV_MESSAGE_LIST_H
-#define TKV_MESSAGE_LIST_H
+/* listing.h: one listMessages call, as message_list.c and message_window.c work on it. */
+#ifndef TKV_LISTING_H
+#define TKV_LISTING_H
 
 #include "threads/message.h"
 
@@ -36,20 +36,5 @@ struct list {
   struct entries result;
   size_t page_length;
 };
-
-/* windows_read reads the `include` argument and asks for the targets.  False with the error
- * recorded. */
-bool windows_read(struct call *call, struct list *list, struct span include);
-
-/* windows_aim finds the targets' threads and adds to `extra` those collections that are not loaded.
- */
-bool windows_aim(struct call *call, struct list *list);
-
-/* windows_deepen adds to |list->extra| a full load of each collection whose head does not reach far
- * enough. */
-void windows_deepen(struct call *call, struct list *list);
-
-/* windows_gather starts gathering all windows' messages. */
-void windows_gather(struct call *call, struct list *list);
 
 #endif

@@ -1,0 +1,51 @@
+/* turn.h: what the memory says about a key before it is asked for or written.
+ * * Writes of one key: the newest value is noted when it is issued, so a call that merges sees what
+ * others are about to store.  It is sent as soon as no other write of the key is under way. Whoever
+ * comes first sends the newest value that is noted, which has all older ones merged in or
+ * overwritten; the others are settled by it.
+ */
+#ifndef TKV_TURN_H
+#define TKV_TURN_H
+
+#include "kv/call.h"
+
+enum {
+  KV_TURN_MS = 15,             /* how long to look away while another call writes the same key */
+  KV_TURN_SHARE = 16,          /* and longer by this part of what it has taken already */
+  KV_FLIGHT_MAX_MS = 15 * 1000 /* who is not heard of for so long while writing is gone */
+};
+
+/* kv_turn_take tells whether |put| (or delete) may be sent; if not it is left blocked, or settled
+ * as superseded. */
+bool kv_turn_take(struct call *call, struct kv_request *put);
+
+/* kv_turn_end notes how a write that was sent ended. */
+void kv_turn_end(struct call *call, struct kv_request *put, bool stored);
+
+/* kv_recall settles |get| from the memory, if that knows the key well enough. */
+bool kv_recall(struct call *call, struct kv_request *get);
+
+/* kv_outweigh corrects KV's answer to |get| by what this isolate wrote, and notes it. */
+void kv_outweigh(struct call *call, struct kv_request *get);
+
+/* kv_renew corrects an answer by what other calls of this isolate wrote since.  Every round ends
+ * with it; a step that merges into an answer of an earlier round calls it first, for nothing comes
+ * between a step and its writes. */
+void kv_renew(struct call *call, struct kv_request *get);
+
+/* kv_is_held tells whether |key| is held. */
+bool kv_is_held(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_wants_flush tells whether |key| is held and nobody is about to send it; then the caller has
+ * promised to, by a call that uses kv_flush. */
+bool kv_wants_flush(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_drop forgets what is held under |key|, if KV was read not to have the key and nothing was sent
+ * since.  False otherwise: it has to be deleted. */
+bool kv_drop(struct call *call, enum tkv_table table, struct span key);
+
+/* kv_yield gives up what is held if somebody else has written or deleted the key since, as |look|
+ * tells: see kv_look in kv.h. */
+bool kv_yield(struct call *call, const struct kv_request *look);
+
+#endif

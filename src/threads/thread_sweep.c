@@ -1,0 +1,155 @@
+/* thread_sweep.c: a page of the journal, the messages that it names, then the journal entries. */
+#include "threads/thread_sweep.h"
+
+#include "codec/key.h"
+#include "threads/message.h"
+
+enum { CHUNK = 300 }; /* messages at a time */
+
+struct sweep_doc {
+  struct span suffix, text;
+  struct kv_request *get; /* of the value, when the list did not bring the entries */
+  struct entries entries;
+  struct kv_request **messages;
+  bool emptied; /* all its messages are gone */
+  bool unseen;  /* its value, or a message that it names, is not to be seen here, or not yet */
+};
+
+static enum tkv_status take_page(struct call *call, void *self);
+static enum tkv_status read_chunk(struct call *call, void *self);
+static enum tkv_status drop_messages(struct call *call, void *self);
+static enum tkv_status drop_journal(struct call *call, void *self);
+
+bool sweep_marker_key(struct call *call, struct span thread, struct span *key) {
+  struct span parts[] = {SPAN("sweep"), thread};
+  return kv_key(call, TABLE_METADATA, parts, 2, key);
+}
+
+enum tkv_status sweep_thread(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct span prefix = collection_journal_key(call, sweep->collection, SPAN(""));
+  struct span cursor = sweep->page ? sweep->page->cursor : SPAN_NONE;
+  sweep->page = kv_list(call, TABLE_METADATA, prefix, cursor);
+  return call_next(call, take_page);
+}
+
+static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
+  int64_t written = journal_time(suffix);
+  struct entries none = {0};
+  bool before = written <= sweep->deleted_at,
+       orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
+  if (!written || !(before || orphan)) {
+    sweep->waits |= written && !sweep->recreated;
+    return;
+  }
+  struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
+  *doc = (struct sweep_doc){.suffix = suffix, .text = text};
+  if (!journal_read(&call->arena, text, suffix, &none))
+    doc->get =
+        kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix), 0);
+}
+
+static enum tkv_status take_page(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct kv_request *page = sweep->page;
+  sweep->last_page = !page->cursor.ptr;
+  sweep->docs =
+      ARENA_ARRAY(&call->arena, struct sweep_doc, page->count + sweep->suffixes.count + 1);
+  sweep->doc_count = sweep->next = sweep->end = 0;
+  for (size_t i = 0; i < page->count; i++) {
+    struct span suffix = span_from(page->items[i].name, sweep->collection->key.len + 1);
+    span_set_add(&call->arena, &sweep->listed, suffix);
+    add_doc(call, sweep, suffix, page->items[i].metadata);
+  }
+  for (size_t i = 0; sweep->last_page && i < sweep->suffixes.cap; i++)
+    if (sweep->suffixes.slots[i].ptr && !span_set_has(&sweep->listed, sweep->suffixes.slots[i]))
+      add_doc(call, sweep, sweep->suffixes.slots[i], SPAN_NONE);
+  return call_next(call, read_chunk);
+}
+
+static void read_doc(struct call *call, struct sweep_doc *doc) {
+  struct span text = doc->get ? (doc->get->found ? doc->get->value : SPAN_NONE) : doc->text;
+  doc->entries = (struct entries){0};
+  doc->unseen = doc->get && !doc->get->found;
+  journal_read(&call->arena, text, doc->suffix, &doc->entries);
+}
+
+/* Asks for the messages of the next journal entries. */
+static enum tkv_status read_chunk(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  size_t messages = 0;
+  for (sweep->end = sweep->next; sweep->end < sweep->doc_count && messages < CHUNK; sweep->end++) {
+    struct sweep_doc *doc = &sweep->docs[sweep->end];
+    read_doc(call, doc);
+    if (call_over_budget(call, SWEEP_RESERVE + (messages + doc->entries.count) / KV_BULK_MAX))
+      break;
+    doc->messages = ARENA_ARRAY(&call->arena, struct kv_request *, doc->entries.count + 1);
+    for (size_t i = 0; i < doc->entries.count; i++) {
+      struct span key;
+      if (message_key(call, doc->entries.items[i].id, &key))
+        doc->messages[i] = kv_get(call, TABLE_MESSAGES, key, 0);
+    }
+    messages += doc->entries.count;
+  }
+  if (sweep->end > sweep->next)
+    return call_next(call, drop_messages);
+  sweep->ended = sweep->next == sweep->doc_count && sweep->last_page;
+  sweep->complete = sweep->ended && !sweep->waits;
+  bool ends =
+      sweep->next < sweep->doc_count || sweep->last_page || call_over_budget(call, SWEEP_RESERVE);
+  return ends ? TKV_DONE : sweep_thread(call, sweep);
+}
+
+/* A message goes if it is still of this thread and not saved anew since the thread lives again. */
+static bool is_doomed(struct call *call, const struct sweep *sweep, const struct sweep_doc *doc,
+                      size_t i) {
+  struct kv_request *get = doc->messages[i];
+  struct message message;
+  if (!get || !get->found)
+    return false;
+  if (!message_parse(call, get->value, &message))
+    return true;
+  struct span journal = record_journal(get->metadata);
+  bool newer = sweep->recreated && (!journal.len || journal_time(journal) > sweep->deleted_at);
+  return span_eq(message.thread, sweep->collection->id) && !newer;
+}
+
+/* Drops the doomed messages of |doc| as far as the budget goes. */
+static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep_doc *doc,
+                      struct span_set *dropped) {
+  bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
+  doc->emptied = false;
+  for (size_t i = 0; i < doc->entries.count; i++) {
+    if (call_over_budget(call, dropped->count + SWEEP_RESERVE))
+      return;
+    bool doomed = is_doomed(call, sweep, doc, i);
+    doc->unseen |= young && !doomed; /* what is seen may be what it was before */
+    if (doomed && span_set_add(&call->arena, dropped, doc->messages[i]->key))
+      kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
+  }
+  doc->emptied = true;
+}
+
+static enum tkv_status drop_messages(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  struct span_set dropped = {0};
+  for (size_t d = sweep->next; d < sweep->end; d++)
+    empty_doc(call, sweep, &sweep->docs[d], &dropped);
+  sweep->deleted += dropped.count;
+  return call_next(call, drop_journal);
+}
+
+static enum tkv_status drop_journal(struct call *call, void *self) {
+  struct sweep *sweep = self;
+  for (size_t dropped = 1; sweep->next < sweep->end; sweep->next++, dropped++) {
+    struct sweep_doc *doc = &sweep->docs[sweep->next];
+    if (!doc->emptied || call_over_budget(call, dropped + SWEEP_RESERVE))
+      return TKV_DONE;
+    struct span key = collection_journal_key(call, sweep->collection, doc->suffix);
+    if (doc->unseen) /* to delete it now could leave a message that nothing names */
+      sweep->waits |= now_since(call, sweep->deleted_at) <= SETTLE_MS;
+    else
+      kv_delete(call, TABLE_METADATA, key, 0);
+  }
+  return call_next(call, read_chunk);
+}
