@@ -2,11 +2,10 @@
 #include "core.h"
 
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "kv/round.h"
 #include "kv/step.h"
 #include <stdlib.h>
-
-enum { RECLAIM_EVERY_MS = 30 * 1000 };
 
 struct core {
   struct shared shared;

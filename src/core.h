@@ -22,8 +22,6 @@
 #include "op.h"
 #include <stdint.h>
 
-enum { CALL_ABANDONED_MS = 15 * 60 * 1000 };
-
 struct core;
 
 /* tkv_core_new makes a core; NULL when no memory is left.  |host| is handed back to host.h's

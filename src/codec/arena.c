@@ -1,11 +1,13 @@
 /* arena.c: a list of chunks, each mostly as large as the one before or larger, bumped from the start. */
 #include "codec/arena.h"
 
+#include "codec/limits.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 
 /* A chunk and what allocators put before it fill a power of two. */
-enum { FIRST_CHUNK = 8 * 1024, RESERVE = 128 * 1024, OVERHEAD = 32, ALIGNMENT = 8 };
+enum { OVERHEAD = 32, ALIGNMENT = 8 };
 
 struct arena_chunk {
   struct arena_chunk *older;
@@ -38,7 +40,7 @@ static size_t fitting(size_t total, size_t least) {
 
 /* A chunk as large as the newest at least; when there is no memory for that, one that will do. */
 static bool grow(struct arena *arena, size_t least) {
-  size_t enough = fitting(FIRST_CHUNK, least);
+  size_t enough = fitting(ARENA_FIRST_CHUNK, least);
   size_t wanted = arena->newest ? fitting(arena->newest->size + OVERHEAD, least) : enough;
   struct arena_chunk *chunk = new_chunk(wanted);
   if (!chunk && wanted > enough)
@@ -87,7 +89,7 @@ void *arena_alloc(struct arena *arena, size_t size) {
 
 bool arena_reserve_fill(struct arena_reserve *reserve) {
   if (!reserve->chunk)
-    reserve->chunk = new_chunk(RESERVE);
+    reserve->chunk = new_chunk(ARENA_RESERVE);
   return reserve->chunk;
 }
 
@@ -112,7 +114,7 @@ struct span arena_copy(struct arena *arena, struct span text) {
 void arena_free(struct arena *arena) {
   for (struct arena_chunk *chunk = arena->newest, *older; chunk; chunk = older) {
     older = chunk->older;
-    if (arena->reserve && !arena->reserve->chunk && chunk->size >= RESERVE - OVERHEAD)
+    if (arena->reserve && !arena->reserve->chunk && chunk->size >= ARENA_RESERVE - OVERHEAD)
       arena->reserve->chunk = chunk;
     else
       free(chunk);

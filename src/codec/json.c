@@ -1,7 +1,7 @@
 /* json.c: reading and comparing of JSON spans; json_scan.c finds where they end. */
 #include "codec/json.h"
 
-enum { EQUAL_DEPTH_MAX = 100 }; /* bounds the C stack; deeper values are equal only by their text */
+#include "codec/limits.h"
 
 bool json_fields(struct span object, struct json_field *fields, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -161,7 +161,7 @@ static bool arrays_equal(struct span a, struct span b, int depth) {
 static bool equal(struct span a, struct span b, int depth) {
   if (span_eq(a, b))
     return true;
-  if (depth == EQUAL_DEPTH_MAX)
+  if (depth == JSON_EQUAL_DEPTH_MAX)
     return false;
   if (json_is_array(a) && json_is_array(b))
     return arrays_equal(a, b, depth + 1);

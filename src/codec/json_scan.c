@@ -2,6 +2,8 @@
  * tree. */
 #include "codec/json_scan.h"
 
+#include "codec/limits.h"
+
 static size_t skip_space(struct span text, size_t at) {
   while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' ||
                            text.ptr[at] == '\t'))

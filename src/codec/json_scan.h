@@ -8,8 +8,6 @@
 
 #include "codec/span.h"
 
-enum { JSON_DEPTH_MAX = 8192 };
-
 /* json_value checks that |text| is one JSON value and stores its span, white space trimmed, in
  * |value|. */
 bool json_value(struct span text, struct span *value);

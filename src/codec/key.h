@@ -12,8 +12,6 @@
 #include "codec/arena.h"
 #include "codec/table.h"
 
-enum { KEY_MAX = 512 }; /* Workers KV: bytes of a key's UTF-8 form */
-
 /* key_encode returns |prefix| or an id, percent-encoded, in |arena| (or |text| itself when nothing
  * needs it). */
 struct span key_encode(struct arena *arena, struct span text);

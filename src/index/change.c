@@ -2,6 +2,7 @@
  */
 #include "index/change.h"
 
+#include "codec/limits.h"
 #include "index/followup.h"
 #include "index/record.h"
 

@@ -2,6 +2,7 @@
 #include "index/collection.h"
 
 #include "codec/key.h"
+#include "codec/limits.h"
 
 struct journal_doc {
   struct journal_doc *next;

@@ -13,6 +13,7 @@
 #ifndef TKV_COLLECTION_H
 #define TKV_COLLECTION_H
 
+#include "codec/limits.h"
 #include "index/head.h"
 #include "kv/step.h"
 
@@ -25,16 +26,6 @@ enum collection_load {
   LOAD_CHECK,   /* the journal's newest part too, unless it was looked at within CHECK_MS */
   LOAD_RECENT,  /* the journal's newest part in any case */
   LOAD_ALL      /* the whole journal */
-};
-
-enum {
-  CHECK_MS = 60 * 1000, /* how long a head counts as checked */
-  CHECK_MARGIN_MS = 5 * 60 *
-      1000, /* lists lag up to a minute, clocks differ, writes are retried: look this far back */
-  YOUNG_MS = 5 * 60 * 1000, /* how long an entry without a record may be a record on its way, or
-                               on its way back */
-  THREAD_HEAD_MAX = 500,    /* entries that a head holds */
-  RESOURCE_HEAD_MAX = 2000
 };
 
 struct collection {

@@ -1,6 +1,8 @@
 /* gather.c: ask, judge, go on. */
 #include "index/gather.h"
 
+#include "codec/limits.h"
+
 static bool judge_all(struct call *call, struct gather *gather) {
   for (; gather->judged < gather->asked; gather->judged++) {
     enum gather_verdict verdict = gather->judge(call, gather, gather->judged);

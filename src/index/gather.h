@@ -8,10 +8,6 @@
 
 #include "kv/step.h"
 
-enum {
-  GATHER_ROUND_MAX = 1000
-}; /* records asked for at once: bounds what a round holds in memory */
-
 enum gather_verdict { GATHER_GOOD, GATHER_PASSED, GATHER_GONE, GATHER_FAILED };
 
 struct gather {

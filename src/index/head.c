@@ -3,6 +3,7 @@
 #include "index/head.h"
 
 #include "codec/json_shape.h"
+#include "codec/limits.h"
 
 static const char digits32[] = "0123456789abcdefghijklmnopqrstuv";
 #define TIME_MAX ((INT64_C(1) << 48) - 1)

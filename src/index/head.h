@@ -16,7 +16,6 @@
 #include "codec/json.h"
 #include "index/entry.h"
 
-enum { HEAD_DOUBT_MAX = 200 };
 enum {
   JOURNAL_TIME_LEN = 10,
   JOURNAL_NONCE_LEN = 8,

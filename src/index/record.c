@@ -2,6 +2,7 @@
 #include "index/record.h"
 
 #include "codec/date.h"
+#include "codec/limits.h"
 #include "index/head.h"
 
 #define TEXT(literal) {"" literal, sizeof(literal) - 1}

@@ -1,6 +1,8 @@
 /* scan.c: pages of a list under what the memory knows better. */
 #include "index/scan.h"
 
+#include "codec/limits.h"
+
 /* A list answered now may not show yet what was written this recently. */
 static bool is_recent(const struct call *call, const struct note *note) {
   return note->held || (note->latest && now_since(call, note->latest_at) <= MEMORY_OVERLAY_MS);

@@ -1,6 +1,7 @@
 /* call.c: errors, and the clock of a core. */
 #include "kv/call.h"
 
+#include "codec/limits.h"
 #include "kv/host.h"
 
 static struct span error_code(enum tkv_status status) {

@@ -11,9 +11,6 @@
 #include "kv/request.h"
 #include "kv/shared.h"
 
-enum { STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 };
-enum { TKV_VALUE_MAX = 25 * 1024 * 1024 };
-
 struct call_frame {
   void (*step)(
       void); /* a call_step (step.h). Were it declared so, clang 14 would make several types of

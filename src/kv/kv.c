@@ -2,6 +2,7 @@
 #include "kv/kv.h"
 
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "kv/round.h"
 
 static struct kv_request *queue(struct call *call, enum kv_kind kind, enum tkv_table table,

@@ -1,6 +1,8 @@
 /* memory.c: two chained hash tables over notes that are linked by age. */
 #include "kv/memory.h"
 
+#include "codec/limits.h"
+
 #include <stdlib.h>
 
 struct note *memory_find(struct memory *memory, uint32_t space, struct span key) {

@@ -13,20 +13,9 @@
 #ifndef TKV_MEMORY_H
 #define TKV_MEMORY_H
 
+#include "codec/limits.h"
 #include "codec/span.h"
 #include <stdint.h>
-
-enum {
-  MEMORY_OWN_MS = 120 * 1000,    /* how long own writes are kept, and believed against KV */
-  MEMORY_HELD_MS = 900 * 1000,   /* how long held values are kept */
-  MEMORY_OVERLAY_MS = 60 * 1000, /* how long an own write outweighs a KV answer without a stamp */
-  MEMORY_REUSE_MS = 1000,        /* how long a value is used without asking KV */
-  MEMORY_BYTES_MAX = 16 * 1024 * 1024,
-  MEMORY_VALUE_MAX = 4 * 1024 * 1024, /* a larger own write is not kept: of two calls that change
-                                         such a value at once one may be lost */
-  MEMORY_READ_MAX = 256 * 1024,       /* a larger value that was only read is not kept */
-  MEMORY_BUCKETS = 1024
-};
 
 enum note_kind {
   NOTE_EMPTY, /* only the order of writes is known */

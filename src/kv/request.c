@@ -2,6 +2,7 @@
 #include "kv/request.h"
 
 #include "codec/json.h"
+#include "codec/limits.h"
 
 bool kv_fits_metadata(struct span text) {
   for (size_t i = 0; i < text.len; i++)

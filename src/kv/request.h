@@ -9,10 +9,7 @@
 #include "codec/table.h"
 #include <stdint.h>
 
-enum { KV_EXPIRES_AHEAD_S = 90 }; /* the clocks may differ, and a retry takes time */
-enum { KV_NO_VALUE = -1, KV_BULK_MAX = 100, KV_LIST_MAX = 1000, KV_METADATA_MAX = 1024 };
-enum { KV_FLUSH_MS = 1000 };
-
+enum { KV_NO_VALUE = -1 };
 /* The status of a list that was not asked for its next page, for the call has used up its budget: a
  * KV whose cursors never end must not keep a call for ever. */
 enum { KV_OVER_BUDGET = -1 };

@@ -1,6 +1,7 @@
 /* kv_round.c: slots: what one exchange asks the host for, and how its answers read. */
 #include "kv/round.h"
 
+#include "codec/limits.h"
 #include "kv/host.h"
 
 struct kv_slot {

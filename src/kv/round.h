@@ -4,13 +4,6 @@
 
 #include "kv/turn.h"
 
-enum {
-  KV_TRIES_BUSY = 5,       /* after 429 */
-  KV_TRIES_BROKEN = 3,     /* after 5xx, 408, or no answer */
-  KV_DELAY_BUSY_MS = 1000, /* times the tries so far */
-  KV_DELAY_BROKEN_MS = 50
-};
-
 /* kv_round_send sends what is queued, or settles it from the memory.  Nothing may be left to
  * answer. */
 void kv_round_send(struct call *call);

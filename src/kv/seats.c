@@ -1,10 +1,10 @@
 /* seats.c: a handle is the seat's number and, above, its turn, which is never 0. */
 #include "kv/seats.h"
 
+#include "codec/limits.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-enum { SEATS_FIRST = 16, SEATS_MAX = 65536 };
 
 struct seat *seats_find(const struct seats *seats, uint32_t handle) {
   size_t number = handle % SEATS_MAX;

@@ -1,6 +1,8 @@
 /* turn.c: the notes behind turns, overlays and held values. */
 #include "kv/turn.h"
 
+#include "codec/limits.h"
+
 static struct note *note_of(struct call *call, const struct kv_request *request) {
   return memory_note(call->memory, call->store.spaces[request->table], request->key,
                      request->group.len, call->now);

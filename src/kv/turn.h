@@ -9,12 +9,6 @@
 
 #include "kv/call.h"
 
-enum {
-  KV_TURN_MS = 15,             /* how long to look away while another call writes the same key */
-  KV_TURN_SHARE = 16,          /* and longer by this part of what it has taken already */
-  KV_FLIGHT_MAX_MS = 15 * 1000 /* who is not heard of for so long while writing is gone */
-};
-
 /* kv_turn_take tells whether |put| (or delete) may be sent; if not it is left blocked, or settled
  * as superseded. */
 bool kv_turn_take(struct call *call, struct kv_request *put);

@@ -4,6 +4,7 @@
  *   row.delete   likewise, answer [whether it existed, …] where rows never change (ROW_SAVE_NEW) and
  *                nothing elsewhere, for there it costs no read
  */
+#include "codec/limits.h"
 #include "index/record.h"
 #include "rows/operations.h"
 #include "rows/row.h"

@@ -2,6 +2,7 @@
 #include "rows/row.h"
 
 #include "codec/date.h"
+#include "codec/limits.h"
 #include "index/record.h"
 
 bool row_fields(const struct row_kind *kind, struct span object, struct json_field *fields) {

@@ -9,6 +9,7 @@
  *
  * Updates of one row in one isolate see each other: what is about to be written is merged into.
  */
+#include "codec/limits.h"
 #include "index/record.h"
 #include "rows/operations.h"
 #include "rows/row.h"

@@ -2,6 +2,7 @@
  * row.list's business, and row.flush writes progress. */
 #include "rows/workflow.h"
 
+#include "codec/limits.h"
 #include "index/record.h"
 #include "rows/operations.h"
 

@@ -45,6 +45,7 @@ void workflow_read(struct call *call, struct span text, struct workflow_row *row
                                 {SPAN("resourceId"), SPAN_NONE},   {SPAN("createdAt"), SPAN_NONE},
                                 {SPAN("updatedAt"), SPAN_NONE},    {SPAN("snapshot"), SPAN_NONE}};
   enum { STRINGS = 5 };
+
   *row = (struct workflow_row){.text = text};
   if (!text.ptr || !json_fields(text, fields, STRINGS + 1))
     return;

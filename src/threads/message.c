@@ -3,6 +3,7 @@
 
 #include "codec/date.h"
 #include "codec/key.h"
+#include "codec/limits.h"
 
 bool message_parse(struct call *call, struct span raw, struct message *message) {
   static const struct shape shape[] = {{SHAPE(struct message, id, "id"), SHAPE_TEXT},

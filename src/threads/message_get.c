@@ -1,4 +1,5 @@
 /* message_get.c: listMessagesById: one bulk get per 100 ids. */
+#include "codec/limits.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"

@@ -8,6 +8,7 @@
  * The last N of a thread need its head alone.  Whatever the head may not show (a total, ascending
  * order, all, what lies below its floor) asks the journal.
  */
+#include "codec/limits.h"
 #include "index/followup.h"
 #include "threads/doubt.h"
 #include "threads/message_window.h"

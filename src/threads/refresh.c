@@ -18,6 +18,7 @@
  *   {"collections":[{"kind","id","gone":["id",…],"doubt":["id",…],"bump":ms,"all":true,"drop":true}]}
  */
 #include "threads/refresh.h"
+#include "codec/limits.h"
 #include "index/change.h"
 #include "index/record.h"
 #include "threads/message.h"
@@ -35,8 +36,6 @@ struct refresh {
   struct wish *wishes;       /* per change, as all below */
   struct kv_request ***gets; /* per entry that may go: the record behind it */
 };
-
-enum { REFRESH_RESERVE = 10 }; /* operations kept for heads and what was added */
 
 static enum tkv_status fetch(struct call *call, void *self);
 static enum tkv_status judge(struct call *call, void *self);

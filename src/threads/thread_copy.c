@@ -11,11 +11,10 @@
  * such a thread, though its record may not be seen here yet.
  */
 #include "codec/date.h"
+#include "codec/limits.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
-
-enum { COPY_RESERVE = 12 };
 
 struct copy {
   struct span source_id, id, key;

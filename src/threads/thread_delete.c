@@ -11,6 +11,7 @@
 #include "threads/thread_delete.h"
 
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "threads/operations.h"
 
 static enum tkv_status bury(struct call *call, void *self);

@@ -8,6 +8,7 @@
  * threads are read.
  */
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "index/followup.h"
 #include "index/gather.h"
 #include "index/scan.h"

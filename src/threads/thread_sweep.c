@@ -2,9 +2,8 @@
 #include "threads/thread_sweep.h"
 
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "threads/message.h"
-
-enum { CHUNK = 300 }; /* messages at a time */
 
 struct sweep_doc {
   struct span suffix, text;
@@ -78,7 +77,8 @@ static void read_doc(struct call *call, struct sweep_doc *doc) {
 static enum tkv_status read_chunk(struct call *call, void *self) {
   struct sweep *sweep = self;
   size_t messages = 0;
-  for (sweep->end = sweep->next; sweep->end < sweep->doc_count && messages < CHUNK; sweep->end++) {
+  for (sweep->end = sweep->next; sweep->end < sweep->doc_count && messages < SWEEP_CHUNK;
+       sweep->end++) {
     struct sweep_doc *doc = &sweep->docs[sweep->end];
     read_doc(call, doc);
     if (call_over_budget(call, SWEEP_RESERVE + (messages + doc->entries.count) / KV_BULK_MAX))

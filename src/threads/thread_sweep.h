@@ -31,10 +31,4 @@ enum tkv_status sweep_thread(struct call *call, void *self);
 /* sweep_marker_key joins the key that keeps |thread| in mind until it is swept. */
 bool sweep_marker_key(struct call *call, struct span thread, struct span *key);
 
-enum { SWEEP_RESERVE = 10 }; /* operations kept for what comes after */
-
-enum {
-  SETTLE_MS = 3 * 60 * 1000
-}; /* lists and gets lag a minute each, writes are retried, clocks differ */
-
 #endif

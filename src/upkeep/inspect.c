@@ -17,6 +17,7 @@
  * whether they are.
  */
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "threads/message.h"
 #include "threads/thread.h"
 #include "upkeep/operations.h"

@@ -1,5 +1,6 @@
 /* sweep.c: store.sweep, which finishes what deleteThread had to leave: one marker after the other. */
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "threads/thread_delete.h"
 #include "upkeep/operations.h"
 

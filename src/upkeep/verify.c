@@ -15,6 +15,7 @@
  *             whole journal
  */
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "threads/doubt.h"
 #include "threads/thread.h"
 #include "upkeep/operations.h"

@@ -8,20 +8,19 @@
  * whose record is gone, though the head does not know that they are in doubt.  What is only minutes
  * old is not judged.
  *
- * One call looks at the records of WINDOW members, newest first; the head is judged with the first of
+ * One call looks at the records of VERIFY_WINDOW members, newest first; the head is judged with the first of
  * them.  `next` is where the next call begins, null at the end.
  *
  * Repair removes damaged journal entries; puts in place of a head that is not good one without the
  * entries that are old, and asks for a refresh (refresh.c) that drops the ghosts, settles what has been
  * in doubt for long, and fills the head from the journal.
  */
+#include "codec/limits.h"
 #include "index/change.h"
 #include "index/followup.h"
 #include "threads/refresh.h"
 #include "threads/thread.h"
 #include "upkeep/operations.h"
-
-enum { WINDOW = 2500 };
 
 struct verify_doc {
   struct span suffix, text;
@@ -148,7 +147,7 @@ static enum tkv_status read_docs(struct call *call, void *self) {
   while (op->first < op->said.count && op->after.id.ptr &&
          entry_order(&op->said.items[op->first], &op->after) <= 0)
     op->first++;
-  op->end = op->said.count - op->first > WINDOW ? op->first + WINDOW : op->said.count;
+  op->end = op->said.count - op->first > VERIFY_WINDOW ? op->first + VERIFY_WINDOW : op->said.count;
   op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->said.count + 1);
   for (size_t i = op->first; i < op->end; i++) {
     op->said.items[i].home = collection->id;

@@ -73,7 +73,7 @@ export const rowMutations = [
   },
   {
     name: 'what is held is forgotten like other own writes',
-    file: 'kv/memory.h',
+    file: 'codec/limits.h',
     find: 'MEMORY_HELD_MS = 900 * 1000,',
     put: 'MEMORY_HELD_MS = 120 * 1000,',
     by: ['workflow_'],
@@ -144,8 +144,8 @@ export const rowMutations = [
   {
     name: 'a persisted run forgets when it was created',
     file: 'rows/workflow.c',
-    find: 'old.created.ptr ? old.created : now',
-    put: 'now',
+    find: /: old\.created\.ptr \? old\.created\s+: now/,
+    put: ': now',
     by: ['workflow_'],
   },
   {
@@ -359,14 +359,14 @@ export const rowMutations = [
   // The memory's bounds
   {
     name: 'the memory grows without bound',
-    file: 'kv/memory.h',
+    file: 'codec/limits.h',
     find: 'MEMORY_BYTES_MAX = 16 * 1024 * 1024,',
     put: 'MEMORY_BYTES_MAX = 1024 * 1024 * 1024,',
     by: ['memory'],
   },
   {
     name: 'values of any size are remembered',
-    file: 'kv/memory.h',
+    file: 'codec/limits.h',
     find: 'MEMORY_VALUE_MAX = 4 * 1024 * 1024,',
     put: 'MEMORY_VALUE_MAX = 64 * 1024 * 1024,',
     by: ['memory', 'workflow_'],

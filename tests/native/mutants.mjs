@@ -82,7 +82,7 @@ export const mutations = [
   },
   {
     name: 'checks do not look back',
-    file: 'index/collection.h',
+    file: 'codec/limits.h',
     find: /CHECK_MARGIN_MS = [^,]*,/,
     put: 'CHECK_MARGIN_MS = 0,',
   },
@@ -101,7 +101,7 @@ export const mutations = [
   },
   {
     name: 'young entries are dropped',
-    file: 'index/collection.h',
+    file: 'codec/limits.h',
     find: /YOUNG_MS = [^,]*,/,
     put: 'YOUNG_MS = -1000000,',
   },
@@ -265,7 +265,7 @@ export const mutations = [
   },
   {
     name: 'own writes are forgotten after ten seconds',
-    file: 'kv/memory.h',
+    file: 'codec/limits.h',
     find: 'MEMORY_OWN_MS = 120 * 1000,',
     put: 'MEMORY_OWN_MS = 10 * 1000,',
   },
@@ -277,14 +277,14 @@ export const mutations = [
   },
   {
     name: 'a read is reused for a minute',
-    file: 'kv/memory.h',
+    file: 'codec/limits.h',
     find: 'MEMORY_REUSE_MS = 1000,',
     put: 'MEMORY_REUSE_MS = 60000,',
   },
   {
     name: 'stamps do not follow what was read',
     file: 'kv/call.c',
-    find: 'if (stamp > call->core->last_stamp &&',
+    find: 'if (stamp > call->shared->last_stamp &&',
     put: 'if (stamp < 0 &&',
     by: ['stale'],
   },
@@ -305,20 +305,20 @@ export const mutations = [
   },
   {
     name: 'a write under way never counts as over',
-    file: 'kv/round.h',
+    file: 'codec/limits.h',
     find: 'KV_FLIGHT_MAX_MS = 15 * 1000,',
     put: 'KV_FLIGHT_MAX_MS = 100000 * 1000,',
   },
   {
     name: '429 is not tried again',
-    file: 'kv/round.h',
+    file: 'codec/limits.h',
     find: 'KV_TRIES_BUSY = 5,',
     put: 'KV_TRIES_BUSY = 1,',
     by: ['faults'],
   },
   {
     name: '5xx is not tried again',
-    file: 'kv/round.h',
+    file: 'codec/limits.h',
     find: 'KV_TRIES_BROKEN = 3,',
     put: 'KV_TRIES_BROKEN = 1,',
     by: ['faults'],
@@ -370,7 +370,7 @@ export const mutations = [
   },
   {
     name: 'a deletion ends at once',
-    file: 'upkeep/sweep.h',
+    file: 'codec/limits.h',
     find: 'SETTLE_MS = 3 * 60 * 1000',
     put: 'SETTLE_MS = 0',
   },
@@ -388,19 +388,19 @@ export const mutations = [
   },
   {
     name: 'a sweep does not list the journal',
-    file: 'upkeep/sweep.c',
+    file: 'threads/thread_sweep.c',
     find: /for \(size_t i = 0; i < page->count; i\+\+\) \{\n(\s*struct span suffix)/,
     put: 'for (size_t i = 0; i < page->count && call->now < 0; i++) {\n$1',
   },
   {
     name: 'a sweep drops journal entries whose messages it cannot see',
-    file: 'upkeep/sweep.c',
+    file: 'threads/thread_sweep.c',
     find: 'if (doc->unseen)',
     put: 'if (doc->unseen && call->now < 0)',
   },
   {
     name: 'a sweep knows no budget',
-    file: 'upkeep/sweep.c',
+    file: 'threads/thread_sweep.c',
     find: 'if (call_over_budget(call, dropped->count + SWEEP_RESERVE))',
     put: 'if (call->now < 0)',
     by: ['store'],
@@ -443,7 +443,7 @@ export const mutations = [
   },
   {
     name: 'a call goes on when memory has run out',
-    file: 'kv/call.c',
+    file: 'kv/step.c',
     find: /if \(call->arena\.failed\)\n/,
     put: 'if (call->now < 0)\n',
     by: ['alloc'],

@@ -1,4 +1,5 @@
 /* test_calls.c: core.h: handles, calls that go away, calls that interleave. */
+#include "codec/limits.h"
 #include "support/story.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* test_json_scan.c: what is JSON and what is not: json_value, json_walk, json_fields. */
 #include "codec/json.h"
+#include "codec/limits.h"
 #include "support/check.h"
 #include "support/guard.h"
 

@@ -1,4 +1,5 @@
 /* test_head.c: head.h: heads, journal entries and their suffixes as text. */
+#include "codec/limits.h"
 #include "index/head.h"
 #include "support/check.h"
 #include "support/guard.h"

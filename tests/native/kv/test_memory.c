@@ -1,4 +1,5 @@
 /* test_memory.c: memory.h: what an isolate knows of KV. */
+#include "codec/limits.h"
 #include "kv/memory.h"
 #include "support/check.h"
 

@@ -1,4 +1,5 @@
 /* test_workflows.c: workflow.persist, get, delete, flush: what is written of a run, and when. */
+#include "codec/limits.h"
 #include "kv/memory.h"
 #include "support/story.h"
 

@@ -1,6 +1,7 @@
 /* sim_rest.c: the end: what was asked for later is done, caches run out, and then everything has to
  * be in its place. */
 #include "sim/sim_rest.h"
+#include "codec/limits.h"
 
 #include "codec/json.h"
 #include "codec/key.h"

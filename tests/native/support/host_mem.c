@@ -1,5 +1,6 @@
 /* host_mem.c: host.h in memory, and the driver. */
 #include "support/host_mem.h"
+#include "codec/limits.h"
 
 #include "kv/kv.h"
 #include "support/alloc.h"

@@ -1,5 +1,6 @@
 /* test_deletes.c: messages that are deleted in one place and written back in another, which had not
  * seen it yet; and doubt, which makes up for it and then goes away by itself. */
+#include "codec/limits.h"
 #include "index/head.h"
 #include "support/story.h"
 
