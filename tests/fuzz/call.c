@@ -29,8 +29,8 @@
  * came of it.  Whatever happens, a call ends, with JSON or nothing, or with an error
  * that is JSON; nothing leaks; and to a KV that kept to the rules nothing is sent that it refuses.
  */
-#include "codec/limits.h"
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "kv/kv.h"
 #include "support/alloc.h"
 #include "support/host_mem.h"
