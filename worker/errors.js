@@ -37,6 +37,10 @@ export function invalid(message, path) {
   return new ApiError(400, 'INVALID_ARGUMENT', message, { in: 'body', path });
 }
 
+export function noSuchThread() {
+  return new ApiError(404, 'NOT_FOUND', 'there is no such thread');
+}
+
 /**
  * @param {string} code
  * @param {string} message

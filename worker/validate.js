@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod/mini';
-import { ApiError } from './errors.js';
+import { ApiError, invalid } from './errors.js';
 
 /** Long enough for any name, short enough for an answer. */
 const MAX_NAME = 100;
@@ -72,4 +72,13 @@ export function faultText(issue) {
     default:
       return 'is not valid';
   }
+}
+
+/**
+ * @param {string | undefined} given  in the body
+ * @param {string} id
+ */
+export function requireSameId(given, id) {
+  if (given === undefined || given === id) return;
+  throw invalid('id in the body differs from the one in the path', '/id');
 }

@@ -5,10 +5,10 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { CloudflareStore, StoreError, createCore } from '../../bindings/index.js';
+import { CloudflareStore, StoreError } from '../../bindings/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { failNth } from '../support/faults.js';
-import { createRandom } from '../support/random.js';
+import { makeCore } from '../support/isolate.js';
 import { allIds, at, conversation, ids, makeClock, message, thread } from './support.js';
 
 /**
@@ -354,7 +354,7 @@ async function prepared() {
     /** @type {any} */ (
       new CloudflareStore({
         ...config,
-        core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill }),
+        core: makeCore(clock, isolates++),
       })
     );
   await prepare(open());

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createCore, CloudflareStore } from '../../bindings/index.js';
-import { createRandom } from '../support/random.js';
+import { CloudflareStore } from '../../bindings/index.js';
+import { makeCore } from '../support/isolate.js';
 import { makeClock } from './support.js';
 
 /** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
@@ -28,7 +28,7 @@ export function makeSubject(backend, storage, prefix, options = {}) {
       /** @type {any} */ ({
         ...storage,
         keyPrefix: prefix,
-        core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill }),
+        core: makeCore(clock, isolates++),
         ...more,
       }),
     );

@@ -1,6 +1,5 @@
 /**
- * Words that the suites share: how a thread or a message is written down in a test, what a refusal looks
- * like, and a clock that moves only when a test says so.
+ * What the suites of the contract share: what they are given, and what a refusal looks like.
  *
  * A suite is a function of `makeStore`. It knows nothing of the back end behind the store, so the same
  * sentences are checked against KV in memory, KV in workerd, and Mastra's own in-memory storage.
@@ -9,12 +8,12 @@
  */
 
 import { expect } from 'vitest';
+import { thread } from '../support/records.js';
 
-/**
- * @typedef {object} Clock
- * @property {() => number} now
- * @property {(ms: number) => void} advance
- */
+export { makeClock, START } from '../support/clock.js';
+export { allIds, at, conversation, ids, message, numbered, thread } from '../support/records.js';
+
+/** @typedef {import('../support/clock.js').Clock} Clock */
 
 /**
  * The keys as they lie in KV, for tests that look at or damage what is stored.
@@ -37,100 +36,6 @@ import { expect } from 'vitest';
  */
 
 /** @typedef {(options?: Record<string, unknown>) => Promise<Subject>} MakeStore */
-
-/** The moment at which every test begins. */
-export const START = Date.UTC(2024, 2, 1);
-
-/**
- * A moment of the conversation: `at(3)` is three seconds after it began, on 2024-01-01.
- * @param {number} seconds
- */
-export const at = (seconds) => new Date(Date.UTC(2024, 0, 1) + Math.round(seconds * 1000));
-
-const inWorkerd = /** @type {any} */ (globalThis).navigator?.userAgent === 'Cloudflare-Workers';
-
-/**
- * Lets what is under way go on before time does: waiting must not starve requests that take turns, as in workerd
- * setImmediate would.
- */
-const turn = () =>
-  new Promise((resolve) => {
-    if (inWorkerd) setTimeout(resolve, 2);
-    else setImmediate(resolve);
-  });
-
-/**
- * A clock that stands still. Waiting moves it, and takes no time.
- * @returns {Clock & { wait: (ms: number) => Promise<void> }}
- */
-export function makeClock(start = START) {
-  let time = start;
-  return {
-    now: () => time,
-    advance: (ms) => {
-      time += ms;
-    },
-    wait: async (ms) => {
-      time += ms;
-      await turn();
-    },
-  };
-}
-
-/**
- * @param {string} id
- * @param {Record<string, unknown>} [fields]
- * @returns {any}
- */
-export function thread(id, fields = {}) {
-  return {
-    id,
-    resourceId: 'alice',
-    title: `About ${id}`,
-    createdAt: at(0),
-    updatedAt: at(0),
-    metadata: {},
-    ...fields,
-  };
-}
-
-/**
- * A message of thread `t`. A number as second argument is the second at which it was said.
- * @param {string} id
- * @param {number} [second]
- * @param {Record<string, unknown>} [fields]
- * @returns {any}
- */
-export function message(id, second = 0, fields = {}) {
-  return {
-    id,
-    threadId: 't',
-    resourceId: 'alice',
-    role: 'user',
-    createdAt: at(second),
-    content: { format: 2, parts: [{ type: 'text', text: `This is ${id}.` }] },
-    ...fields,
-  };
-}
-
-/**
- * `count` messages m001, m002, … of one thread, a second apart.
- * @param {number} count
- * @param {Record<string, unknown>} [fields]
- * @returns {any[]}
- */
-export function conversation(count, fields = {}) {
-  return Array.from({ length: count }, (_, i) => message(numbered('m', i + 1), i + 1, fields));
-}
-
-/**
- * @param {string} letter
- * @param {number} n
- */
-export const numbered = (letter, n) => `${letter}${String(n).padStart(3, '0')}`;
-
-/** @param {{ id: string }[]} list */
-export const ids = (list) => list.map((item) => item.id);
 
 /**
  * Saves threads with the given ids and answers the store, ready for messages.
@@ -196,15 +101,4 @@ export async function refused(promise, { code, op, text, type = Error }) {
 export async function updatedAt(store, threadId = 't') {
   const found = await store.getThreadById({ threadId });
   return found.updatedAt.getTime();
-}
-
-/**
- * Every message id of a thread, oldest first, as a full read gives them.
- * @param {any} store
- * @param {string} [threadId]
- * @returns {Promise<string[]>}
- */
-export async function allIds(store, threadId = 't') {
-  const { messages } = await store.listMessages({ threadId, perPage: false });
-  return ids(messages);
 }

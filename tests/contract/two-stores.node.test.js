@@ -5,10 +5,11 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { CloudflareStore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { createPlaces, limitWrites, randomPause, shuffle } from '../support/faults.js';
 import { createRandom } from '../support/random.js';
+import { makeCore } from '../support/isolate.js';
 import { allIds, at, ids, makeClock, message, numbered, thread } from './support.js';
 
 const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
@@ -28,11 +29,7 @@ function world(seed, { caches = false, limits = false } = {}) {
   const open = () =>
     new CloudflareStore({
       backend: shuffle(makePlace(), { below, pause: randomPause(below) }),
-      core: createCore({
-        now: clock.now,
-        wait: clock.wait,
-        random: createRandom(1000 * seed + isolates++).fill,
-      }),
+      core: makeCore(clock, 1000 * seed + isolates++),
     });
   return { clock, below, open };
 }

@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { randomPause, shuffle } from '../support/faults.js';
-import { ids, message, thread } from '../contract/support.js';
 import { createRandom } from '../support/random.js';
 import { answering, gate, openIsolate } from './support.js';
+import { ids, message, thread } from '../support/records.js';
 
 const MINUTE = 60_000;
 

@@ -3,25 +3,17 @@
  * `finally`. What they share with others must not care.
  */
 
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { createTestHarness, experimental_readRawConfig as readRawConfig } from 'wrangler';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createWorker } from '../support/worker.js';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-vi.stubEnv('WRANGLER_SEND_METRICS', 'false');
-vi.stubEnv('CLOUDFLARE_CF_FETCH_ENABLED', 'false');
-
-/** @type {ReturnType<typeof createTestHarness>} */
+/** @type {ReturnType<typeof createWorker>} */
 let worker;
 /** @type {URL} */
 let home;
 
 beforeAll(async () => {
-  const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
-  const services = [{ binding: 'SELF', service: rawConfig.name ?? '' }];
-  const config = { ...rawConfig, main: 'tests/core/worker.workerd.js', services };
-  worker = createTestHarness({ root: ROOT, workers: [{ config }] });
+  const services = [{ binding: 'SELF', service: 'threadkv' }];
+  worker = createWorker({ main: 'tests/core/worker.workerd.js', services });
   home = (await worker.listen()).url;
 }, 60_000);
 afterAll(() => worker?.close());

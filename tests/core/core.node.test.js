@@ -5,8 +5,8 @@ import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { loadModule } from '../../bindings/core/module.node.js';
 import { failNth } from '../support/faults.js';
-import { ids, message, thread } from '../contract/support.js';
 import { openIsolate, watchInstances } from './support.js';
+import { ids, message, thread } from '../support/records.js';
 
 /** @type {ReturnType<typeof watchInstances>} */
 let watch;

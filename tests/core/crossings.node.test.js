@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { conversation, thread } from '../contract/support.js';
 import { openIsolate, watchInstances } from './support.js';
+import { conversation, thread } from '../support/records.js';
 
 /** @type {ReturnType<typeof watchInstances>} */
 let watch;

@@ -5,9 +5,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { asBytes, failNth } from '../support/faults.js';
-import { message, thread } from '../contract/support.js';
 import { limitMemory } from './patch.js';
 import { answering, gate, openIsolate, resource, watchInstances } from './support.js';
+import { message, thread } from '../support/records.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

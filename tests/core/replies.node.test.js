@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { message, thread } from '../contract/support.js';
 import { answering, openIsolate, resource } from './support.js';
+import { message, thread } from '../support/records.js';
 
 /** @typedef {import('../../bindings/backends/backend.js').KVRequest} KVRequest */
 

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { CloudflareStore, createCore } from '../../bindings/index.js';
-import { at, makeClock } from '../contract/support.js';
-import { createRandom } from '../support/random.js';
+import { CloudflareStore } from '../../bindings/index.js';
+import { makeCore } from '../support/isolate.js';
+import { makeClock } from '../support/clock.js';
+import { at } from '../support/records.js';
 
 /** @typedef {import('../../bindings/backends/backend.js').Backend} Backend */
 /** @typedef {import('../../bindings/backends/backend.js').KVRequest} KVRequest */
@@ -20,7 +21,7 @@ import { createRandom } from '../support/random.js';
  */
 export function openIsolate(backend, { observe, ...options } = {}) {
   const clock = makeClock();
-  const core = createCore({ now: clock.now, wait: clock.wait, random: createRandom(1).fill, ...options });
+  const core = makeCore(clock, 1, options);
   /** @type {any} */
   const store = new CloudflareStore({ backend, core, ...(observe && { onOperation: observe }) });
   return { clock, core, store };

@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { message, thread } from '../contract/support.js';
 import { trapIn } from './patch.js';
 import { answering, gate, openIsolate, watchInstances } from './support.js';
+import { message, thread } from '../support/records.js';
 
 const wasm = readFileSync(process.env.THREADKV_WASM || 'build/threadkv.wasm');
 

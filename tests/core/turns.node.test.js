@@ -2,8 +2,8 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { at } from '../contract/support.js';
 import { openIsolate } from './support.js';
+import { at } from '../support/records.js';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -7,37 +7,19 @@
  * @module
  */
 
-import { fileURLToPath } from 'node:url';
-import { createTestHarness, experimental_readRawConfig as readRawConfig } from 'wrangler';
 import { listFixtures, readFixture } from '../fixtures/read.js';
 import { replay } from '../fixtures/replay.js';
+import { createWorker } from '../support/worker.js';
 import { createClient } from './client.js';
 import { costLines, storageLines, wrap } from './report.js';
 
 const TOKEN = 'correct-horse-battery-staple';
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-// The demo needs no network, and wrangler must not look for one.
-process.env.WRANGLER_SEND_METRICS = 'false';
-process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
-process.env.WRANGLER_HIDE_BANNER = 'true';
 
 /** @typedef {import('../fixtures/replay.js').Replayed & { name: string, turns: number }} Outcome */
 
 /** @param {import('./client.js').Fetch} fetch @returns {import('./client.js').Fetch} */
 const withToken = (fetch) => (path, init) =>
   fetch(path, { ...init, headers: { ...init?.headers, Authorization: `Bearer ${TOKEN}` } });
-
-/** The Worker of wrangler.toml with one route more, with namespaces that end with the process. */
-function startWorker() {
-  const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
-  const config = {
-    ...rawConfig,
-    main: 'tests/demo/worker.js',
-    vars: { ...rawConfig.vars, KEY_PREFIX: '', THREADKV_TOKEN: TOKEN },
-  };
-  return createTestHarness({ root: ROOT, workers: [{ config }] });
-}
 
 /**
  * @param {string[]} names
@@ -105,7 +87,9 @@ if (unknown.length) {
   process.exit(2);
 }
 const names = named.length ? named : known;
-const worker = startWorker();
+// The Worker with one route more.
+const vars = { KEY_PREFIX: '', THREADKV_TOKEN: TOKEN };
+const worker = createWorker({ main: 'tests/demo/worker.js', vars });
 try {
   await worker.listen();
   /** @type {import('./client.js').Cost[]} */

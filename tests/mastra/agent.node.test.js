@@ -10,8 +10,8 @@ import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { limitWrites } from '../support/faults.js';
-import { message } from '../contract/support.js';
 import { scripted, shown } from '../record/model.js';
+import { message } from '../support/records.js';
 
 /**
  * A process with an application in it.

@@ -3,8 +3,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { createPlaces, failNth, intercept, limitWrites } from '../support/faults.js';
-import { at, message } from '../contract/support.js';
-import { idsOf, makeSubject, named, talk, thread, withThreads } from './support.js';
+import { idsOf, makeSubject, named, talk, withThreads } from './support.js';
+import { at, message, thread } from '../support/records.js';
 
 const calm = () => makeSubject(() => ({ backend: createMemoryBackend() }));
 

@@ -4,11 +4,11 @@ import { MastraError } from '@mastra/core/error';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { failNth } from '../support/faults.js';
-import { at, message } from '../contract/support.js';
 import { score } from './scores.js';
-import { makeSubject, thread } from './support.js';
+import { makeSubject } from './support.js';
 import { task } from './tasks.js';
 import { snapshot } from './workflows.js';
+import { at, message, thread } from '../support/records.js';
 
 const SECRET = 'my deepest secret';
 const secret = { text: SECRET };

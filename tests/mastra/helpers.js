@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, ids, message } from '../contract/support.js';
-import { idsOf, thread, withMessages, withThreads } from './support.js';
+import { idsOf, withMessages, withThreads } from './support.js';
+import { at, ids, message, thread } from '../support/records.js';
 
 /** What Mastra's base class makes of a store's methods. @param {import('./support.js').Make} make */
 export function helpers(make) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { message } from '../contract/support.js';
 import { idsOf, talk, withThreads } from './support.js';
+import { message } from '../support/records.js';
 
 const AROUND = { withPreviousMessages: 2, withNextMessages: 2 };
 

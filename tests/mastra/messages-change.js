@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { message } from '../contract/support.js';
 import { changedAt, idsOf, named, talk, withMessages, withThreads } from './support.js';
+import { message } from '../support/records.js';
 
 /** @param {import('./support.js').Make} make */
 export function messagesChange(make) {

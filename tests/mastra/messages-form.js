@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, message } from '../contract/support.js';
 import { idsOf, withThreads } from './support.js';
+import { at, message } from '../support/records.js';
 
 /** A conversation as Mastra 0.x wrote it. */
 const OLD = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, message } from '../contract/support.js';
 import { changedAt, idsOf, named, talk, withMessages, withThreads } from './support.js';
+import { at, message } from '../support/records.js';
 
 const DESC = { field: 'createdAt', direction: 'DESC' };
 

@@ -4,7 +4,7 @@ import { InMemoryStore } from '@mastra/core/storage';
 import { afterEach, describe, vi } from 'vitest';
 import { skipBecause } from '../contract/skip.js';
 import { mastraContract } from './all.js';
-import { START } from '../contract/support.js';
+import { START } from '../support/clock.js';
 
 /** It hands out its own objects, and its timestamps stand still within a millisecond. @param {any} domain */
 function careful(domain) {

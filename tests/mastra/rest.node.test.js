@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryStorageCloudflare } from '../../bindings/mastra/index.js';
 import { startServer, TOKEN } from '../backends/rest/server.js';
 import { mastraContract } from './all.js';
-import { makeSubject, thread } from './support.js';
+import { makeSubject } from './support.js';
+import { thread } from '../support/records.js';
 
 /** @type {import('../backends/rest/server.js').RestServer} */
 let server;

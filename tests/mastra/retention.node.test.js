@@ -10,11 +10,12 @@ import {
   WorkflowsStorageCloudflare,
 } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { message, START } from '../contract/support.js';
 import { score } from './scores.js';
-import { makeSubject, thread } from './support.js';
+import { makeSubject } from './support.js';
 import { task } from './tasks.js';
 import { snapshot } from './workflows.js';
+import { START } from '../support/clock.js';
+import { message, thread } from '../support/records.js';
 
 const DAY = 24 * 3600 * 1000;
 /** @param {number} days  before the tests begin */

@@ -3,9 +3,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { limitWrites } from '../support/faults.js';
-import { at } from '../contract/support.js';
-import { makeSubject, thread } from './support.js';
+import { makeSubject } from './support.js';
 import { snapshot } from './workflows.js';
+import { at, thread } from '../support/records.js';
 
 const wf = { workflowName: 'wf', runId: 'r' };
 const calm = () => makeSubject(() => ({ backend: createMemoryBackend() }));

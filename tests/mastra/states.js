@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at } from '../contract/support.js';
+import { at } from '../support/records.js';
 
 /** @param {import('./support.js').Make} make */
 export function states(make) {

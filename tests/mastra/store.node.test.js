@@ -12,7 +12,7 @@ import {
 } from '../../bindings/mastra/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { rawKeys } from '../contract/subject.js';
-import { thread } from './support.js';
+import { thread } from '../support/records.js';
 
 /** @param {Record<string, unknown>} config @returns {any} */
 const open = (config) => new CloudflareStore(/** @type {any} */ (config));

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { createCore } from '../../bindings/index.js';
 import { CloudflareStore } from '../../bindings/mastra/index.js';
-import { at, makeClock, message } from '../contract/support.js';
-import { createRandom } from '../support/random.js';
+import { makeCore } from '../support/isolate.js';
+import { makeClock } from '../support/clock.js';
+import { message, thread } from '../support/records.js';
 
 /**
  * @typedef {object} Subject
@@ -19,7 +19,7 @@ import { createRandom } from '../support/random.js';
  * @property {any} backgroundTasks
  * @property {any} threadState
  * @property {any} blobs
- * @property {import('../contract/support.js').Clock} clock
+ * @property {import('../support/clock.js').Clock} clock
  */
 
 /** @typedef {() => Promise<Subject>} Make */
@@ -27,14 +27,14 @@ import { createRandom } from '../support/random.js';
 let isolates = 0;
 
 /**
- * @param {(clock: import('../contract/support.js').Clock) => object} configure  says where the data is
+ * @param {(clock: import('../support/clock.js').Clock) => object} configure  says where the data is
  * @returns {Promise<Subject & { reopen: () => Promise<Subject> }>}
  */
 export async function makeSubject(configure) {
   const clock = makeClock();
   const config = configure(clock);
   const open = async () => {
-    const core = createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill });
+    const core = makeCore(clock, isolates++);
     const storage = new CloudflareStore(/** @type {any} */ ({ ...config, core }));
     await storage.init();
     return { ...domainsOf(storage), clock };
@@ -82,16 +82,6 @@ export function talk(count, fields = {}, letter = 'm') {
   return Array.from({ length: count }, (_, i) =>
     message(`${letter}${i + 1}`, i + 1, { role: i % 2 ? 'assistant' : 'user', ...fields }),
   );
-}
-
-/**
- * @param {string} id
- * @param {Record<string, unknown>} [fields]
- * @returns {any}
- */
-export function thread(id, fields = {}) {
-  const dates = { createdAt: at(0), updatedAt: at(0) };
-  return { id, resourceId: 'alice', title: `About ${id}`, ...dates, metadata: {}, ...fields };
 }
 
 /**

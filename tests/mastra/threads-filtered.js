@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, ids, message } from '../contract/support.js';
-import { changedAt, thread } from './support.js';
+import { changedAt } from './support.js';
+import { at, ids, message, thread } from '../support/records.js';
 
 /** @param {any} memory @param {object} args */
 const found = async (memory, args) => ids((await memory.listThreads(args)).threads).sort();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, ids } from '../contract/support.js';
-import { thread } from './support.js';
+import { at, ids, thread } from '../support/records.js';
 
 /** Created in the order a, b, c; updated in the order b, c, a. */
 const PLAN = { a: [1, 9], b: [2, 5], c: [3, 7] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, ids, message } from '../contract/support.js';
-import { changedAt, thread, withThreads } from './support.js';
+import { changedAt, withThreads } from './support.js';
+import { at, ids, message, thread } from '../support/records.js';
 
 /** @param {import('./support.js').Make} make */
 export function threads(make) {

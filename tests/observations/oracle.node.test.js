@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { MemoryStorageCloudflare } from '../../bindings/mastra/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { hideMetadata, intercept, limitWrites } from '../support/faults.js';
+import { failFirst, hideMetadata, limitWrites } from '../support/faults.js';
 import { createRandom } from '../support/random.js';
 import { calls, World } from './calls.js';
 
@@ -38,29 +38,12 @@ function makeWaits() {
   };
 }
 
-/**
- * Requests fail the first time; with `applied`, what they ask for has been done all the same.
- *
- * @param {Backend} backend
- * @param {boolean} applied
- */
-function failing(backend, applied) {
-  const failed = new Set();
-  return intercept(backend, async (request, ask) => {
-    const id = `${request.kind} ${'key' in request ? request.key : JSON.stringify(request)}`;
-    if (failed.delete(id)) return ask(request);
-    failed.add(id);
-    if (applied) await ask(request);
-    return { status: 503 };
-  });
-}
-
 /** @type {[string, (backend: Backend, now: () => number) => Backend][]} */
 const days = [
   ['a calm day', (backend) => backend],
   ['quick writes are refused', (backend, now) => limitWrites(backend, { now })],
-  ['every request fails at first', (backend) => failing(backend, false)],
-  ['every first answer is lost', (backend) => failing(backend, true)],
+  ['every request fails at first', (backend) => failFirst(backend)],
+  ['every first answer is lost', (backend) => failFirst(backend, { how: 'apply' })],
   ['there is no KV metadata', hideMetadata],
 ];
 

@@ -1,10 +1,10 @@
 /** What KV adds to observational memory: writes that wait, isolates that do not see each other, failures. */
 
 import { describe, expect, it } from 'vitest';
-import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { CloudflareStore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { makeClock } from '../contract/support.js';
-import { createRandom } from '../support/random.js';
+import { makeCore } from '../support/isolate.js';
+import { makeClock } from '../support/clock.js';
 
 const trip = { threadId: 'trip', resourceId: 'alice', scope: /** @type {const} */ ('thread'), config: {} };
 
@@ -29,7 +29,7 @@ function makeWorld(backend = createMemoryBackend()) {
     new CloudflareStore({
       backend,
       keyPrefix: 'dev_',
-      core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill }),
+      core: makeCore(clock, isolates++),
       onOperation: ({ kind }) => asked.push(kind),
     });
   return { open, clock, asked, backend };

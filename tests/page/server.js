@@ -1,18 +1,11 @@
 /**
- * The Worker of wrangler.toml, served by wrangler to this machine only, over namespaces that end with the process.
+ * The Worker with its page, and with data that it finds.
  *
  * @module
  */
 
-import { fileURLToPath } from 'node:url';
-import { createTestHarness, experimental_readRawConfig as readRawConfig } from 'wrangler';
 import { CloudflareStore } from '../../bindings/index.js';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-process.env.WRANGLER_SEND_METRICS = 'false';
-process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
-process.env.WRANGLER_HIDE_BANNER = 'true';
+import { createWorker } from '../support/worker.js';
 
 /**
  * @param {Record<string, string>} vars
@@ -20,9 +13,7 @@ process.env.WRANGLER_HIDE_BANNER = 'true';
  * @param {import('wrangler').Unstable_RawConfig} [more]  of wrangler.toml
  */
 export async function startWorker(vars, seed, more) {
-  const { rawConfig } = readRawConfig({ config: `${ROOT}wrangler.toml` }, {});
-  const config = { ...rawConfig, ...more, vars: { ...rawConfig.vars, ...vars } };
-  const harness = createTestHarness({ root: ROOT, workers: [{ config }] });
+  const harness = createWorker({ ...more, vars });
   const { url } = await harness.listen();
   if (seed) {
     /** @type {any} */

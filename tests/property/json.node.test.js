@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { at, message, thread } from '../contract/support.js';
-import { isolates } from './isolate.js';
+import { isolates } from '../support/isolate.js';
+import { at, message, thread } from '../support/records.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

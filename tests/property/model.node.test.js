@@ -8,9 +8,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { limitWrites } from '../support/faults.js';
 import { createRandom } from '../support/random.js';
-import { at, ids, message, numbered, thread } from '../contract/support.js';
-import { isolates } from './isolate.js';
 import { Model } from './model.js';
+import { isolates } from '../support/isolate.js';
+import { at, ids, message, numbered, thread } from '../support/records.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -6,8 +6,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { allIds, ids, message, thread } from '../contract/support.js';
-import { anyId, anyPrefix, isolates } from './isolate.js';
+import { anyId, anyPrefix } from './texts.js';
+import { isolates } from '../support/isolate.js';
+import { allIds, ids, message, thread } from '../support/records.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { makeClock } from '../contract/support.js';
+import { makeClock } from '../support/clock.js';
 
 const run = { workflowName: 'order', runId: 'r1' };
 const KEY = 'workflow_snapshot:r1:order';

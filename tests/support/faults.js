@@ -79,6 +79,25 @@ export function failNth(
 }
 
 /**
+ * Every request fails the first time, and goes well when it is made again.
+ *
+ * @param {Backend} backend
+ * @param {{ how?: 'refuse' | 'apply', status?: number }} [options]  see `failNth`
+ */
+export function failFirst(backend, { how = 'refuse', status = 503 } = {}) {
+  const failed = new Set();
+  return intercept(backend, async (request, ask) => {
+    const { kind, space } = request;
+    const what = 'key' in request ? request.key : JSON.stringify(request);
+    const id = `${kind} ${space} ${what}`;
+    if (failed.delete(id)) return ask(request);
+    failed.add(id);
+    if (how === 'apply') await ask(request);
+    return { status };
+  });
+}
+
+/**
  * Refuses a write with 429 that follows one of the same key too soon, as KV does. Refused writes count not.
  *
  * @param {Backend} backend

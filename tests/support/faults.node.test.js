@@ -7,6 +7,7 @@ import {
   asBytes,
   createPlaces,
   emptyPages,
+  failFirst,
   failNth,
   hideMetadata,
   limitWrites,
@@ -66,6 +67,24 @@ describe('failNth', () => {
     expect(await statuses(backend, put('a', 'x'), list('a'), get('a'), list('a'))).toEqual([
       200, 500, 200, 500,
     ]);
+  });
+});
+
+describe('failFirst', () => {
+  it('refuses every request once', async () => {
+    const origin = createMemoryBackend();
+    const backend = failFirst(origin);
+    expect(await statuses(backend, put('a', 'x'), get('a'))).toEqual([503, 503]);
+    expect(origin.spaces[0].keys()).toEqual([]);
+    expect(await statuses(backend, put('a', 'x'), get('a'))).toEqual([200, 200]);
+    expect(await statuses(backend, put('a', 'y'))).toEqual([503]);
+  });
+
+  it('may lose the first answers only', async () => {
+    const origin = createMemoryBackend();
+    const backend = failFirst(origin, { how: 'apply', status: 0 });
+    expect(await statuses(backend, put('a', 'x'))).toEqual([0]);
+    expect(origin.spaces[0].keys()).toEqual(['a']);
   });
 });
 

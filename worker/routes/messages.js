@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ApiError, invalid } from '../errors.js';
+import { ApiError, invalid, noSuchThread } from '../errors.js';
 import { date, flag, json, oneOf, pageOf, paging, text, texts } from '../parameters.js';
 import { route } from '../route.js';
 import { Message, MessagePage, Messages, MessagesInput, MessageUpdate, MessageUpdates } from '../schemas.js';
-import { noSuchThread, requireSameId } from './threads.js';
+import { requireSameId } from '../validate.js';
 
 const tag = 'Messages';
 

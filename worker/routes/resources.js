@@ -7,7 +7,7 @@
 import { ApiError } from '../errors.js';
 import { route } from '../route.js';
 import { Resource, ResourceInput, ResourceUpdate } from '../schemas.js';
-import { requireSameId } from './threads.js';
+import { requireSameId } from '../validate.js';
 
 const tag = 'Working memory';
 const path = '/v1/resources/:resourceId';

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { ApiError, invalid } from '../errors.js';
+import { ApiError, noSuchThread } from '../errors.js';
 import { flag, json, oneOf, pageOf, paging, text } from '../parameters.js';
 import { route } from '../route.js';
 import { Thread, ThreadCopy, ThreadCopyInput, ThreadInput, ThreadPage, ThreadUpdate } from '../schemas.js';
+import { requireSameId } from '../validate.js';
 
 const tag = 'Threads';
 
@@ -127,19 +128,6 @@ export const threads = [
     },
   }),
 ];
-
-export function noSuchThread() {
-  return new ApiError(404, 'NOT_FOUND', 'there is no such thread');
-}
-
-/**
- * @param {string | undefined} given  in the body
- * @param {string} id
- */
-export function requireSameId(given, id) {
-  if (given === undefined || given === id) return;
-  throw invalid('id in the body differs from the one in the path', '/id');
-}
 
 /** @param {string} id */
 function locationOf(id) {

@@ -3,8 +3,8 @@ import { CloudflareStore, createCore } from '../../../bindings/index.js';
 import { createRestBackend } from '../../../bindings/backends/rest/rest.js';
 import { describeBackend } from '../contract.js';
 import { put } from '../requests.js';
-import { conversation, thread } from '../../contract/support.js';
 import { ACCOUNT, TOKEN } from './names.js';
+import { conversation, thread } from '../../support/records.js';
 
 const where = { accountId: ACCOUNT, apiToken: TOKEN, baseURL: inject('restURL') };
 

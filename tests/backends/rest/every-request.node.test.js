@@ -3,9 +3,9 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allIds, conversation, ids, message, thread } from '../../contract/support.js';
 import { ACCOUNT, startServer } from './server.js';
 import { openStore } from './support.js';
+import { allIds, conversation, ids, message, thread } from '../../support/records.js';
 
 /** @type {import('./server.js').RestServer} */
 let server;

@@ -4,9 +4,9 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { get, getMany, list, put, remove } from '../requests.js';
-import { conversation, ids, message, thread } from '../../contract/support.js';
 import { ACCOUNT, startServer, TOKEN } from './server.js';
 import { asked, openBackend, openStore } from './support.js';
+import { conversation, ids, message, thread } from '../../support/records.js';
 
 /** @type {import('./server.js').RestServer} */
 let server;

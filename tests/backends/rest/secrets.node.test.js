@@ -6,9 +6,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRestBackend } from '../../../bindings/backends/rest/rest.js';
 import { createCore, CloudflareStore } from '../../../bindings/index.js';
-import { message, thread } from '../../contract/support.js';
 import { ACCOUNT, startServer } from './server.js';
 import { quickCore } from './support.js';
+import { message, thread } from '../../support/records.js';
 
 const SECRET = 'a-token-like-no-other';
 const WORDS = 'what the user said';

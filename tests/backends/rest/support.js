@@ -4,11 +4,11 @@
  * @module
  */
 
-import { CloudflareStore, createCore } from '../../../bindings/index.js';
+import { CloudflareStore } from '../../../bindings/index.js';
 import { createRestBackend } from '../../../bindings/backends/rest/rest.js';
-import { makeClock } from '../../contract/support.js';
-import { createRandom } from '../../support/random.js';
+import { makeCore } from '../../support/isolate.js';
 import { ACCOUNT, TOKEN } from './server.js';
+import { makeClock } from '../../support/clock.js';
 
 /** @typedef {import('./server.js').RestServer} RestServer */
 /** @typedef {import('../../../bindings/store/config.js').CloudflareRestConfig} CloudflareRestConfig */
@@ -18,7 +18,7 @@ let isolates = 0;
 /** A core whose time passes only by waiting, which takes none. */
 export function quickCore() {
   const clock = makeClock(Date.now());
-  const core = createCore({ now: clock.now, wait: clock.wait, random: createRandom(isolates++).fill });
+  const core = makeCore(clock, isolates++);
   return { core, clock };
 }
 

@@ -1,30 +1,10 @@
 /**
- * What the property tests share: a store that costs no time, and what may be in a key or a prefix.
+ * What may be in a key or a prefix.
  *
  * @module
  */
 
 import fc from 'fast-check';
-import { CloudflareStore, createCore } from '../../bindings/index.js';
-import { createRandom } from '../support/random.js';
-import { makeClock } from '../contract/support.js';
-
-/**
- * A maker of stores over one back end, each with a core of its own. They share a clock, that waiting moves.
- * @param {import('../../bindings/backends/backend.js').Backend} backend
- */
-export function isolates(backend) {
-  const clock = makeClock();
-  let count = 0;
-  /** @param {Record<string, unknown>} [options] @returns {any} */
-  const open = (options = {}) =>
-    new CloudflareStore({
-      backend,
-      core: createCore({ now: clock.now, wait: clock.wait, random: createRandom(count++).fill }),
-      ...options,
-    });
-  return { clock, open };
-}
 
 /** Text as it might be in a key: separators, escapes, table names, control characters, long scripts. */
 const keyPart = fc.oneof(
