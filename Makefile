@@ -181,7 +181,7 @@ FORCE:
 # ---- The module ------------------------------------------------------------------------------------------------------
 
 ## Build build/threadkv.wasm, and with what the command needs besides, build/threadkv.tools.wasm
-wasm: $(BUILD)/threadkv.wasm $(BUILD)/threadkv.tools.wasm
+wasm: $(foreach name,threadkv threadkv.tools,$(BUILD)/$(name).wasm $(BUILD)/$(name).text.js)
 
 ## The same sources by npm's clang, for machines without one: build/threadkv.yowasp.wasm
 wasm-yowasp: $(BUILD)/threadkv.yowasp.wasm
@@ -199,6 +199,10 @@ $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 
 $(BUILD)/threadkv.tools.wasm: $(BUILD)/threadkv.$(WASM_BY)-tools.wasm
 	@cp $< $@
+
+# The same as text, for programs outside the Workers runtime.
+$(BUILD)/%.text.js: $(BUILD)/%.wasm tools/text.mjs
+	@node tools/text.mjs $< $@
 
 # Linked without $(OPT): with it, clang would run whatever wasm-opt it finds and the bytes would depend on the machine.
 $(BUILD)/threadkv.clang.wasm: $(WASM_OBJ)

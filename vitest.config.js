@@ -4,6 +4,7 @@
 // THREADKV_WASM=<file> runs the same tests over another build of the module, e.g. build/threadkv.emscripten.wasm; but
 // not those of the page, whose Worker is built by wrangler, always with the usual one.
 
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
@@ -11,12 +12,15 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin';
 const BUILT = '../../build/threadkv.wasm';
 const wasm = process.env.THREADKV_WASM && resolve(process.env.THREADKV_WASM);
 
-/** Makes bindings/core/module.*.js load $THREADKV_WASM. @type {import('vite').Plugin} */
+/** Puts $THREADKV_WASM in the module's place: the file in workerd, the text elsewhere. @type {import('vite').Plugin} */
 const otherModule = {
   name: 'threadkv-wasm',
   enforce: 'pre',
   transform(code, id) {
-    if (!wasm || !/\/bindings\/core\/module\.\w+\.js$/.test(id)) return undefined;
+    if (!wasm) return undefined;
+    if (id.endsWith('/build/threadkv.text.js'))
+      return `export default '${readFileSync(wasm).toString('base64')}';`;
+    if (!id.endsWith('/bindings/core/module.workerd.js')) return undefined;
     if (!code.includes(BUILT)) throw new Error(`${id} does not name ${BUILT}`);
     return code.replaceAll(BUILT, wasm);
   },

@@ -18,7 +18,7 @@ import { watchInterrupt } from './interrupt.js';
 import { addOutput, addSource, addTarget, readPositive } from './options.js';
 import { Report } from './report.js';
 import { openTarget, requireNamespaces } from './target.js';
-import { loadToolsModule } from '../upkeep/module.node.js';
+import { loadToolsModule } from '../upkeep/module.text.js';
 import { ToolStore } from '../upkeep/tool-store.js';
 
 /**
@@ -169,7 +169,7 @@ async function perform(command, run, args) {
     /** @type {((operation: Operation) => void)[]} */
     const hooks = [];
     const store = new ToolStore(target.open(target.names), options.keyPrefix, {
-      module: loadToolsModule(),
+      module: await loadToolsModule(),
       maxOperations: MAX_OPERATIONS,
       onOperation: (operation) => {
         for (const hook of hooks) hook(operation);

@@ -83,6 +83,8 @@ export const ERRORS = {
   [-12]: 'ABANDONED',
   // the module trapped; its calls are lost, the next call gets a new instance
   [-13]: 'CRASHED',
+  // the runtime cannot compile the module; only JavaScript says so
+  [-14]: 'NO_MODULE',
 };
 
 /** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */
@@ -100,6 +102,7 @@ export const STATUSES = {
   NO_MEMORY: 503,
   ABANDONED: 503,
   CRASHED: 503,
+  NO_MODULE: 500,
 };
 
 /** A call waits for answers. */

@@ -95,7 +95,7 @@ export class Core {
    */
   async call(store, op, control, payload = '', method) {
     const { now } = this.#options;
-    const instance = this.#live();
+    const instance = this.#live(method);
     let handle = 0;
     /** @type {Reasons} */
     const reasons = {};
@@ -118,9 +118,10 @@ export class Core {
     }
   }
 
-  #live() {
+  /** @param {string} method  for errors */
+  #live(method) {
     if (this.#instance === undefined || this.#instance.dead) {
-      this.#instance = createInstance(this.#options.module ?? loadModule(), this.#options.random);
+      this.#instance = createInstance(this.#options.module ?? loadModule(method), this.#options.random);
     }
     return this.#instance;
   }

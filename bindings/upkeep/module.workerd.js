@@ -4,7 +4,7 @@
  * @module
  */
 
-/** @returns {WebAssembly.Module | undefined} */
-export function loadToolsModule() {
+/** @returns {Promise<WebAssembly.Module | undefined>} */
+export async function loadToolsModule() {
   return undefined;
 }

@@ -26,7 +26,11 @@ const UNSEEN = { add() {} };
  * @returns {Promise<VerifyResult>}
  */
 export async function verifyStore(caller, args) {
-  const { cursor = null, repair = false, module = loadToolsModule() } = shape.requireObject(args, 'verify');
+  const {
+    cursor = null,
+    repair = false,
+    module = await loadToolsModule(),
+  } = shape.requireObject(args, 'verify');
   if (typeof repair !== 'boolean') throw invalid('repair must be true or false');
   if (!(module instanceof WebAssembly.Module)) {
     throw invalid('a Worker has to import threadkv/threadkv.tools.wasm and to give it as module');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { loadModule } from '../../bindings/core/module.node.js';
+import { loadModule } from '../../bindings/core/module.text.js';
 
 // Each compiler exports a little more than we ask for, and other things: enough to tell their modules apart.
 test('the tests run over the build that was asked for', () => {

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
-import { loadModule } from '../../bindings/core/module.node.js';
+import { loadModule } from '../../bindings/core/module.text.js';
 import { failNth } from '../support/faults.js';
 import { openIsolate, watchInstances } from './support.js';
 import { ids, message, thread } from '../support/records.js';

@@ -1,7 +1,7 @@
 /** What the module imports and exports: nothing more, and no WASI. */
 
 import { expect, it } from 'vitest';
-import { loadModule } from '../../bindings/core/module.node.js';
+import { loadModule } from '../../bindings/core/module.text.js';
 
 const IMPORTS = ['host.random', 'host.wait', 'kv.delete', 'kv.get', 'kv.get_many', 'kv.list', 'kv.put'].map(
   (name) => `${name} function`,
