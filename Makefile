@@ -43,7 +43,8 @@ TEST_FLAGS   = -Itests/native
 # With what only the command needs: src/op.h.
 WITH_TOOLS   = -DTKV_TOOLS
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
-COVER        = -O1 -g -fprofile-instr-generate -fcoverage-mapping
+# Without the asserts, which would add branches of their own.
+COVER        = -O1 -g -DNDEBUG -fprofile-instr-generate -fcoverage-mapping
 SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
 # Native tests make these fail, see tests/native/support/alloc.h.
 ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))

@@ -3,6 +3,7 @@
 
 #include "codec/limits.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -99,6 +100,7 @@ void arena_reserve_free(struct arena_reserve *reserve) {
 }
 
 void arena_shrink(struct arena *arena, void *block, size_t size, size_t used) {
+  assert(used <= size);
   char *end = arena->newest ? (char *)arena->newest->bytes + arena->used : NULL;
   if ((char *)block + round_up(size) == end)
     arena->used -= round_up(size) - round_up(used);

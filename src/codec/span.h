@@ -6,6 +6,7 @@
 #ifndef TKV_SPAN_H
 #define TKV_SPAN_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -37,6 +38,7 @@ static inline bool span_starts(struct span text, struct span prefix) {
 }
 
 static inline struct span span_from(struct span text, size_t start) {
+  assert(start <= text.len);
   return (struct span){text.ptr ? text.ptr + start : NULL, text.len - start};
 }
 

@@ -5,6 +5,7 @@
 #include "codec/limits.h"
 #include "index/followup.h"
 #include "index/record.h"
+#include <assert.h>
 
 struct rewrite {
   struct rewrite *next;
@@ -178,6 +179,7 @@ static void cut(struct head *head, size_t most) {
   head->entries.count = most;
   head->has_floor = true;
   head->floor = head->entries.items[most - 1];
+  assert(entry_order(&head->floor, &head->entries.items[head->entries.count - 1]) == 0);
 }
 
 /* Another call of this isolate may have written the head since ours was loaded: then that one is
@@ -188,6 +190,16 @@ static bool newer_head(struct call *call, const struct collection *collection, s
   return note && note->own && note->kind == NOTE_VALUE && note->stamp > collection->head.stamp &&
          head_read(&call->arena, arena_copy(&call->arena, note->value), head);
 }
+
+#ifndef NDEBUG
+/* No entry lies below the floor: who misses one there asks the journal. */
+static bool keeps_floor(const struct head *head) {
+  for (size_t i = 0; i < head->entries.count; i++)
+    if (collection_below_floor(head, &head->entries.items[i]))
+      return false;
+  return true;
+}
+#endif
 
 /* What the head should say: base, what was loaded beside it, minus removed, plus added. */
 static struct head merged_head(struct call *call, const struct change *change) {
@@ -217,6 +229,7 @@ static struct head merged_head(struct call *call, const struct change *change) {
   if (collection->checked && call->now > head.checked_at)
     head.checked_at = call->now;
   cut(&head, collection->kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX);
+  assert(keeps_floor(&head));
   return head;
 }
 

@@ -1,5 +1,6 @@
 /* entry.c: lists of entries: a natural merge sort, and sets of spans by open addressing. */
 #include "index/entry.h"
+#include <assert.h>
 
 void entries_append(struct arena *arena, struct entries *entries, const struct entry *entry) {
   if (entries->count == entries->cap) {
@@ -72,6 +73,19 @@ static bool merge_pass(struct entry *items, size_t count, struct entry *spare) {
   return false;
 }
 
+#ifndef NDEBUG
+/* Newest first, and nothing twice in one home. */
+static bool is_sorted(const struct entries *entries) {
+  for (size_t i = 1; i < entries->count; i++) {
+    const struct entry *before = &entries->items[i - 1], *entry = &entries->items[i];
+    if (full_order(before, entry) >= 0 ||
+        (entry_same(before, entry) && span_eq(before->home, entry->home)))
+      return false;
+  }
+  return true;
+}
+#endif
+
 void entries_sort(struct arena *arena, struct entries *entries) {
   if (entries->count < 2)
     return;
@@ -81,6 +95,7 @@ void entries_sort(struct arena *arena, struct entries *entries) {
       continue;
   }
   drop_repetitions(entries);
+  assert(is_sorted(entries));
 }
 
 struct entry **entries_ordered(struct arena *arena, const struct entries *entries, bool ascending) {
@@ -117,6 +132,7 @@ bool entries_say(const struct entries *entries, const struct entry *entry) {
 }
 
 static size_t find_slot(const struct span_set *set, struct span text) {
+  assert(set->count < set->cap && (set->cap & (set->cap - 1)) == 0);
   size_t slot = span_hash(text, 0) & (set->cap - 1);
   while (set->slots[slot].ptr && !span_eq(set->slots[slot], text))
     slot = (slot + 1) & (set->cap - 1);

@@ -2,6 +2,7 @@
 #include "index/gather.h"
 
 #include "codec/limits.h"
+#include <assert.h>
 
 static bool judge_all(struct call *call, struct gather *gather) {
   for (; gather->judged < gather->asked; gather->judged++) {
@@ -16,6 +17,7 @@ static bool judge_all(struct call *call, struct gather *gather) {
 
 enum tkv_status gather_run(struct call *call, void *self) {
   struct gather *gather = self;
+  assert(gather->judged <= gather->asked && gather->asked <= gather->count);
   if (!judge_all(call, gather))
     return call->error;
   if (gather->good >= gather->want || gather->asked == gather->count)

@@ -3,6 +3,7 @@
 
 #include "codec/limits.h"
 #include "kv/host.h"
+#include <assert.h>
 
 static struct span error_code(enum tkv_status status) {
   switch (status) {
@@ -78,7 +79,9 @@ enum tkv_status call_return(struct call *call, const struct json_out *out) {
 
 int64_t call_stamp(struct call *call) {
   int64_t after = call->shared->last_stamp + 1;
-  return call->shared->last_stamp = call->now > after ? call->now : after;
+  int64_t stamp = call->now > after ? call->now : after;
+  assert(stamp > call->shared->last_stamp);
+  return call->shared->last_stamp = stamp;
 }
 
 void call_saw_stamp(struct call *call, int64_t stamp) {

@@ -4,6 +4,7 @@
 #include "codec/key.h"
 #include "codec/limits.h"
 #include "kv/round.h"
+#include <assert.h>
 
 static struct kv_request *queue(struct call *call, enum kv_kind kind, enum tkv_table table,
                                 struct span key, unsigned flags) {
@@ -130,6 +131,8 @@ static bool unblock(struct kv *kv) {
 
 static enum tkv_status finish(struct call *call) {
   struct kv_request *first = call->kv.first;
+  for (const struct kv_request *request = first; request; request = request->next)
+    assert(request->state == KV_SETTLED);
   call->kv.first = call->kv.last = NULL;
   for (struct kv_request *request = first; request; request = request->next)
     if (request->kind == KV_GET && !request->failed)

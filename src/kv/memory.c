@@ -3,6 +3,7 @@
 
 #include "codec/limits.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct note *memory_find(struct memory *memory, uint32_t space, struct span key) {
@@ -41,6 +42,7 @@ static size_t note_size(const struct note *note) {
 }
 
 static void drop_value(struct memory *memory, struct note *note) {
+  assert(memory->bytes >= note_size(note));
   memory->bytes -= note->value.len + note->metadata.len;
   free((void *)note->value.ptr);
   note->kind = NOTE_EMPTY;
@@ -56,6 +58,7 @@ static void drop_note(struct memory *memory, struct note *note) {
   if (note->same_group)
     note->same_group->group_link = note->group_link;
   unlink_age(memory, note);
+  assert(memory->bytes >= note_size(note));
   memory->bytes -= note_size(note);
   free((void *)note->value.ptr);
   free(note);

@@ -3,6 +3,7 @@
 
 #include "codec/limits.h"
 #include "kv/host.h"
+#include <assert.h>
 
 struct kv_slot {
   struct kv_request *first; /* chained by next_in_slot; NULL for a wait */
@@ -232,6 +233,7 @@ static void absorb_slot(struct call *call, struct kv_slot *slot) {
   for (struct kv_request *request = first, *next; request; request = next) {
     next = request->next_in_slot;
     request->next_in_slot = NULL;
+    assert(request->state == KV_SENT); /* it is answered once */
     if (!answered || reader.bad) {
       retry_or_fail(call, request, answered ? 0 : slot->status, slot->retry_after);
       continue;

@@ -3,6 +3,7 @@
 
 #include "codec/limits.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static bool grow(struct seats *seats) {
 
 static struct seat *find_free(struct seats *seats) {
   size_t first = seats->count;
+  assert(seats->taken <= seats->count);
   if (seats->taken == seats->count && !grow(seats))
     return NULL;
   for (size_t i = first == seats->count ? 0 : first; i < seats->count; i++)

@@ -1,5 +1,6 @@
 /* step.c: the chain of steps. */
 #include "kv/step.h"
+#include <assert.h>
 
 enum tkv_status call_next(struct call *call, call_step step) {
   call->frame->step = (void (*)(void))step;
@@ -37,6 +38,7 @@ static enum tkv_status give_up(struct call *call) {
 enum tkv_status call_run(struct call *call) {
   while (call->frame) {
     enum tkv_status status = call->entering ? TKV_DONE : kv_settle(call);
+    struct call_frame *running = call->frame;
     call->entering = false;
     if (status == TKV_PENDING && !call->arena.failed)
       return call->status = status;
@@ -46,8 +48,10 @@ enum tkv_status call_run(struct call *call) {
       status = give_up(call);
     if (status < 0)
       return call->status = status;
-    if (status == TKV_DONE)
-      call->frame = call->frame->below;
+    if (status == TKV_DONE) {
+      assert(call->frame == running); /* a step that enters another is not done */
+      call->frame = running->below;
+    }
   }
   return call->status = TKV_DONE;
 }

@@ -2,6 +2,7 @@
 #include "kv/turn.h"
 
 #include "codec/limits.h"
+#include <assert.h>
 
 static struct note *note_of(struct call *call, const struct kv_request *request) {
   return memory_note(call->memory, call->store.spaces[request->table], request->key,
@@ -61,6 +62,7 @@ static bool is_newest(const struct kv_request *put, const struct note *note) {
 }
 
 static void send(struct call *call, struct kv_request *put, struct note *note) {
+  assert(put->order && put->order <= call->shared->orders);
   note->flight = call->handle;
   note->sent_at = call->now;
   note->missing = false;
@@ -157,6 +159,7 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
   if (stored) {
     note->written = put->sent > note->written ? put->sent : note->written;
     note->written_at = call->now;
+    assert(note->written <= call->shared->orders);
     bool newest = note->written >= note->latest;
     uint64_t by = newest ? note->overwrite : put->flags & KV_OVERWRITE ? call->order : 0;
     note->overwrote = by > note->overwrote ? by : note->overwrote;
