@@ -1,5 +1,8 @@
 /* span.h: a piece of somebody else's bytes.
  *
+ * This folder: bytes in, bytes out, and the tables, errors and limits that all agree on. It uses
+ * nothing of the project, and must not know that there are calls or a KV.
+ *
  * A span never owns and is never NUL-terminated.  It lives as long as what it points into: a call's
  * arena, a note of the memory, or static text.
  */

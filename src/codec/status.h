@@ -23,7 +23,8 @@
   X(NO_MEMORY, -11, 503, "the module ran out of memory")                                           \
   X(ABANDONED, -12, 503,                                                                           \
     "the call's handle is unknown: ended, or reclaimed after its request went away")               \
-  X(CRASHED, -13, 503, "the module trapped; its calls are lost, the next call gets a new instance") \
+  X(CRASHED, -13, 503,                                                                             \
+    "the module trapped; its calls are lost, the next call gets a new instance")                   \
   X(NO_MODULE, -14, 500, "the runtime cannot compile the module; only JavaScript says so")
 
 enum tkv_status {

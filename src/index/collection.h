@@ -1,5 +1,8 @@
 /* collection.h: which messages are in a thread, which threads belong to a resource.
  *
+ * This folder: what makes records findable. It may use calls and requests (kv/) and the codec. It
+ * must not know what is in a message, a thread or a row.
+ *
  *   journal   metadata:<kind>:<id>:<suffix>   one key per save, never lost to a race, found by list:
  *                                             the truth
  *   head      metadata:<kind>:<id>            the newest entries: a cache of the journal, found by

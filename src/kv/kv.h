@@ -1,6 +1,9 @@
 /* kv.h: KV as the operations see it: requests that are queued in a step and answered before the
  * next one.
  *
+ * This folder: calls, and the requests they make; what this isolate knows of KV. It may use the codec
+ * and host.h. It must not know what a record or an index is.
+ *
  * The requests of a step form a round and go out together: several gets of one namespace as bulk
  * gets of up to 100 keys, all else singly.  This layer retries, reuses what the memory knows, keeps
  * two writes of one key from overlapping, and outweighs stale answers by this isolate's own writes.

@@ -1,5 +1,8 @@
 /* row.h: rows: records that stand alone, such as scores, background tasks, thread states, blobs.
  *
+ * This folder: what stands alone, one key each, without an index. It may use index/ for arguments,
+ * scans and gathers, and all below. It must not know conversations.
+ *
  * A row is one KV record, `table:key…`, its value the row's JSON with ISO dates.  Beside it stands
  * {"v":1,"w":written-at ms,"c":cover}: the cover is an object with the fields by which lists filter
  * and order, so that one page of a list answers for a thousand rows.  Where `c` is missing (no room,

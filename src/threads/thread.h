@@ -1,5 +1,8 @@
 /* thread.h: thread records: what the core looks at in them, and how their updatedAt comes about.
  *
+ * This folder: conversations: threads, their messages, the working memory of resources. It may use the
+ * index and all below. It must not know rows, nor who looks after the store.
+ *
  * A thread's updatedAt is the record's, or the head's when that was bumped after the record was
  * written: so saving messages never rewrites the record.  A record
  * `{"deletedAt":ms,"resource":id,"journal":suffix}` is a tombstone: the thread is gone, sweep has

@@ -1,5 +1,8 @@
 /* operations.h: the operations that look after a store, as data.
  *
+ * This folder: what looks after a store as a whole: init, clear, sweep, verify. It may use all the
+ * others; none of them knows it.
+ *
  * Constant, name, first step.  An operation is a chain of step functions (step.h); its file is named
  * in its step.
  */

@@ -121,6 +121,10 @@ describe('the picture', () => {
     for (const path of places()) expect.soft(globSync(path).length, path).toBeGreaterThan(0);
   });
 
+  it('is that of docs/ARCHITECTURE.md', () => {
+    expect(blocks(readText('docs/ARCHITECTURE.md'), 'text')[0]).toBe(picture);
+  });
+
   it('names every folder of the core', () => {
     const folders = globSync('src/*/').map((folder) => folder.replace(/\/?$/, '/'));
     expect(places()).toEqual(expect.arrayContaining(folders));
