@@ -6,6 +6,7 @@
 
 import { bodyLimit } from 'hono/body-limit';
 import { ApiError } from './errors.js';
+import { findFault, faultWords } from './json-fault.js';
 import { parseExact } from './json.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -71,6 +72,10 @@ function parse(text) {
     return parseExact(text);
   } catch {
     // The parser's own message would quote the body.
-    throw new ApiError(400, 'INVALID_JSON', 'the body is not JSON');
+    const fault = findFault(text);
+    if (fault === undefined) throw new ApiError(400, 'INVALID_ARGUMENT', 'the body is nested too deeply');
+    const { line, column, offset } = fault;
+    const details = { in: 'body', line, column, offset };
+    throw new ApiError(400, 'INVALID_JSON', `the body is not JSON: ${faultWords(fault)}`, details);
   }
 }

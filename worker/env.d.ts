@@ -70,6 +70,8 @@ export interface Route<
   description?: string;
   /** Needs no token. */
   open?: true;
+  /** Its answers have an `ETag`, and 304 says that the client has it already. */
+  etag?: true;
   /** Of the parameters that it knows; others are refused. */
   query?: Query;
   /** A schema with an id. */

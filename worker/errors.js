@@ -37,8 +37,19 @@ export function invalid(message, path) {
   return new ApiError(400, 'INVALID_ARGUMENT', message, { in: 'body', path });
 }
 
-export function noSuchThread() {
-  return new ApiError(404, 'NOT_FOUND', 'there is no such thread');
+/**
+ * In the words of the store.
+ *
+ * @param {string} what  'Thread'
+ * @param {string} id
+ * @param {Record<string, string>} [place]  where it was looked for, by names of ids: `{ threadId: 't' }`
+ */
+export function notFound(what, id, place = {}) {
+  const where = Object.entries(place).map(
+    ([name, value]) => ` in ${name.replace(/(Id|Name)$/, '')} ${value}`,
+  );
+  const details = { what: what.toLowerCase(), id, ...place };
+  return new ApiError(404, 'NOT_FOUND', `${what} ${id} not found${where.join('')}`, details);
 }
 
 /**

@@ -66,7 +66,7 @@ export function createDocument(routes) {
 
 /** @param {Route} definition */
 function operationOf(definition) {
-  const { path, operationId, tag, summary, description, open, query = {}, body, answers } = definition;
+  const { path, operationId, tag, summary, description, open, etag, query = {}, body, answers } = definition;
   const names = Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name);
   return {
     operationId,
@@ -74,10 +74,17 @@ function operationOf(definition) {
     summary,
     ...(description && { description }),
     ...(open && { security: [] }),
-    parameters: [...names.map(pathParameter), ...Object.entries(query).map(queryParameter)],
+    parameters: [
+      ...names.map(pathParameter),
+      ...Object.entries(query).map(queryParameter),
+      ...(etag ? [IF_NONE_MATCH] : []),
+    ],
     ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer(body) } } } }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, success(answer)])),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, success(answer, etag)]),
+      ),
+      ...(etag && { 304: { description: 'the client has it already', headers: headersOf({ etag }) } }),
       ...Object.fromEntries(
         errorsOf(definition).map((status) => [status, { $ref: `#/components/responses/${status}` }]),
       ),
@@ -106,15 +113,32 @@ function queryParameter([name, schema]) {
   return { name, in: 'query', required, description, schema: rest };
 }
 
-/** @param {Route['answers'][number]} answer */
-function success({ description, schema, location }) {
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'the ETag of what the client has',
+  schema: { type: 'string' },
+};
+
+/**
+ * @param {Route['answers'][number]} answer
+ * @param {true} [etag]
+ */
+function success({ description, schema, location }, etag) {
   return {
     description,
-    headers: {
-      'Server-Timing': { $ref: '#/components/headers/Server-Timing' },
-      ...(location && { Location: { description: 'its path', schema: { type: 'string' } } }),
-    },
+    headers: headersOf({ location, etag }),
     ...(schema && { content: { [JSON_TYPE]: { schema: refer(schema) } } }),
+  };
+}
+
+/** @param {{ location?: true, etag?: true }} which */
+function headersOf({ location, etag }) {
+  return {
+    'Server-Timing': { $ref: '#/components/headers/Server-Timing' },
+    ...(location && { Location: { description: 'its path', schema: { type: 'string' } } }),
+    ...(etag && { ETag: { description: 'of this very answer', schema: { type: 'string' } } }),
   };
 }
 

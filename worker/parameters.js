@@ -5,6 +5,7 @@
  */
 
 import * as z from 'zod/mini';
+import { findFault, faultWords } from './json-fault.js';
 
 const COUNT = 'must be a whole number >= 0';
 const COUNT_OR_ALL = `${COUNT}, or all`;
@@ -95,7 +96,8 @@ function parseJson(given, context) {
   try {
     return JSON.parse(given);
   } catch {
-    return refuse(context, 'must be JSON');
+    const fault = findFault(given);
+    return refuse(context, fault ? `must be JSON: ${faultWords(fault)}` : 'is nested too deeply');
   }
 }
 

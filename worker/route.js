@@ -4,6 +4,7 @@
  * @module
  */
 
+import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import * as z from 'zod/mini';
 import { readBody } from './body.js';
 import { ApiError } from './errors.js';
@@ -22,6 +23,12 @@ export function route(definition) {
   return /** @type {any} */ (definition);
 }
 
+/** The digest of a body tells whether a client has it. */
+const withTag = etag({
+  generateDigest: (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => crypto.subtle.digest('SHA-256', bytes),
+  retainedHeaders: [...RETAINED_304_HEADERS, 'access-control-allow-origin', 'access-control-expose-headers'],
+});
+
 /**
  * @param {import('hono').Hono<import('./env.js').App>} app
  * @param {import('./env.js').Route} definition
@@ -29,6 +36,7 @@ export function route(definition) {
 export function register(app, definition) {
   const { method, path, operationId, query = {}, body, handle } = definition;
   const known = z.strictObject(query);
+  if (definition.etag) app.use(path, withTag);
   app.on(method, path, async (context) => {
     try {
       return await handle(context, {

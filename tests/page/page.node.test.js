@@ -82,7 +82,7 @@ describe('an empty store', () => {
     expect(await visitor.heading().innerText()).toBe('Nothing here');
     await visitor.go('#/threads/nowhere');
     expect(await visitor.heading().innerText()).toBe('Not found');
-    expect(await page.getByRole('alert').innerText()).toContain('there is no such thread');
+    expect(await page.getByRole('alert').innerText()).toContain('Thread nowhere not found');
   });
 
   it('is served with headers that let nothing else in', async () => {

@@ -65,6 +65,18 @@ describe('bodies', () => {
     expect((await ask('PUT', '/v1/threads/utf8', { raw, headers })).status).toBe(200);
   });
 
+  it('that are not JSON are told where, not what', async () => {
+    const raw = '{\n  "resourceId": "u",\n  "title": secret\n}';
+    const headers = { 'Content-Type': 'application/json' };
+    const { json } = await ask('POST', '/v1/threads', { raw, headers });
+    expect(json.error).toEqual({
+      code: 'INVALID_JSON',
+      message: 'the body is not JSON: line 3, column 12: a value was expected',
+      op: 'createThread',
+      details: { in: 'body', line: 3, column: 12, offset: 34 },
+    });
+  });
+
   it('may name a charset', async () => {
     const headers = { 'Content-Type': 'Application/JSON; charset=utf-8' };
     expect((await ask('POST', '/v1/threads', { raw: '{"resourceId":"u"}', headers })).status).toBe(201);
@@ -242,6 +254,103 @@ describe('Server-Timing', () => {
   });
 });
 
+describe('what is not there', () => {
+  it.each(
+    /** @type {[string, string, object | undefined, string, object][]} */ ([
+      ['GET', '/v1/threads/none', undefined, 'Thread none not found', { what: 'thread', id: 'none' }],
+      [
+        'GET',
+        '/v1/threads/here?resourceId=r',
+        undefined,
+        'Thread here not found in resource r',
+        { what: 'thread', id: 'here', resourceId: 'r' },
+      ],
+      ['PATCH', '/v1/threads/none', { title: 'x' }, 'Thread none not found', { id: 'none' }],
+      ['POST', '/v1/threads/none/copy', {}, 'Source thread with id none not found', { id: 'none' }],
+      [
+        'POST',
+        '/v1/threads/none/messages',
+        { messages: [{ role: 'user', content: 'x' }] },
+        'Thread none not found',
+        { what: 'thread', id: 'none' },
+      ],
+      ...['GET', 'PATCH', 'DELETE'].map((method) => [
+        method,
+        '/v1/threads/here/messages/m%2F1',
+        method === 'PATCH' ? {} : undefined,
+        'Message m/1 not found in thread here',
+        { what: 'message', id: 'm/1', threadId: 'here' },
+      ]),
+      ['GET', '/v1/resources/none', undefined, 'Resource none not found', { what: 'resource', id: 'none' }],
+      [
+        'GET',
+        '/v1/workflow-runs/w/r',
+        undefined,
+        'Run r not found in workflow w',
+        { what: 'run', id: 'r', workflowName: 'w' },
+      ],
+    ]),
+  )('is named: %s %s', async (method, path, body, message, details) => {
+    await ask('PUT', '/v1/threads/here', { body: { resourceId: 'u' } });
+    const answer = await ask(method, path, { body });
+    expect(answer.status).toBe(404);
+    expect(answer.json.error).toMatchObject({ code: 'NOT_FOUND', message, details });
+  });
+});
+
+describe('reads of one thing', () => {
+  /** @type {[string, string, string, object][]} */
+  const READS = [
+    ['/v1/threads/e', 'PATCH', '/v1/threads/e', { title: 'Two' }],
+    ['/v1/threads/e/messages/em', 'PATCH', '/v1/threads/e/messages/em', { content: 'changed' }],
+    ['/v1/resources/e', 'PATCH', '/v1/resources/e', { workingMemory: 'changed' }],
+  ];
+
+  it.each(READS)(
+    '%s has a tag, and is sent only where it has changed',
+    async (path, method, changed, body) => {
+      await ask('PUT', '/v1/threads/e', { body: { resourceId: 'u', title: 'One' } });
+      const message = { id: 'em', role: 'user', content: 'x' };
+      await ask('POST', '/v1/threads/e/messages', { body: { messages: [message] } });
+      await ask('PUT', '/v1/resources/e', { body: { workingMemory: 'x' } });
+      const first = await ask('GET', path);
+      const tag = first.headers.get('etag') ?? '';
+      expect(tag).toMatch(/^"[0-9a-f]{64}"$/);
+      for (const given of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const again = await ask('GET', path, { headers: { 'If-None-Match': given } });
+        expect(again.status).toBe(304);
+        expect(again.text).toBe('');
+        expect(again.headers.get('etag')).toBe(tag);
+        expect(again.headers.get('server-timing')).toContain('kv;desc=');
+        expect(again.headers.get('cache-control')).toBe('no-store');
+      }
+      await ask(method, changed, { body });
+      const after = await ask('GET', path, { headers: { 'If-None-Match': tag } });
+      expect(after.status).toBe(200);
+      expect(after.headers.get('etag')).not.toBe(tag);
+      expect(after.json).not.toEqual(first.json);
+    },
+  );
+
+  it('may be read so by other sites that are configured', async () => {
+    const Origin = 'https://app.example';
+    const vars = { CORS_ORIGINS: Origin };
+    await ask('PUT', '/v1/threads/e', { body: { resourceId: 'u' } });
+    const first = await ask('GET', '/v1/threads/e', { headers: { Origin }, vars });
+    const headers = { Origin, 'If-None-Match': first.headers.get('etag') ?? '' };
+    const again = await ask('GET', '/v1/threads/e', { headers, vars });
+    expect(again.status).toBe(304);
+    expect(again.headers.get('access-control-allow-origin')).toBe(Origin);
+    expect(again.headers.get('vary')).toContain('Origin');
+  });
+
+  it('no list has one, and no refusal', async () => {
+    for (const path of ['/v1/threads', '/v1/threads/none']) {
+      expect((await ask('GET', path)).headers.get('etag')).toBeNull();
+    }
+  });
+});
+
 describe('answers', () => {
   it('are not to be cached', async () => {
     expect((await ask('GET', '/v1/threads')).headers.get('cache-control')).toBe('no-store');
@@ -310,11 +419,12 @@ describe('the cron', () => {
       await store.saveMessages({ messages: some.map((id) => ({ ...said, id, createdAt: new Date() })) });
     }
     await store.deleteThread({ threadId: 'large-one' });
-    expect((await messages.list()).keys.length).toBeGreaterThan(0);
+    const left = async () => (await messages.list({ prefix: 'messages:' })).keys;
+    expect((await left()).length).toBeGreaterThan(0);
 
     const log = vi.spyOn(console, 'log').mockImplementation(() => {});
     await tick();
-    expect((await messages.list()).keys).toEqual([]);
+    expect(await left()).toEqual([]);
     expect(log).toHaveBeenCalledOnce();
     const [line] = log.mock.calls[0];
     expect(JSON.parse(line)).toEqual({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiError, invalid, noSuchThread } from '../errors.js';
+import { invalid, notFound } from '../errors.js';
 import { date, flag, json, oneOf, pageOf, paging, text, texts } from '../parameters.js';
 import { route } from '../route.js';
 import { Message, MessagePage, Messages, MessagesInput, MessageUpdate, MessageUpdates } from '../schemas.js';
@@ -80,6 +80,7 @@ export const messages = [
     method: 'GET',
     path: '/v1/threads/:threadId/messages/:messageId',
     operationId: 'getMessage',
+    etag: true,
     tag,
     summary: 'A message',
     answers: { 200: { description: 'the message', schema: Message } },
@@ -100,7 +101,7 @@ export const messages = [
       const { id } = await find(store, ids);
       requireSameId(body.id, id);
       const [message] = await store.updateMessages({ messages: [{ ...body, id }] });
-      if (message === undefined) throw noSuchMessage();
+      if (message === undefined) throw notFound('Message', id, { threadId: ids.threadId });
       return json(message);
     },
   }),
@@ -198,7 +199,8 @@ function listingOf(query) {
  */
 async function find(store, { threadId, messageId }) {
   const [message] = (await store.listMessagesById({ messageIds: [messageId] })).messages;
-  if (message === undefined || message.threadId !== threadId) throw noSuchMessage();
+  if (message === undefined || message.threadId !== threadId)
+    throw notFound('Message', messageId, { threadId });
   return message;
 }
 
@@ -212,7 +214,7 @@ async function find(store, { threadId, messageId }) {
 async function defaultResource(store, threadId, given) {
   if (given.every((message) => message.resourceId !== undefined)) return undefined;
   const thread = await store.getThreadById({ threadId });
-  if (thread === null) throw noSuchThread();
+  if (thread === null) throw notFound('Thread', threadId);
   return thread.resourceId;
 }
 
@@ -227,8 +229,4 @@ function withDefaults(message, defaults) {
   const complete = { ...message };
   for (const name in defaults) if (!Object.hasOwn(message, name)) complete[name] = defaults[name];
   return complete;
-}
-
-function noSuchMessage() {
-  return new ApiError(404, 'NOT_FOUND', 'there is no such message in this thread');
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiError } from '../errors.js';
+import { notFound } from '../errors.js';
 import { route } from '../route.js';
 import { Resource, ResourceInput, ResourceUpdate } from '../schemas.js';
 import { requireSameId } from '../validate.js';
@@ -17,13 +17,14 @@ export const resources = [
     method: 'GET',
     path,
     operationId: 'getResource',
+    etag: true,
     tag,
     summary: 'A resource, with its working memory',
     answers: { 200: { description: 'the resource', schema: Resource } },
     errors: [404],
     async handle({ json, var: { store } }, { ids }) {
       const resource = await store.getResourceById(ids);
-      if (resource === null) throw new ApiError(404, 'NOT_FOUND', 'there is no such resource');
+      if (resource === null) throw notFound('Resource', ids.resourceId);
       return json(resource);
     },
   }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiError } from '../errors.js';
+import { notFound } from '../errors.js';
 import { date, pageOf, paging, text } from '../parameters.js';
 import { route } from '../route.js';
 import { Run, RunPage } from '../schemas.js';
@@ -44,13 +44,14 @@ export const runs = [
     method: 'GET',
     path,
     operationId: 'getWorkflowRun',
+    etag: true,
     tag,
     summary: 'A run, with its snapshot',
     answers: { 200: { description: 'the run', schema: Run } },
     errors: [404],
     async handle({ json, var: { store } }, { ids }) {
       const run = await store.getWorkflowRunById(ids);
-      if (run === null) throw new ApiError(404, 'NOT_FOUND', 'there is no such run');
+      if (run === null) throw notFound('Run', ids.runId, { workflowName: ids.workflowName });
       return json(run);
     },
   }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiError, noSuchThread } from '../errors.js';
+import { ApiError, notFound } from '../errors.js';
 import { flag, json, oneOf, pageOf, paging, text } from '../parameters.js';
 import { route } from '../route.js';
 import { Thread, ThreadCopy, ThreadCopyInput, ThreadInput, ThreadPage, ThreadUpdate } from '../schemas.js';
@@ -59,6 +59,7 @@ export const threads = [
     method: 'GET',
     path: '/v1/threads/:threadId',
     operationId: 'getThread',
+    etag: true,
     tag,
     summary: 'A thread',
     query: { resourceId: text('only if the thread belongs to it') },
@@ -66,7 +67,12 @@ export const threads = [
     errors: [404],
     async handle({ json, var: { store } }, { ids, query }) {
       const thread = await store.getThreadById({ ...ids, ...query });
-      if (thread === null) throw noSuchThread();
+      if (thread === null)
+        throw notFound(
+          'Thread',
+          ids.threadId,
+          query.resourceId === undefined ? {} : { resourceId: query.resourceId },
+        );
       return json(thread);
     },
   }),

@@ -206,7 +206,7 @@ describe('listing', () => {
     ['orderBy=title', 'orderBy must be one of: createdAt, updatedAt'],
     ['direction=up', 'direction must be one of: ASC, DESC'],
     ['archived=yes', 'archived must be one of: true, false'],
-    ['metadata=x', 'metadata must be JSON'],
+    ['metadata=x', 'metadata must be JSON: line 1, column 1: a value was expected'],
     ['resourceID=u', 'resourceID is not known here'],
     ['page=1&page=2', 'page may be given only once'],
   ])('refuses ?%s', async (query, message) => {
