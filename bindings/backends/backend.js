@@ -1,6 +1,7 @@
 /**
  * What a back end is. The core decides which keys to read and write; a back end performs one round of such
- * requests against real storage and answers every one of them. It knows nothing of threads or messages.
+ * requests against real storage and answers every one of them. It knows nothing of threads or messages, and nothing
+ * outside this folder.
  *
  * Rules, checked by tests/backends/contract.js for every back end:
  * - `run` answers each request, in order, and never rejects: a failure is a reply with its status.

@@ -1,6 +1,8 @@
 /**
  * The commands: their names, options and help, and what is common to running them.
  *
+ * The only folder with dependencies of its own; nothing else in bindings/ knows of it.
+ *
  * @module
  */
 

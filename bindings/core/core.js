@@ -6,6 +6,9 @@
  * The core never waits (src/core.h). A call belongs to one request of the Worker: its promises are never awaited by
  * another, and should its request go away, nothing here has to run for the core to recover.
  *
+ * This folder is what runs the module, and what each runtime has for that. It knows how back ends are asked
+ * (backends/backend.js), but none of them, and nothing of what is stored.
+ *
  * @module
  */
 

@@ -4,6 +4,8 @@
  * The newest generation of a scope is one row, which also lists the older ones; each of those is a row of its own. A
  * new generation is begun by putting the one before away and then replacing it.
  *
+ * This folder is what observational memory means in rows; store/ offers it. It needs of a store only its line to the core.
+ *
  * @module
  */
 

@@ -1,7 +1,8 @@
 /**
  * What every method of a store stands on: the line to the core, and the calls that concern the whole store.
  *
- * The store's class is a chain, one link for each kind of record: base, threads, messages, resources.
+ * The store's class is a chain, one link for each kind of record, from here to legacy.js. This folder shapes what goes
+ * in and comes out; it stands on core/ and observations/, and chooses a back end (config.js).
  *
  * @module
  */

@@ -1,6 +1,9 @@
 /**
  * What there is to look at in a store, page by page, and what becomes of it.
  *
+ * This folder looks after what is stored, for `store.verify()` and for the command, with the module that has the
+ * operations of tools. The store's own methods know nothing of it.
+ *
  * @module
  */
 
