@@ -6,12 +6,13 @@
  *   {"type":"chunk","number":1,"records":2,"sha256":"…"}   of the lines of records since the last chunk
  *   {"type":"end","records":2,"chunks":1,"counts":{"thread":1,"message":1},"sha256":"…"}   of all bytes before this line
  *
- * A chunk's records are of one type. Threads stand before their messages.
+ * `format` is that of the stored data, see src/FORMAT.md. A chunk's records are of one type. Threads stand before their messages.
  *
  * @module
  */
 
 import { createHash } from 'node:crypto';
+import { FORMAT_VERSION } from '../core/abi.js';
 import { CliError } from './errors.js';
 
 /** @typedef {{ keyPrefix: string, format: number, version: number, createdAt: string }} Manifest */
@@ -136,12 +137,15 @@ export class ExportReader {
     let texts = [];
     let type = '';
     let number = 0;
+    let at = 0;
     for await (const bytes of lines(this.#input)) {
+      at++;
       if (this.end !== undefined) throw damaged('there is more after its end');
       const text = bytes.toString('utf8');
       const record = /^\{"type":"([a-z-]+)","record":(.*)\}\n$/s.exec(text);
       if (this.manifest !== undefined && record !== null) {
         if (texts.length > 0 && record[1] !== type) throw damaged(`chunk ${number + 1} holds several types`);
+        if (!isObject(record[2])) throw damaged(`line ${at} is not one record`);
         type = record[1];
         texts.push(record[2]);
         chunk.update(bytes);
@@ -200,13 +204,28 @@ function parse(text) {
   }
 }
 
+/** @param {string} text */
+function isObject(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 /** @param {any} document @returns {Manifest} */
 function readManifest(document) {
-  if (document.type !== 'threadkv-export') throw damaged('it does not begin as an export of threadkv does');
+  const known = document.type === 'threadkv-export' && Number.isSafeInteger(document.format);
+  if (!known) throw damaged('it does not begin as an export of threadkv does');
   if (document.version !== VERSION) {
     throw new CliError(
       `the export has version ${Number(document.version)}, this threadkv reads version ${VERSION}`,
     );
+  }
+  if (document.format > FORMAT_VERSION) {
+    const words = `the export is of format ${document.format}, this threadkv knows formats up to ${FORMAT_VERSION}: use a newer one`;
+    throw new CliError(words, { code: 'FORMAT_TOO_NEW' });
   }
   return document;
 }

@@ -46,8 +46,12 @@ export class State {
   async save(position) {
     if (this.#path === undefined) return;
     const next = `${this.#path}.new`;
-    await writeFile(next, JSON.stringify({ job: this.#job, position }));
-    await rename(next, this.#path);
+    try {
+      await writeFile(next, JSON.stringify({ job: this.#job, position }));
+      await rename(next, this.#path);
+    } catch (/** @type {any} */ error) {
+      throw usageError(`the state file ${this.#path} cannot be written (${error.code})`);
+    }
   }
 
   async remove() {

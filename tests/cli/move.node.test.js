@@ -1,6 +1,7 @@
 /** Out and in again: export, clear, import; whole, in parts, damaged, and many. */
 
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TABLES } from '../../bindings/core/abi.js';
@@ -146,6 +147,27 @@ describe('export and import', () => {
     expect(skipped.sort()).toEqual(['m-0-0-0', 'm-0-0-1']);
   });
 
+  test('threads that messages name are looked up together', async () => {
+    const writer = collect();
+    await writer.begin({ keyPrefix: '', format: 1 });
+    await fill(desk.store({ keyPrefix: 'some_' }), { threads: 1, turns: 0 });
+    for (let i = 0; i < 301; i++) {
+      const createdAt = '2026-01-02T03:04:05.000Z';
+      const threadId = `thread-${i}`;
+      const message = { id: `m${i}`, threadId, resourceId: 'user-0', role: 'user', content: 'x', createdAt };
+      await writer.add('message', JSON.stringify(message));
+    }
+    await writer.end();
+    await writeFile(desk.file('strangers.ndjson'), writer.text());
+    desk.server.reset();
+    const { skipped, counts } = await desk.result(['import', 'strangers.ndjson', '--prefix', 'some_'], {
+      code: 3,
+    });
+    expect(skipped).toHaveLength(300);
+    expect(counts).toEqual({ message: 1 });
+    expect(desk.server.requests.length).toBeLessThan(25);
+  });
+
   test('a file that exists is not written over', async () => {
     const { code, stderr } = await desk.run(['export', '--prefix', 'a_', '-o', 'a.ndjson']);
     expect(stderr).toContain('a.ndjson exists');
@@ -154,17 +176,39 @@ describe('export and import', () => {
   });
 });
 
+/** A writer of an export, and what it has written. */
+function collect() {
+  let written = '';
+  const writer = new ExportWriter(async (part) => void (written += part));
+  return Object.assign(writer, { text: () => written });
+}
+
 /** An export as if there had been no threads. @param {string} text */
 async function withoutThreads(text) {
-  let rewritten = '';
-  const writer = new ExportWriter(async (part) => void (rewritten += part));
+  const writer = collect();
   const reader = new ExportReader(Readable.from([Buffer.from(text)]));
   await writer.begin({ keyPrefix: '', format: 1 });
   for await (const { type, texts } of reader.chunks()) {
     if (type !== 'thread') for (const one of texts) await writer.add(type, one);
   }
   await writer.end();
-  return rewritten;
+  return writer.text();
+}
+
+/**
+ * An export whose first record's line was changed, with the checksums that then hold.
+ *
+ * @param {string} text
+ * @param {(line: string) => string} change
+ */
+function twice(text, change) {
+  const sha256 = (/** @type {string} */ one) => createHash('sha256').update(one).digest('hex');
+  const [first, ...rest] = text.split(/(?<=\n)/);
+  const chunk = rest.findIndex((line) => line.startsWith('{"type":"chunk"'));
+  const lines = [change(rest[0]), ...rest.slice(1, chunk)];
+  const end = rest[chunk].replace(/"sha256":"\w+"/, `"sha256":"${sha256(lines.join(''))}"`);
+  const all = [first, ...lines, end, ...rest.slice(chunk + 1, -1)].join('');
+  return all + rest[rest.length - 1].replace(/"sha256":"\w+"/, `"sha256":"${sha256(all)}"`);
 }
 
 describe('a damaged export is refused before anything is written', () => {
@@ -185,6 +229,27 @@ describe('a damaged export is refused before anything is written', () => {
     ['no end line', (text) => text.replace(/\{"type":"end".*\n/, ''), /ends too early/],
     ['something behind', (text) => `${text}{}\n`, /more after its end/],
     ['another format', () => '{"hello":1}\n', /does not begin as an export/],
+    [
+      'a line with two records',
+      (text) => twice(text, (line) => line.replace(/\}\n$/, `,${line.slice(1)}`)),
+      /line 2 is not one record/,
+    ],
+    [
+      'two documents in a line',
+      (text) => twice(text, (line) => line.trimEnd() + line),
+      /line 2 is not one record/,
+    ],
+    [
+      'a record that is none',
+      (text) => twice(text, () => '{"type":"thread","record":[]}\n'),
+      /line 2 is not one record/,
+    ],
+    [
+      'a newer format of the data',
+      (text) => text.replace('"format":1', '"format":2'),
+      /format 2, this threadkv knows formats up to 1/,
+    ],
+    ['no format', (text) => text.replace('"format":1,', ''), /does not begin as an export/],
     ['a newer version', (text) => text.replace('"version":1', '"version":2'), /has version 2/],
     ['nothing', () => '', /is empty/],
   ];
@@ -215,6 +280,17 @@ describe('Ctrl-C', () => {
     expect(second).toMatchObject({ done: true, resumed: true, counts: { thread: 70, message: 420 } });
     expect(await records('parts.ndjson')).toEqual(await records('whole.ndjson'));
     await desk.result(['import', 'parts.ndjson', '--prefix', 'checked_']);
+  });
+
+  test('one that was killed in its first chunk goes on, too', async () => {
+    const kill = { signal: /** @type {const} */ ('SIGKILL'), interruptAt: nth(1, /^\/threads\/bulk\/get/) };
+    const { code } = await desk.run(['export', '--prefix', 'c_', '-o', 'killed.ndjson'], kill);
+    expect(code).toBeNull();
+    expect((await stat(desk.file('killed.ndjson'))).size).toBeGreaterThan(0);
+    const { counts } = await desk.result(['export', '--prefix', 'c_', '-o', 'killed.ndjson']);
+    expect(counts).toMatchObject({ thread: 70, message: 420 });
+    expect(await records('killed.ndjson')).toEqual(await records('whole.ndjson'));
+    await desk.result(['import', 'killed.ndjson', '--prefix', 'killed_']);
   });
 
   test('an import that was stopped goes on where it was', async () => {

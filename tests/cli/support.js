@@ -23,6 +23,7 @@ const PROGRAM = new URL('../../bindings/cli/index.js', import.meta.url).pathname
  * @property {string} [input]  for stdin
  * @property {Record<string, string | undefined>} [env]  over that of the account
  * @property {(seen: { method: string, path: string }) => boolean} [interruptAt]  the request at which Ctrl-C is pressed
+ * @property {NodeJS.Signals} [signal]  in place of Ctrl-C's
  */
 
 export class Desk {
@@ -51,7 +52,7 @@ export class Desk {
    * @param {RunOptions} [options]
    * @returns {Promise<Outcome>}
    */
-  run(args, { input, env, interruptAt } = {}) {
+  run(args, { input, env, interruptAt, signal = 'SIGINT' } = {}) {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: this.folder,
       env: {
@@ -63,7 +64,7 @@ export class Desk {
         ...env,
       },
     });
-    if (interruptAt !== undefined) this.#at(interruptAt, () => child.kill('SIGINT'));
+    if (interruptAt !== undefined) this.#at(interruptAt, () => child.kill(signal));
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));

@@ -5,7 +5,9 @@
  */
 
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FORMAT_VERSION } from '../../core/abi.js';
 import { CliError, usageError } from '../errors.js';
 import { count, KINDS } from '../../upkeep/kinds.js';
 import { ExportWriter } from '../ndjson.js';
@@ -13,11 +15,11 @@ import { State } from '../state.js';
 
 /** @typedef {import('../context.js').Context} Context */
 
-/** Of the stored data; see src/FORMAT.md. */
-const FORMAT = 1;
-
 /** Ids of one thread that are remembered over an interruption; beyond, a record may be exported twice. */
 const MAX_SEEN = 100_000;
+
+/** What has been written when nothing has. @type {ExportWriter['position']} */
+const NOTHING = { bytes: 0, chunks: 0, records: 0, counts: {} };
 
 /**
  * Where an export stands: in which kind, at which page of it.
@@ -48,13 +50,24 @@ export async function runExport(context, output) {
   });
   /** @type {Position | undefined} */
   const begun = await state.load();
-  const sink = await openSink(output, begun?.written.bytes, options.force);
-  const writer = new ExportWriter(sink.write);
+  const size = await sizeOf(output);
+  if (begun === undefined && size !== undefined && !options.force) {
+    throw usageError(`${output} exists; remove it, or write over it with --force`);
+  }
+  if (output !== undefined) await access(dirname(output), constants.W_OK).catch(unwritable(output));
+  if ((size ?? 0) < (begun?.written.bytes ?? 0)) {
+    throw new CliError(`${output} is shorter than its state file says; remove ${state.path} to begin anew`);
+  }
   /** @type {Position} */
-  const position = begun ?? { kind: 0, cursor: null, written: writer.position, passed: {} };
+  const position = begun ?? { kind: 0, cursor: null, written: NOTHING, passed: {} };
+  // Before the file is there: whoever finds it knows whose it is.
+  if (begun === undefined) await state.save(position);
+  const sink = await openSink(output, position.written.bytes);
+  const writer = new ExportWriter(sink.write);
   try {
-    if (begun === undefined) await writer.begin({ keyPrefix: options.keyPrefix.trim(), format: FORMAT });
-    else await writer.resume(begun.written, readBytes(output, begun.written.bytes));
+    if (position.written.bytes > 0) {
+      await writer.resume(position.written, readBytes(output, position.written.bytes));
+    } else await writer.begin({ keyPrefix: options.keyPrefix.trim(), format: FORMAT_VERSION });
     const finished = await exportAll(context, writer, position, async () => {
       await writer.endChunk();
       position.written = writer.position;
@@ -210,12 +223,27 @@ export function describe(counts) {
   return words.length === 0 ? 'Nothing' : words.join(', ');
 }
 
+/** @param {string} output @returns {(error: any) => never} */
+function unwritable(output) {
+  return (error) => {
+    throw usageError(`${output} cannot be written: ${error.code ?? error.message}`);
+  };
+}
+
+/** @param {string | undefined} output @returns {Promise<number | undefined>} undefined when it is not there */
+async function sizeOf(output) {
+  if (output === undefined) return undefined;
+  return stat(output).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
+
 /**
  * @param {string | undefined} output
- * @param {number | undefined} written  bytes that are kept of it
- * @param {boolean} force
+ * @param {number} written  bytes that are kept of it
  */
-async function openSink(output, written, force) {
+async function openSink(output, written) {
   if (output === undefined) {
     const { stdout } = process;
     return {
@@ -227,21 +255,9 @@ async function openSink(output, written, force) {
       close: async () => {},
     };
   }
-  const size = await stat(output).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (written === undefined && size !== undefined && !force) {
-    throw usageError(`${output} exists; remove it, or write over it with --force`);
-  }
-  if (written !== undefined && (size ?? 0) < written) {
-    throw new CliError(`${output} is shorter than its state file says; remove ${output}.state to begin anew`);
-  }
-  const file = await open(output, written === undefined ? 'w' : 'r+').catch((error) => {
-    throw usageError(`${output} cannot be written: ${error.code ?? error.message}`);
-  });
-  if (written !== undefined) await file.truncate(written);
-  let at = written ?? 0;
+  const file = await open(output, written === 0 ? 'w' : 'r+').catch(unwritable(output));
+  await file.truncate(written);
+  let at = written;
   return {
     write: async (/** @type {string} */ text) => {
       const bytes = Buffer.from(text);

@@ -34,13 +34,15 @@ export async function runImport(context, input) {
   const resumed = position.chunks > 0;
   const reader = new ExportReader(file === undefined ? process.stdin : createReadStream(file));
   const progress = report.progress('Importing', 'records', checked?.records);
+  /** @type {Map<string, boolean>} */
+  const threads = new Map();
   let interrupted = false;
   try {
     await store.init();
     for await (const chunk of reader.chunks()) {
       progress.add(chunk.texts.length);
       if (chunk.number <= position.chunks) continue;
-      const skipped = await restoreChunk(store, chunk);
+      const skipped = await restoreChunk(store, chunk, threads);
       position.skipped.push(...skipped);
       position.chunks = chunk.number;
       count(position.counts, chunk.type, chunk.texts.length - skipped.length);
@@ -61,7 +63,7 @@ export async function runImport(context, input) {
   await state.remove();
   report.note(`${describe(position.counts)} imported.`);
   if (position.skipped.length > 0) {
-    report.note(`${position.skipped.length} messages were left out, for their thread is not in the export.`);
+    report.note(`${position.skipped.length} messages were left out, for their thread is not there.`);
   }
   return { ...result, findings: position.skipped.length > 0 };
 }
@@ -79,8 +81,7 @@ async function check({ report, stopped }, file) {
   const progress = report.progress('Checking', 'records');
   try {
     for await (const { type, texts } of reader.chunks()) {
-      if (findKind(type) === undefined)
-        throw new CliError(`the export holds "${type}" records, which this threadkv does not know`);
+      if (findKind(type) === undefined) throw unknownType(type);
       progress.add(texts.length);
       if (stopped()) return null;
     }
@@ -94,27 +95,66 @@ async function check({ report, stopped }, file) {
   return /** @type {import('../ndjson.js').End} */ (reader.end);
 }
 
+/** @param {string} type */
+function unknownType(type) {
+  return new CliError(`the export holds "${type}" records, which this threadkv does not know`);
+}
+
 /**
  * @param {import('../../upkeep/tool-store.js').ToolStore} store
  * @param {import('../ndjson.js').Chunk} chunk
+ * @param {Map<string, boolean>} threads  which there are, as far as that is known; filled in
  * @returns {Promise<string[]>} the ids of messages that have no thread
  */
-async function restoreChunk(store, { type, texts }) {
+async function restoreChunk(store, { type, texts }, threads) {
   const kind = findKind(type);
-  if (kind === undefined)
-    throw new CliError(`the export holds "${type}" records, which this threadkv does not know`);
-  const skipped = [];
-  for (let left = texts; left.length > 0;) {
-    try {
-      await store.restore(kind, left);
-      break;
-    } catch (/** @type {any} */ error) {
-      const missing = error?.code === 'NOT_FOUND' ? error.details.id : undefined;
-      const doomed = left.filter((text) => missing !== undefined && JSON.parse(text).threadId === missing);
-      if (doomed.length === 0) throw error;
-      skipped.push(...doomed.map((text) => JSON.parse(text).id));
-      left = left.filter((text) => !doomed.includes(text));
+  if (kind === undefined) throw unknownType(type);
+  if (type !== 'message') {
+    await store.restore(kind, texts);
+    if (type === 'thread') for (const text of texts) threads.set(JSON.parse(text).id, true);
+    return [];
+  }
+  const messages = texts.map((text) => ({ text, ...pick(JSON.parse(text)) }));
+  await lookUp(store, new Set(messages.map(({ threadId }) => threadId)), threads);
+  const [there, left] = partition(messages, ({ threadId }) => threads.get(threadId) === true);
+  if (there.length > 0)
+    await store.restore(
+      kind,
+      there.map(({ text }) => text),
+    );
+  return left.map(({ id }) => id);
+}
+
+/** @param {{ id: string, threadId: string }} message */
+function pick({ id, threadId }) {
+  return { id, threadId };
+}
+
+/**
+ * @template T
+ * @param {T[]} items
+ * @param {(item: T) => boolean} isFirst
+ * @returns {[T[], T[]]}
+ */
+function partition(items, isFirst) {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}
+
+/**
+ * Finds out which threads there are, many at a time.
+ *
+ * @param {import('../../upkeep/tool-store.js').ToolStore} store
+ * @param {Set<string>} ids
+ * @param {Map<string, boolean>} threads  filled in
+ */
+async function lookUp(store, ids, threads) {
+  const unknown = [...ids].filter((id) => !threads.has(id));
+  for (const id of unknown) threads.set(id, false);
+  for await (const records of store.recordsById('threads', unknown)) {
+    for (const { key, text } of records) {
+      // A tombstone has no id. A damaged record is an error of its own once messages are saved.
+      const there = text === undefined || JSON.parse(text).id !== undefined;
+      if (there) threads.set(decodeURIComponent(key.slice(key.indexOf(':') + 1)), true);
     }
   }
-  return skipped;
 }
