@@ -174,7 +174,7 @@ describe('a store with data, behind a token', () => {
       expect(first).toHaveLength(20);
       expect(first).toContain('Journey 44');
       const pages = page.getByRole('navigation', { name: 'Pages' });
-      expect(await pages.innerText()).toContain(`Page 1 · ${THREADS + 4} in all`);
+      expect(await pages.innerText()).toContain(`Page 1 · ${THREADS + 5} in all`);
       await pages.getByRole('link', { name: 'Next page' }).click();
       await page.getByText('Page 2').waitFor();
       const second = await titles();
@@ -197,35 +197,51 @@ describe('a store with data, behind a token', () => {
       await page.getByText('Page 1').waitFor();
     });
 
-    it('a thread shows its messages, newest first, and raw when asked', async () => {
+    it('a thread is read from top to bottom, its newest messages in view, and raw when asked', async () => {
       await page.getByRole('link', { name: 'Journey 44' }).click();
       await page.getByRole('heading', { name: 'Journey 44' }).waitFor();
       await visitor.settled();
       expect(await page.title()).toBe('Journey 44 · threadkv');
       const said = () => texts(page.locator('.message .text'));
-      expect(await said()).toEqual(Array.from({ length: 20 }, (_, i) => `Sentence ${49 - i}.`));
+      const sentences = (/** @type {number} */ from, /** @type {number} */ to) =>
+        Array.from({ length: to - from + 1 }, (_, i) => `Sentence ${from + i}.`);
+      expect(await said()).toEqual(sentences(30, 49));
+      expect(await page.locator('main dl').innerText()).toMatch(/Messages\s+50/);
+      const isInView = (/** @type {import('playwright-core').Locator} */ locator) =>
+        locator.evaluate((element) => {
+          const { top, bottom } = element.getBoundingClientRect();
+          return top >= 0 && bottom <= globalThis.innerHeight;
+        });
+      expect(await isInView(page.locator('.message').last())).toBe(true);
+      expect(await isInView(page.locator('.message').first())).toBe(false);
+      const older = page.getByRole('navigation', { name: 'Older messages' });
+      expect(await older.innerText()).toContain('31 to 50 of 50');
+      await older.getByRole('link', { name: 'Older' }).click();
+      await page.getByText('11 to 30 of 50').waitFor();
+      expect(await said()).toEqual(sentences(10, 29));
       await page.getByRole('link', { name: 'Older' }).click();
-      await page.getByText('Page 2').waitFor();
-      expect((await said())[0]).toBe('Sentence 29.');
-      await page.getByRole('link', { name: 'Older' }).click();
-      await page.getByText('Page 3').waitFor();
-      expect((await said()).at(-1)).toBe('Sentence 0.');
+      await page.getByText('1 to 10 of 50').waitFor();
+      expect(await said()).toEqual(sentences(0, 9));
       expect(await page.getByRole('link', { name: 'Older' }).count()).toBe(0);
+      await page.getByRole('link', { name: 'Newest' }).click();
+      await page.getByText('31 to 50 of 50').waitFor();
+      expect(await said()).toEqual(sentences(30, 49));
+      await visitor.go('#/threads/thread-44?page=2');
 
-      const last = page.locator('.message').last();
+      const last = page.locator('.message').first();
       expect(await last.locator('pre').count()).toBe(0);
       await last.getByText('Raw JSON').click();
       const raw = JSON.parse(await last.locator('pre').innerText());
       expect(raw).toMatchObject({ id: 'm-0', content: { format: 2, parts: [{ text: 'Sentence 0.' }] } });
     });
 
-    it('tells what each view cost', async () => {
-      expect(await visitor.cost()).toMatch(
-        /^Cost: \d+ KV operations? \(.*\) · \d+ rounds? · [\d.]+ ms waiting for KV · [\d.]+ ms in all · 1 request$/,
+    it('tells what each view cost, in one line and in full', async () => {
+      expect(await visitor.cost()).toMatch(/^Cost: \d+ KV operations? · \d+ rounds? · [\d.]+ ms$/);
+      expect(await visitor.costInFull()).toMatch(
+        /\d+ KV operations? \(.*\) · \d+ rounds? · [\d.]+ ms waiting for KV · [\d.]+ ms in all · 1 request$/,
       );
       await visitor.go('#/threads/thread-44');
-      expect(await visitor.cost()).toMatch(/^Cost: \d+ KV operations? \((get|get_many) .* 2 requests/);
-      await page.getByText('each request').click();
+      expect(await visitor.costInFull()).toMatch(/\d+ KV operations? \((get|get_many) .* 2 requests/);
       const requests = await texts(page.getByRole('status').getByRole('listitem'));
       expect(requests.map((text) => text.split(/[ ?]/)[0])).toEqual([
         '/v1/threads/thread-44',
@@ -252,7 +268,7 @@ describe('a store with data, behind a token', () => {
       await page.getByRole('button', { name: 'Filter' }).click();
       await page.getByRole('link', { name: 'Show all' }).waitFor();
       expect(await texts(page.locator('.list .badge'))).toEqual(Array(4).fill('suspended'));
-      expect(await visitor.cost()).toContain('list 1');
+      expect(await visitor.costInFull()).toContain('list 1');
       await page.getByRole('link', { name: 'agentic-loop' }).first().click();
       await page.getByRole('heading', { name: 'Snapshot' }).waitFor();
       expect(await visitor.heading().innerText()).toContain('suspended');
@@ -270,15 +286,59 @@ describe('a store with data, behind a token', () => {
 
       await visitor.go('#/threads/files-from-the-model');
       const parts = (await texts(page.locator('.part'))).join('\n');
-      expect(parts).toContain('File image/png · 92 characters of data');
+      expect(parts).toContain('File image/png · 67 bytes');
       expect(parts).toContain('Reasoning');
       expect(parts).toContain('On grey “pixels”');
-      expect(await page.locator('main img').count()).toBe(0);
+      expect(await page.locator('main img').count()).toBeGreaterThan(0);
 
       await visitor.go(`#/threads/${encodeURIComponent(ODD)}`);
       const [approval, answer] = await texts(page.locator('.part.pending'));
       expect(approval).toContain(`Waits for approval ${MARKUP} · run ${MARKUP}`);
       expect(answer).toContain('Waits for an answer');
+    });
+
+    it('messages of the AI SDK can be read too', async () => {
+      await visitor.go('#/threads/sdk');
+      const parts = await texts(page.locator('.part'));
+      expect(parts[0]).toMatch(/^Reasoning\s+They mean Kyoto\.$/);
+      expect(parts[1]).toMatch(/^Tool weather · result/);
+      expect(parts[2]).toMatch(/^Tool book · waits for approval/);
+      expect(parts[3]).toMatch(/^Tool search · failed[^]*No network\.$/);
+      expect(parts.slice(4)).toEqual([
+        expect.stringMatching(/^Data weather/),
+        'Source Weather of Kyoto · https://weather.example/kyoto',
+        'Source Almanac',
+        'File map.png image/png · 70 bytes',
+        'File plan.pdf application/pdf · https://elsewhere.example/plan.pdf',
+        'File x.svg image/svg+xml · 70 bytes',
+      ]);
+      const pictures = page.locator('main img');
+      expect(await pictures.count()).toBe(1);
+      expect(await pictures.evaluate((picture) => /** @type {any} */ (picture).naturalWidth)).toBe(1);
+      expect(await pictures.getAttribute('alt')).toBe('map.png');
+      await page.locator('.part.tool').first().getByText('Result').click();
+      expect(JSON.parse(await page.locator('.part.tool pre').first().innerText())).toEqual({ sun: true });
+    });
+
+    it('code stands in blocks, and what is long is folded', async () => {
+      await visitor.go('#/threads/sdk');
+      const code = page.locator('.message').nth(1).locator('figure.code');
+      expect(await code.locator('pre').innerText()).toBe('const sun = "<b>" + true;');
+      expect(await code.locator('figcaption').innerText()).toBe('js');
+      expect(await texts(page.locator('.message').nth(1).locator('p.text'))).toEqual([
+        'They mean Kyoto.',
+        'Sunny.',
+        'And so on.',
+      ]);
+      expect(await page.locator('.message').nth(2).locator('pre code').innerText()).toBe('{"a":[1,2]}');
+      const long = page.locator('.message').nth(3);
+      const height = async () => (await long.boundingBox())?.height ?? 0;
+      expect(await page.locator('.unfold').count()).toBe(1);
+      expect(await height()).toBeLessThan(1000);
+      await long.getByRole('button', { name: 'Show all 8' }).click();
+      expect(await height()).toBeGreaterThan(1900);
+      await long.getByRole('button', { name: 'Show less' }).click();
+      expect(await height()).toBeLessThan(1000);
     });
 
     it('what users wrote is text, wherever it stands', async () => {
@@ -353,7 +413,7 @@ describe('a store with data, behind a token', () => {
       await page.locator('.list .title').first().focus();
       const name = await page.locator('.list .title').first().innerText();
       await page.keyboard.press('Enter');
-      await page.getByText('Messages, newest first').waitFor();
+      await page.getByRole('heading', { name: 'Messages' }).waitFor();
       expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
       expect(await page.title()).toContain(name === 'without a title' ? 'Thread without a title' : name);
       await page.keyboard.press('Tab');
@@ -380,14 +440,25 @@ describe('a store with data, behind a token', () => {
   });
 
   const ODD_THREAD = `#/threads/${encodeURIComponent(ODD)}`;
+  const SDK_THREAD = '#/threads/sdk';
   const ODD_RUN = `#/runs/${encodeURIComponent(ODD)}/${encodeURIComponent(MARKUP)}`;
 
   it('fits a telephone', async () => {
     await signIn({ viewport: { width: 360, height: 740 } });
-    for (const place of ['#/threads', ODD_THREAD, '#/memory/ada', '#/runs', ODD_RUN, '#/threads/nowhere']) {
+    for (const place of [
+      '#/threads',
+      ODD_THREAD,
+      SDK_THREAD,
+      '#/memory/ada',
+      '#/runs',
+      ODD_RUN,
+      '#/threads/nowhere',
+    ]) {
       await visitor.go(place);
       const width = await page.evaluate('document.documentElement.scrollWidth');
       expect.soft(width, place).toBeLessThanOrEqual(360);
+      const { height = 0 } = (await page.locator('footer').boundingBox()) ?? {};
+      expect.soft(height, place).toBeLessThan(74);
     }
   });
 
@@ -401,7 +472,7 @@ describe('a store with data, behind a token', () => {
     await page.evaluate(axe.source);
     const [all, some] = [
       ['#/memory/ada', '#/runs', '#/threads/nowhere', ODD_RUN],
-      ['#/threads', ODD_THREAD],
+      ['#/threads', ODD_THREAD, SDK_THREAD],
     ];
     for (const place of colorScheme === 'light' ? [...some, ...all] : some) {
       await visitor.go(place);

@@ -20,6 +20,7 @@ export async function seed(store) {
   const recorded = ['approval-given', 'suspended-tool', 'files-from-the-model'];
   await Promise.all([
     seedThreads(store),
+    seedSdk(store),
     seedOdd(store),
     ...recorded.map((name) => seedRecorded(store, name)),
   ]);
@@ -47,6 +48,60 @@ async function seedThreads(store) {
   const dates = { createdAt: at(0), updatedAt: at(1) };
   const workingMemory = '# Ada\n- **likes**: tea';
   await store.saveResource({ resource: { id: 'ada', workingMemory, metadata: { plan: 'free' }, ...dates } });
+}
+
+/** The least that is a picture: one red pixel. */
+export const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+
+/** Messages as the AI SDK has them, and what long ones and code look like. */
+async function seedSdk(/** @type {import('../../bindings/index.js').CloudflareStore} */ store) {
+  const dates = { createdAt: at(150), updatedAt: at(150) };
+  await store.saveThread({ thread: { id: 'sdk', resourceId: 'cleo', title: 'With the AI SDK', ...dates } });
+  const call = { toolCallId: 'c-1', input: { city: 'Kyoto' } };
+  const contents = [
+    [{ type: 'text', text: 'How is the weather?' }],
+    [
+      { type: 'step-start' },
+      { type: 'reasoning', text: 'They mean Kyoto.' },
+      { type: 'tool-weather', ...call, state: 'output-available', output: { sun: true } },
+      { type: 'tool-book', ...call, state: 'approval-requested', approval: { id: 'a-1' } },
+      { type: 'dynamic-tool', toolName: 'search', ...call, state: 'output-error', errorText: 'No network.' },
+      { type: 'data-weather', id: 'd-1', data: { degrees: 21 } },
+      {
+        type: 'source-url',
+        sourceId: 's-1',
+        url: 'https://weather.example/kyoto',
+        title: 'Weather of Kyoto',
+      },
+      { type: 'source-document', sourceId: 's-2', mediaType: 'application/pdf', title: 'Almanac' },
+      { type: 'file', mediaType: 'image/png', filename: 'map.png', url: `data:image/png;base64,${PIXEL}` },
+      {
+        type: 'file',
+        mediaType: 'application/pdf',
+        filename: 'plan.pdf',
+        url: 'https://elsewhere.example/plan.pdf',
+      },
+      {
+        type: 'file',
+        mediaType: 'image/svg+xml',
+        filename: 'x.svg',
+        url: `data:image/svg+xml;base64,${PIXEL}`,
+      },
+      { type: 'text', text: 'Sunny.\n\n```js\nconst sun = "<b>" + true;\n```\n\nAnd so on.' },
+    ],
+    '{"a":[1,2]}',
+    Array.from({ length: 80 }, (_, i) => `Line ${i + 1}`).join('\n'),
+  ];
+  const messages = contents.map((content, i) => ({
+    id: `s-${i}`,
+    threadId: 'sdk',
+    resourceId: 'cleo',
+    role: i % 2 === 0 ? 'user' : 'assistant',
+    content: typeof content === 'string' ? content : { parts: content },
+    createdAt: at(151 + i),
+  }));
+  await store.saveMessages({ messages });
 }
 
 /** @param {import('../../bindings/index.js').CloudflareStore} store */

@@ -52,6 +52,11 @@ export async function visit(browser, origin, options) {
     settled,
     heading: () => page.getByRole('heading', { level: 1 }),
     cost: () => page.getByRole('status').innerText(),
+    async costInFull() {
+      await page.getByRole('status').getByText('Cost:').click();
+      await page.getByRole('status').getByText('in all').first().waitFor();
+      return page.getByRole('status').innerText();
+    },
     /** Has entered the token before. @param {string} token */
     async signIn(token) {
       await context.addInitScript((value) => sessionStorage.setItem('threadkv-token', value), token);

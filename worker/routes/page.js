@@ -17,7 +17,7 @@ const withHeaders = secureHeaders({
     defaultSrc: NONE,
     scriptSrc: SELF,
     styleSrc: SELF,
-    imgSrc: SELF,
+    imgSrc: [...SELF, 'data:'], // small pictures within messages
     connectSrc: SELF,
     baseUri: NONE,
     formAction: NONE,

@@ -31,24 +31,32 @@ export function readTiming(header) {
   };
 }
 
-/** @param {{ path: string, timing: string }[]} log */
+/**
+ * One line, so that a telephone has room for what it is about; the rest when asked for.
+ *
+ * @param {{ path: string, timing: string }[]} log
+ */
 export function costLine(log) {
   const costs = log.map(({ path, timing }) => ({ path, ...readTiming(timing) }));
   if (costs.length === 0) return [];
   const all = addUp(costs);
+  const line = [operationsOf(all), roundsOf(all), ms(all.total)].join(' · ');
   const requests = costs.length === 1 ? '1 request' : `${costs.length} requests`;
   return [
-    el('strong', null, 'Cost: '),
-    `${textOf(all)} · ${requests}`,
-    costs.length > 1 &&
-      disclosure('each request', () =>
-        el(
-          'ul',
-          null,
-          costs.map((cost) => el('li', null, el('code', null, cost.path), ` ${textOf(cost)}`)),
-        ),
+    disclosure(`Cost: ${line}`, () =>
+      el(
+        'div',
+        null,
+        el('p', null, `${textOf(all)} · ${requests}`),
+        costs.length > 1 &&
+          el(
+            'ul',
+            null,
+            costs.map((cost) => el('li', null, el('code', null, cost.path), ` ${textOf(cost)}`)),
+          ),
       ),
-  ].filter(Boolean);
+    ),
+  ];
 }
 
 /** @param {Cost[]} costs @returns {Cost} */
@@ -67,16 +75,30 @@ function addUp(costs) {
 }
 
 /** @param {Cost} cost */
-function textOf({ kinds, operations, rounds, kv, total }) {
-  const names = Array.from(kinds, ([kind, count]) => `${kind} ${count}`).join(', ');
-  const what = operations === 1 ? '1 KV operation' : `${operations} KV operations`;
-  const ms = (/** @type {number} */ value) => `${Math.round(value * 10) / 10} ms`;
+function textOf(cost) {
+  const names = Array.from(cost.kinds, ([kind, count]) => `${kind} ${count}`).join(', ');
+  const what = operationsOf(cost);
   return [
     names ? `${what} (${names})` : what,
-    rounds === 1 ? '1 round' : `${rounds} rounds`,
-    `${ms(kv)} waiting for KV`,
-    `${ms(total)} in all`,
+    roundsOf(cost),
+    `${ms(cost.kv)} waiting for KV`,
+    `${ms(cost.total)} in all`,
   ].join(' · ');
+}
+
+/** @param {Cost} cost */
+function operationsOf({ operations }) {
+  return operations === 1 ? '1 KV operation' : `${operations} KV operations`;
+}
+
+/** @param {Cost} cost */
+function roundsOf({ rounds }) {
+  return rounds === 1 ? '1 round' : `${rounds} rounds`;
+}
+
+/** @param {number} value */
+function ms(value) {
+  return `${Math.round(value * 10) / 10} ms`;
 }
 
 /** @param {Iterable<number>} numbers */

@@ -7,6 +7,7 @@
 import { createApi, RequestError, token } from './api.js';
 import { costLine } from './cost.js';
 import { el } from './dom.js';
+import { foldLong } from './fold.js';
 import { memoryView } from './memory.js';
 import { readPlace } from './place.js';
 import { runsView } from './runs.js';
@@ -55,9 +56,13 @@ async function show() {
 function arrive() {
   const title = frame.view.querySelector('h1');
   document.title = title ? `${title.textContent} · threadkv` : 'threadkv';
+  foldLong(frame.view);
   const asked = frame.view.querySelector('[autofocus]');
   if (asked) asked.focus();
-  else if (!isFirst) title?.focus();
+  else if (!isFirst) title?.focus({ preventScroll: true });
+  const latest = frame.view.querySelector('[data-latest]');
+  if (latest) latest.scrollIntoView({ block: 'end' });
+  else scrollTo(0, 0);
   isFirst = false;
 }
 

@@ -28,7 +28,7 @@ export async function memoryView(api, { ids: [id = ''] }) {
     return [
       ...top,
       el('h2', null, id),
-      facts({ Made: time(createdAt), Changed: time(updatedAt) }),
+      facts({ Created: time(createdAt), Updated: time(updatedAt) }),
       workingMemory ? el('pre.memory', { tabindex: 0 }, workingMemory) : el('p.about', null, 'It is empty.'),
       metadata && jsonDisclosure('Metadata', metadata),
       jsonDisclosure('Raw JSON', resource),

@@ -68,8 +68,8 @@ async function runView(api, { ids: [name, id] }) {
     facts({
       Run: el('code', null, runId),
       Resource: resourceId ? el('a', { href: placeOf('memory', [resourceId]) }, resourceId) : null,
-      Made: time(createdAt),
-      Changed: time(updatedAt),
+      Created: time(createdAt),
+      Updated: time(updatedAt),
     }),
     steps.length > 0 && el('h2', null, 'Steps'),
     steps.length > 0 && el('ul.list', null, each(steps, stepItem, 'li')),

@@ -1,5 +1,5 @@
 /**
- * The list of threads, and one thread with its messages, newest first.
+ * The list of threads, and one thread with its messages, from top to bottom, the newest in view.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
 import { messageView } from './parts.js';
 import { placeOf } from './place.js';
-import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
+import { emptyState, filterForm, heading, pageAt, pageLink, pager } from './widgets.js';
 
 const PER_PAGE = 20;
 
@@ -37,7 +37,7 @@ export async function threadsView(api, place) {
 }
 
 /** @param {any} thread */
-function threadItem({ id, title, resourceId, updatedAt, archivedAt }) {
+function threadItem({ id, title, resourceId, createdAt, updatedAt, archivedAt }) {
   return el(
     'li',
     null,
@@ -46,7 +46,10 @@ function threadItem({ id, title, resourceId, updatedAt, archivedAt }) {
     el(
       'p.about',
       null,
+      'updated ',
       time(updatedAt),
+      ' · created ',
+      time(createdAt),
       ' · ',
       el('a', { href: placeOf('memory', [resourceId]) }, resourceId),
       ' · ',
@@ -82,7 +85,8 @@ function firstThread() {
  */
 async function threadView(api, place) {
   const path = ['threads', place.ids[0]];
-  const listing = { direction: 'DESC', perPage: PER_PAGE, page: pageAt(place.query), includeTotal: false };
+  const at = pageAt(place.query);
+  const listing = { direction: 'DESC', perPage: PER_PAGE, page: at };
   const [thread, page] = await Promise.all([api.get(path), api.get([...path, 'messages'], listing)]);
   const { id, title, resourceId, createdAt, updatedAt, archivedAt, metadata } = thread;
   const memory = metadata?.workingMemory;
@@ -92,16 +96,47 @@ async function threadView(api, place) {
     facts({
       Id: el('code', null, id),
       Resource: el('a', { href: placeOf('memory', [resourceId]) }, resourceId),
-      Made: time(createdAt),
-      Changed: time(updatedAt),
+      Created: time(createdAt),
+      Updated: time(updatedAt),
+      Messages: page.total,
       Archived: archivedAt ? time(archivedAt) : null,
     }),
     typeof memory === 'string' && [el('h2', null, 'Working memory'), el('pre', { tabindex: 0 }, memory)],
     jsonDisclosure('Raw JSON of the thread', thread),
-    el('h2', null, 'Messages, newest first'),
-    page.messages.length > 0
-      ? each(page.messages, messageView, 'article.message')
-      : emptyState('No messages', 'Nothing has been said in this thread.'),
-    pager(place, { hasMore: page.hasMore }, { newer: 'Newer', older: 'Older' }),
+    el('h2', null, 'Messages'),
+    olderPager(place, page),
+    ...messagesView(page.messages, at),
+    at > 0 && newerPager(place),
   ].flat();
+}
+
+/** Read from top to bottom; the last of all is where one arrives. @param {any[]} messages @param {number} at */
+function messagesView(messages, at) {
+  if (messages.length === 0) return [emptyState('No messages', 'Nothing has been said in this thread.')];
+  const views = each(messages.toReversed(), messageView, 'article.message');
+  if (at === 0) /** @type {HTMLElement} */ (views.at(-1)).dataset.latest = '';
+  return views;
+}
+
+/** Above the messages. @param {import('./place.js').Place} place @param {{ hasMore: boolean, total: number, page: number }} page */
+function olderPager(place, { hasMore, total, page }) {
+  if (!hasMore && page === 0) return null;
+  const last = total - page * PER_PAGE;
+  return el(
+    'nav.pager',
+    { 'aria-label': 'Older messages' },
+    hasMore && pageLink(place, page + 1, 'Older'),
+    el('span', null, `${Math.max(1, last - PER_PAGE + 1)} to ${last} of ${total}`),
+  );
+}
+
+/** Below them. @param {import('./place.js').Place} place */
+function newerPager(place) {
+  const at = pageAt(place.query);
+  return el(
+    'nav.pager',
+    { 'aria-label': 'Newer messages' },
+    pageLink(place, at - 1, 'Newer'),
+    at > 1 && pageLink(place, 0, 'Newest'),
+  );
 }

@@ -42,20 +42,22 @@ export function filterForm({ view, query }, fields) {
 /**
  * @param {Place} place
  * @param {{ hasMore: boolean, total?: number }} page
- * @param {{ newer?: string, older?: string }} [names]
  */
-export function pager({ view, ids, query }, { hasMore, total }, names = {}) {
-  const at = pageAt(query);
+export function pager(place, { hasMore, total }) {
+  const at = pageAt(place.query);
   if (at === 0 && !hasMore) return null;
-  const link = (/** @type {number} */ page, /** @type {string} */ rel, /** @type {string} */ words) =>
-    el('a.button', { href: placeOf(view, ids, { ...query, page: page || undefined }), rel }, words);
   return el(
     'nav.pager',
     { 'aria-label': 'Pages' },
-    at > 0 && link(at - 1, 'prev', names.newer ?? 'Previous page'),
+    at > 0 && pageLink(place, at - 1, 'Previous page'),
     el('span', null, `Page ${at + 1}${total === undefined ? '' : ` · ${total} in all`}`),
-    hasMore && link(at + 1, 'next', names.older ?? 'Next page'),
+    hasMore && pageLink(place, at + 1, 'Next page'),
   );
+}
+
+/** @param {Place} place @param {number} page @param {string} words */
+export function pageLink({ view, ids, query }, page, words) {
+  return el('a.button', { href: placeOf(view, ids, { ...query, page: page || undefined }) }, words);
 }
 
 /** @param {Record<string, string>} query */
