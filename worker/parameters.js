@@ -13,6 +13,10 @@ const COUNT_OR_ALL = `${COUNT}, or all`;
 /** @param {string} description */
 export const text = (description) => parameter((given) => given, z.string().check(z.meta({ description })));
 
+/** What to choose by: an empty one would choose all. @param {string} description */
+export const choice = (description) =>
+  parameter((given) => given, z.string().check(z.minLength(1), z.meta({ description })));
+
 /** Given once or more. @param {string} description */
 export const texts = (description) =>
   z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(100), z.meta({ description }));

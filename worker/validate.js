@@ -5,6 +5,7 @@
  */
 
 import * as z from 'zod/mini';
+import { nearestName } from '../bindings/store/nearest.js';
 import { ApiError, invalid } from './errors.js';
 
 /** Long enough for any name, short enough for an answer. */
@@ -51,6 +52,13 @@ function step(key, name, at) {
   return at === 0 ? name : `.${name}`;
 }
 
+/** @param {z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>} issue */
+function suggestion({ keys, inst }) {
+  const definition = /** @type {z.core.$ZodObjectDef | undefined} */ (inst?._zod.def);
+  const near = nearestName(keys[0], Object.keys(definition?.shape ?? {}));
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}
+
 /**
  * What is wrong, without the value.
  *
@@ -62,7 +70,7 @@ export function faultText(issue) {
     case 'invalid_type':
       return issue.input === undefined ? 'is missing' : `must be ${NOUNS[issue.expected] ?? issue.expected}`;
     case 'unrecognized_keys':
-      return 'is not known here';
+      return `is not known here${suggestion(issue)}`;
     case 'invalid_value':
       return `must be one of: ${issue.values.join(', ')}`;
     case 'too_small':

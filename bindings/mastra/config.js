@@ -4,8 +4,11 @@
  * @module
  */
 
+import { storeError } from '../core/errors.js';
 import { CloudflareStore } from '../index.js';
+import { requireOptions } from '../store/config.js';
 import { mastraError } from './errors.js';
+import { tolerantStore } from './tolerance.js';
 
 /**
  * What Mastra asks of every store, besides where the data is.
@@ -31,23 +34,36 @@ import { mastraError } from './errors.js';
  *   | import('../store/config.js').BackendConfig | { store: CloudflareStore }} CloudflareDomainConfig
  */
 
+/** What Mastra's stores take besides what the plain one does. */
+const OPTIONS = ['id', 'name', 'disableInit', 'client'];
+
 /**
  * @param {CloudflareStoreConfig | CloudflareDomainConfig} config
  * @returns {CloudflareStore} a new one, or that of the configuration
  */
 export function openStore(config) {
-  if (typeof config === 'object' && config !== null && 'store' in config) return config.store;
   try {
-    return new CloudflareStore(/** @type {any} */ (plainConfig(config)));
+    return tolerantStore(readStore(config));
   } catch (error) {
     throw mastraError('INIT', 'FAILED', {}, error);
   }
 }
 
 /** @param {any} config */
+function readStore(config) {
+  if (typeof config !== 'object' || config === null || !('store' in config)) {
+    return new CloudflareStore(plainConfig(config));
+  }
+  if (config.store instanceof CloudflareStore) return config.store;
+  throw storeError('INVALID_ARGUMENT', 'constructor', "store must be a CloudflareStore of 'threadkv'");
+}
+
+/** @param {any} config */
 function plainConfig(config) {
-  if (typeof config !== 'object' || config === null) return config;
+  requireOptions(config, OPTIONS);
   const { client, disableInit, ...rest } = config;
+  delete rest.id;
+  delete rest.name;
   const plain = { autoInit: disableInit !== true, ...rest };
   if (!client) return plain;
   // The client says where the data is, whatever bindings are given beside it.

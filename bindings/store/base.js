@@ -10,7 +10,7 @@
 import { Caller, NOTHING } from '../core/caller.js';
 import { findTable, readConfig } from './config.js';
 import { storeError } from '../core/errors.js';
-import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 
 /** Starting and stopping, upkeep, and what it all cost. */
 export class BaseStore {
@@ -55,7 +55,7 @@ export class BaseStore {
    * @returns {Promise<import('./types.js').ClearResult>}
    */
   async clearTable(args) {
-    const { tableName } = shape.requireObject(args, 'clearTable');
+    const { tableName } = requireArguments(args, 'clearTable');
     const table = findTable(tableName);
     if (table === undefined)
       throw storeError('INVALID_ARGUMENT', 'clearTable', 'tableName must name a table');

@@ -10,6 +10,8 @@ import { storeError } from '../core/errors.js';
 import { createNamespaceBackend, namespaceProblem } from '../backends/kv.js';
 import { createRestBackend } from '../backends/rest/rest.js';
 import { readRestOptions } from '../backends/rest/options.js';
+import { requireKnown } from './check.js';
+import { alikeName } from './nearest.js';
 import { readRetention } from './retention.js';
 
 /**
@@ -53,6 +55,22 @@ import { readRetention } from './retention.js';
  */
 /** @typedef {BindingsConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
 
+/** What a configuration may have. */
+const OPTIONS =
+  `bindings backend accountId apiToken keyPrefix namespacePrefix baseURL fetch timeout waitUntil onOperation parseJSON
+  consistency autoInit retention maxOperations snapshots assumeSingleWriter core`.split(/\s+/);
+
+/** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
+export const OTHER_TABLES =
+  `agents agent_versions channel_config channel_installations datasets dataset_items dataset_versions experiments
+  experiment_results favorites harness_sessions knowledge_activity knowledge_cursors knowledge_mentions knowledge_nodes
+  knowledge_records knowledge_semantic_outbox mcp_clients mcp_client_versions mcp_servers mcp_server_versions
+  notifications prompt_blocks prompt_block_versions schedules schedule_triggers scorer_definitions
+  scorer_definition_versions skills skill_versions ai_spans tool_provider_connections workflow_definitions workspaces
+  workspace_versions`
+    .split(/\s+/)
+    .map((name) => `mastra_${name}`);
+
 const REQUIRED = ['threads', 'messages'];
 const DEFAULT_MAX_OPERATIONS = 900;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -62,7 +80,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * @returns {Settings}
  */
 export function readConfig(config) {
-  if (typeof config !== 'object' || config === null) throw invalid('the configuration must be an object');
+  requireOptions(config);
   const { keyPrefix = '', consistency, snapshots, assumeSingleWriter, autoInit = false } = config;
   const { maxOperations = DEFAULT_MAX_OPERATIONS } = config;
   if (typeof keyPrefix !== 'string') throw invalid('keyPrefix must be a string');
@@ -92,6 +110,15 @@ export function readConfig(config) {
   };
 }
 
+/**
+ * @param {unknown} config
+ * @param {readonly string[]} [more]  names that whoever asks understands besides
+ */
+export function requireOptions(config, more = []) {
+  if (typeof config !== 'object' || config === null) throw invalid('the configuration must be an object');
+  requireKnown(config, [...OPTIONS, ...more], { what: 'option', path: '', method: 'constructor' });
+}
+
 /** @param {CloudflareStoreConfig} config */
 function checkFunctions({ waitUntil, onOperation, parseJSON, core }) {
   for (const [name, value] of Object.entries({ waitUntil, onOperation, parseJSON })) {
@@ -115,7 +142,15 @@ export function findTable(name) {
  * @returns {Pick<Settings, 'backend' | 'tables'>}
  */
 function readStorage(config) {
-  if ('backend' in config && config.backend !== undefined) return readBackend(config.backend);
+  const isBackend = 'backend' in config && config.backend !== undefined;
+  if (
+    (isBackend || 'bindings' in config) &&
+    'namespacePrefix' in config &&
+    config.namespacePrefix !== undefined
+  ) {
+    throw invalid('namespacePrefix is for the REST API; bindings and back ends take keyPrefix');
+  }
+  if (isBackend) return readBackend(config.backend);
   if ('bindings' in config) return readBindings(config.bindings);
   return readRest(/** @type {CloudflareRestConfig} */ (config));
 }
@@ -159,6 +194,7 @@ function readBindings(bindings) {
   const own = TABLES.map(([table, mastra]) => readBinding(bindings, table, mastra));
   const [threads, , metadata] = own;
   const fallback = readBinding(bindings, 'default', '');
+  checkNames(bindings, [...TABLES.filter((_, index) => !own[index]).flat(), fallback ? '' : 'default']);
   /** @type {KVNamespaceLike[]} */
   const namespaces = [];
   const tables = tableMap((table, index) => {
@@ -169,6 +205,24 @@ function readBindings(bindings) {
     return namespaces.indexOf(namespace);
   });
   return { backend: createNamespaceBackend({ namespaces }), tables };
+}
+
+/**
+ * Refuses a namespace whose name is nearly that of a table without one. All others may be there: people pass `env`.
+ *
+ * @param {Record<string, unknown>} bindings
+ * @param {string[]} missing
+ */
+function checkNames(bindings, missing) {
+  const names = missing.filter((name) => name !== '');
+  const known = ['default', ...TABLES.flat(), ...OTHER_TABLES];
+  for (const [name, value] of Object.entries(bindings)) {
+    if (known.includes(name) || namespaceProblem(value, name) !== null) continue;
+    const near = alikeName(name, names);
+    if (near !== undefined) {
+      throw invalid(`binding "${name}" is not known; did you mean "${near}"?`, { name, suggestion: near });
+    }
+  }
 }
 
 /**

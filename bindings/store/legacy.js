@@ -6,6 +6,7 @@
 
 import { asMethod, storeError } from '../core/errors.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { TableStore } from './tables.js';
 
 /**
@@ -17,15 +18,17 @@ import { TableStore } from './tables.js';
  */
 /**
  * Which messages of a thread: the `last` so many (40 if nothing is said, false for all), those that `include` names with
- * their neighbours, or a page.
+ * their neighbours, or a page. A text to search for means nothing here.
  * @typedef {object} SelectBy
  * @property {number | false} [last]
+ * @property {string} [vectorSearchString]
  * @property {import('./types.js').ListMessagesArgs['include']} [include]
  * @property {{ page?: number, perPage?: number | false, dateRange?: import('./types.js').DateRange }} [pagination]
  */
 /** @typedef {'createdAt' | 'updatedAt'} ThreadOrder */
 /**
- * @typedef {{ threadId: string, resourceId?: string, selectBy?: SelectBy, format?: 'v2' }} GetMessagesArgs
+ * @typedef {{ threadId: string, resourceId?: string, selectBy?: SelectBy, format?: 'v2', threadConfig?: unknown }}
+ *   GetMessagesArgs  of which a configuration means nothing here
  */
 
 const LAST = 40;
@@ -35,7 +38,7 @@ const RUNS = 20;
 /** Older names. */
 export class LegacyStore extends TableStore {
   /**
-   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: 'ASC' | 'DESC' }} args
+   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: import('./types.js').Direction }} args
    * @returns {Promise<Thread[]>} all of them
    */
   async getThreadsByResourceId(args) {
@@ -45,11 +48,11 @@ export class LegacyStore extends TableStore {
 
   /**
    * @param {{ resourceId: string, page?: number, perPage?: number, orderBy?: ThreadOrder,
-   *   sortDirection?: 'ASC' | 'DESC' }} args
+   *   sortDirection?: import('./types.js').Direction }} args
    * @returns {Promise<ThreadPage>}
    */
   async getThreadsByResourceIdPaginated(args) {
-    const { page = 0, perPage = PER_PAGE } = shape.requireObject(args, 'getThreadsByResourceIdPaginated');
+    const { page = 0, perPage = PER_PAGE } = requireArguments(args, 'getThreadsByResourceIdPaginated');
     return this.#threads('getThreadsByResourceIdPaginated', args, { page, perPage });
   }
 
@@ -58,7 +61,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<Message[]>} oldest first
    */
   async getMessages(args) {
-    const { threadId, resourceId, selectBy, format } = shape.requireObject(args, 'getMessages');
+    const { threadId, resourceId, selectBy, format } = requireArguments(args, 'getMessages');
     checkFormat(format, 'getMessages');
     const { last = LAST, include } = selectBy ?? {};
     const question = { threadId, resourceId, include, perPage: last, includeTotal: false };
@@ -73,7 +76,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<MessagePage>} oldest first
    */
   async getMessagesPaginated(args) {
-    const { threadId, resourceId, selectBy, format } = shape.requireObject(args, 'getMessagesPaginated');
+    const { threadId, resourceId, selectBy, format } = requireArguments(args, 'getMessagesPaginated');
     checkFormat(format, 'getMessagesPaginated');
     const { pagination, include } = selectBy ?? {};
     const { page = 0, perPage = PER_PAGE, dateRange } = pagination ?? {};
@@ -86,8 +89,9 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<Message[]>} oldest first
    */
   async getMessagesById(args) {
-    checkFormat(shape.requireObject(args, 'getMessagesById').format, 'getMessagesById');
-    return (await asMethod('getMessagesById', () => this.listMessagesById(args))).messages;
+    const { messageIds, format } = requireArguments(args, 'getMessagesById');
+    checkFormat(format, 'getMessagesById');
+    return (await asMethod('getMessagesById', () => this.listMessagesById({ messageIds }))).messages;
   }
 
   /**
@@ -96,7 +100,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<{ runs: import('./workflows.js').WorkflowRun[], total: number }>} newest first
    */
   async getWorkflowRuns(args = {}) {
-    const { limit = RUNS, offset = 0, ...filter } = shape.requireObject(args, 'getWorkflowRuns');
+    const { limit = RUNS, offset = 0, ...filter } = requireArguments(args, 'getWorkflowRuns');
     shape.requireCount(limit, 'limit', 'getWorkflowRuns');
     shape.requireCount(offset, 'offset', 'getWorkflowRuns');
     const isPage = limit > 0 && offset % limit === 0;
@@ -110,6 +114,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByScorerId(args) {
+    requireArguments(args, 'getScoresByScorerId');
     return asMethod('getScoresByScorerId', () => this.listScoresByScorerId(args));
   }
 
@@ -118,6 +123,7 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByRunId(args) {
+    requireArguments(args, 'getScoresByRunId');
     return asMethod('getScoresByRunId', () => this.listScoresByRunId(args));
   }
 
@@ -126,16 +132,17 @@ export class LegacyStore extends TableStore {
    * @returns {Promise<ScorePage>}
    */
   async getScoresByEntityId(args) {
+    requireArguments(args, 'getScoresByEntityId');
     return asMethod('getScoresByEntityId', () => this.listScoresByEntityId(args));
   }
 
   /**
-   * @param {string} method
-   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: 'ASC' | 'DESC' }} args
+   * @param {'getThreadsByResourceId' | 'getThreadsByResourceIdPaginated'} method
+   * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: import('./types.js').Direction }} args
    * @param {{ page?: number, perPage: number | false }} page
    */
   async #threads(method, args, page) {
-    const { resourceId, orderBy: field, sortDirection: direction } = shape.requireObject(args, method);
+    const { resourceId, orderBy: field, sortDirection: direction } = requireArguments(args, method);
     const question = { resourceId, orderBy: { field, direction }, ...page };
     return asMethod(method, () => this.listThreadsByResourceId(question));
   }

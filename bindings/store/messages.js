@@ -7,6 +7,7 @@
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, withDates, withDateText } from '../core/dates.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { ThreadStore } from './threads.js';
 
 /**
@@ -31,8 +32,9 @@ export class MessageStore extends ThreadStore {
    * @returns {Promise<{ messages: import('./types.js').SavedMessage<M>[] }>} the messages, with Dates
    */
   async saveMessages(args) {
-    const { messages } = shape.requireObject(args, 'saveMessages');
-    if (!Array.isArray(messages) || messages.length === 0) return { messages: [] };
+    const { messages } = requireArguments(args, 'saveMessages');
+    shape.requireArray(messages, 'messages', 'saveMessages');
+    if (messages.length === 0) return { messages: [] };
     const payload = messages.map((message) => withDateText(message, DATES));
     await this.caller.call('saveMessages', 'message.save', NOTHING, payload);
     const byId = new Map(messages.map((message) => [message.id, message]));
@@ -47,7 +49,7 @@ export class MessageStore extends ThreadStore {
    * @returns {Promise<MessagePage>}
    */
   async listMessages(args) {
-    const { threadId, resourceId } = shape.requireObject(args, 'listMessages');
+    const { threadId, resourceId } = requireArguments(args, 'listMessages');
     return this.#messagePage('listMessages', 'message.list', args, { threadId, resourceId });
   }
 
@@ -58,7 +60,7 @@ export class MessageStore extends ThreadStore {
    * @returns {Promise<{ messages: Message[] }>}
    */
   async listMessagesById(args) {
-    const { messageIds } = shape.requireObject(args, 'listMessagesById');
+    const { messageIds } = requireArguments(args, 'listMessagesById');
     if (isEmptyArray(messageIds)) return { messages: [] };
     const { messages } = await this.caller.read('listMessagesById', 'message.get', NOTHING, { messageIds });
     return { messages: reviveMessages(messages) };
@@ -71,7 +73,7 @@ export class MessageStore extends ThreadStore {
    * @returns {Promise<MessagePage>}
    */
   async listMessagesByResourceId(args) {
-    const { resourceId } = shape.requireObject(args, 'listMessagesByResourceId');
+    const { resourceId } = requireArguments(args, 'listMessagesByResourceId');
     return this.#messagePage('listMessagesByResourceId', 'message.list_by_resource', args, { resourceId });
   }
 
@@ -83,7 +85,7 @@ export class MessageStore extends ThreadStore {
    * @returns {Promise<Message[]>} the updated messages, in the order of the arguments
    */
   async updateMessages(args) {
-    const { messages } = shape.requireObject(args, 'updateMessages');
+    const { messages } = requireArguments(args, 'updateMessages');
     if (isEmptyArray(messages)) return [];
     shape.requireArray(messages, 'messages', 'updateMessages');
     const payload = messages.map((message) => withDateText(message, DATES));
@@ -111,7 +113,7 @@ export class MessageStore extends ThreadStore {
    */
   async #messagePage(method, op, options, scope) {
     const { page = 0, perPage = PER_PAGE, include, filter, includeTotal } = options;
-    const { dateRange, metadata } = shape.requireFilter(filter, method);
+    const { dateRange, metadata } = filter ?? {};
     const control = { ...shape.pageControl(options), includeTotal: shape.booleanOrNull(includeTotal) };
     const payload = {
       ...scope,

@@ -17,6 +17,7 @@ import { recordOf } from '../observations/row.js';
 import { requireId, scopeOf } from '../observations/scope.js';
 import * as shape from './shape.js';
 import { BlobStore } from './blobs.js';
+import { requireArgument, requireArguments } from './check.js';
 
 /**
  * @typedef {import('../observations/types.js').ObservationalMemory} ObservationalMemory
@@ -51,8 +52,9 @@ export class ObservationStore extends BlobStore {
    */
   async getObservationalMemoryHistory(threadId, resourceId, limit, options) {
     const method = 'getObservationalMemoryHistory';
+    const bounds = requireArgument(options, 3, 'options', method) ?? {};
     const rows = await this.#ledger.history(method, scopeOf(threadId, resourceId, method), (all) =>
-      selected(all, limit, options ?? {}),
+      selected(all, limit, bounds),
     );
     return rows.map(recordOf);
   }
@@ -65,7 +67,7 @@ export class ObservationStore extends BlobStore {
    */
   async initializeObservationalMemory(args) {
     const method = 'initializeObservationalMemory';
-    const { threadId, resourceId } = shape.requireObject(args, method);
+    const { threadId, resourceId } = requireArguments(args, method);
     const scope = scopeOf(threadId, resourceId, method);
     return this.#ledger.begin(method, scope, (id) => ({
       record: changes.firstGeneration(args, id, this.#ledger.now()),
@@ -118,7 +120,7 @@ export class ObservationStore extends BlobStore {
    */
   async swapBufferedToActive(args) {
     const method = 'swapBufferedToActive';
-    const { id } = shape.requireObject(args, method);
+    const { id } = requireArguments(args, method);
     requireId(id, 'id', method);
     return this.#ledger.change(method, id, (record) => activate(record, args, this.#ledger.now()));
   }
@@ -131,7 +133,7 @@ export class ObservationStore extends BlobStore {
    */
   async createReflectionGeneration(args) {
     const method = 'createReflectionGeneration';
-    const { currentRecord } = shape.requireObject(args, method);
+    const { currentRecord } = requireArguments(args, method);
     const { threadId, resourceId } = shape.requireObject(currentRecord, method);
     const scope = scopeOf(threadId, resourceId, method);
     return this.#ledger.begin(method, scope, (id) => ({
@@ -159,7 +161,7 @@ export class ObservationStore extends BlobStore {
    */
   async swapBufferedReflectionToActive(args) {
     const method = 'swapBufferedReflectionToActive';
-    const { currentRecord, tokenCount } = shape.requireObject(args, method);
+    const { currentRecord, tokenCount } = requireArguments(args, method);
     const { id: source } = shape.requireObject(currentRecord, method);
     const found = await this.#ledger.find(method, requireId(source, 'id', method));
     const scope = { scopeKind: found.scopeKind, scopeId: found.scopeId };
@@ -236,12 +238,12 @@ export class ObservationStore extends BlobStore {
   }
 
   /**
-   * @param {string} method
+   * @param {Parameters<typeof requireArguments>[1]} method
    * @param {{ id: string }} args
    * @param {(record: ObservationalMemory, now: Date) => Partial<ObservationalMemory> | undefined} compute
    */
   async #change(method, args, compute) {
-    const { id } = shape.requireObject(args, method);
+    const { id } = requireArguments(args, method);
     await this.#ledger.change(method, requireId(id, 'id', method), (record) => ({
       set: compute(record, this.#ledger.now()),
       result: undefined,

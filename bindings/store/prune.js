@@ -6,7 +6,7 @@
 
 import { TABLES } from '../core/abi.js';
 import { AGING, readRetention } from './retention.js';
-import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { ObservationStore } from './observations.js';
 
 /**
@@ -30,7 +30,7 @@ export class PruningStore extends ObservationStore {
    * @returns {Promise<PruneResult[]>} one for each table that has a policy
    */
   async prune(options = {}) {
-    const { retention } = shape.requireObject(options, 'prune');
+    const { retention } = requireArguments(options, 'prune');
     const policies = retention === undefined ? this.caller.retention : readRetention(retention, 'prune');
     /** @type {PruneResult[]} */
     const results = [];

@@ -8,6 +8,7 @@ import { NOTHING } from '../core/caller.js';
 import { reviveDates, withDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { MessageStore } from './messages.js';
 
 /**
@@ -28,7 +29,7 @@ export class ResourceStore extends MessageStore {
    * @returns {Promise<import('./types.js').SavedResource<R>>} the resource, with Dates
    */
   async saveResource(args) {
-    const { resource } = shape.requireObject(args, 'saveResource');
+    const { resource } = requireArguments(args, 'saveResource');
     shape.requireRecord(resource, 'resource', 'saveResource');
     requireContent(resource);
     await this.caller.call('saveResource', 'resource.save', NOTHING, withDateText(resource, DATES));
@@ -40,7 +41,7 @@ export class ResourceStore extends MessageStore {
    * @returns {Promise<Resource | null>} a fresh object
    */
   async getResourceById(args) {
-    const { resourceId } = shape.requireObject(args, 'getResourceById');
+    const { resourceId } = requireArguments(args, 'getResourceById');
     const resource = await this.caller.read('getResourceById', 'resource.get', NOTHING, { resourceId });
     if (resource !== null) reviveDates(resource, DATES);
     return resource;
@@ -53,7 +54,7 @@ export class ResourceStore extends MessageStore {
    * @returns {Promise<Resource>} the resource as it is stored now
    */
   async updateResource(args) {
-    const { resourceId, workingMemory, metadata } = shape.requireObject(args, 'updateResource');
+    const { resourceId, workingMemory, metadata } = requireArguments(args, 'updateResource');
     const payload = { resourceId, workingMemory, metadata };
     const resource = await this.caller.read('updateResource', 'resource.update', NOTHING, payload);
     reviveDates(resource, DATES);

@@ -5,6 +5,7 @@
  */
 
 import { storeError } from '../core/errors.js';
+import { alikeName } from './nearest.js';
 
 /** @typedef {import('./row-types.js').Retention} Retention */
 /** @typedef {import('./row-types.js').RetentionPolicy} RetentionPolicy */
@@ -40,6 +41,7 @@ const UNITS = { ms: 1, s: SECOND, m: 60 * SECOND, h: 3600 * SECOND, d: DAY, w: 7
 export function readRetention(retention, method) {
   if (retention === undefined || retention === null) return {};
   if (typeof retention !== 'object') throw invalid('retention must be an object', method);
+  checkNames(retention, method);
   /** @type {Record<string, Policy>} */
   const policies = {};
   for (const [domain, name, table] of AGING) {
@@ -49,6 +51,34 @@ export function readRetention(retention, method) {
     }
   }
   return policies;
+}
+
+/**
+ * Refuses names that are nearly ours: nothing would be kept for as long as they say.
+ *
+ * @param {object} retention
+ * @param {string} method
+ */
+function checkNames(retention, method) {
+  requireUnlike(retention, [...new Set(AGING.map(([domain]) => domain))], 'retention.', method);
+  for (const [domain, tables] of Object.entries(retention)) {
+    const names = AGING.filter(([ours]) => ours === domain).map(([, name]) => name);
+    if (tables) requireUnlike(tables, names, `retention.${domain}.`, method);
+  }
+}
+
+/**
+ * @param {object} given
+ * @param {readonly string[]} names
+ * @param {string} path
+ * @param {string} method
+ */
+function requireUnlike(given, names, path, method) {
+  for (const name of Object.keys(given)) {
+    const near = names.includes(name) ? undefined : alikeName(name, names);
+    if (near !== undefined)
+      throw invalid(`unknown option "${path}${name}"; did you mean "${path}${near}"?`, method);
+  }
 }
 
 /**

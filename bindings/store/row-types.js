@@ -115,7 +115,7 @@
  * @property {Date | string} [toDate]  exclusive
  * @property {TaskDate} [dateFilterBy]  default createdAt
  * @property {TaskDate} [orderBy]  default createdAt
- * @property {'asc' | 'desc'} [orderDirection]  default asc
+ * @property {import('./types.js').Direction} [orderDirection]  default asc
  * @property {number} [page]
  * @property {number} [perPage]  default: all
  */

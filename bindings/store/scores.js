@@ -7,6 +7,7 @@
 import { reviveDates, toText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { WorkflowStore } from './workflows.js';
 
 /**
@@ -49,7 +50,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<Score | null>} a fresh object
    */
   async getScoreById(args) {
-    const { id } = shape.requireObject(args, 'getScoreById');
+    const { id } = requireArguments(args, 'getScoreById');
     const [score] = await this.caller.read('getScoreById', 'row.get', this.caller.rows(TABLE), [{ id }]);
     return score === null ? null : toScore(score);
   }
@@ -60,7 +61,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresByScorerId(args) {
-    const { scorerId, entityId, entityType, source } = shape.requireObject(args, 'listScoresByScorerId');
+    const { scorerId, entityId, entityType, source } = requireArguments(args, 'listScoresByScorerId');
     return this.#page('listScoresByScorerId', args, { scorerId }, { entityId, entityType, source });
   }
 
@@ -69,7 +70,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresByRunId(args) {
-    const { runId } = shape.requireObject(args, 'listScoresByRunId');
+    const { runId } = requireArguments(args, 'listScoresByRunId');
     return this.#page('listScoresByRunId', args, { runId });
   }
 
@@ -78,7 +79,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresByEntityId(args) {
-    const { entityId, entityType } = shape.requireObject(args, 'listScoresByEntityId');
+    const { entityId, entityType } = requireArguments(args, 'listScoresByEntityId');
     return this.#page('listScoresByEntityId', args, { entityId }, { entityType });
   }
 
@@ -87,7 +88,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresBySpan(args) {
-    const { traceId, spanId } = shape.requireObject(args, 'listScoresBySpan');
+    const { traceId, spanId } = requireArguments(args, 'listScoresBySpan');
     return this.#page('listScoresBySpan', args, { traceId, spanId });
   }
 
@@ -96,7 +97,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresByBatchId(args) {
-    const { batchId } = shape.requireObject(args, 'listScoresByBatchId');
+    const { batchId } = requireArguments(args, 'listScoresByBatchId');
     return this.#page('listScoresByBatchId', args, { batchId });
   }
 
@@ -105,7 +106,7 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<ScorePage>}
    */
   async listScoresByDatasetId(args) {
-    const { datasetId } = shape.requireObject(args, 'listScoresByDatasetId');
+    const { datasetId } = requireArguments(args, 'listScoresByDatasetId');
     return this.#page('listScoresByDatasetId', args, { datasetId });
   }
 
@@ -119,7 +120,7 @@ export class ScoreStore extends WorkflowStore {
   async #page(method, { pagination, filters }, required, optional) {
     for (const [name, value] of Object.entries(required)) shape.requireText(value, name, method);
     const { page = 0, perPage = PER_PAGE } = pagination ?? {};
-    const { organizationId, projectId } = shape.requireFilter(filters, method, 'filters');
+    const { organizationId, projectId } = filters ?? {};
     const where = shape.given({ ...required, ...optional, organizationId, projectId });
     const control = { ...this.caller.rows(TABLE), ...shape.pageControl({ page, perPage }) };
     const { rows, total, hasMore } = await this.caller.read(method, 'row.list', control, { where });

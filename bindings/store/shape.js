@@ -36,21 +36,6 @@ export function requireRecord(value, name, method) {
 }
 
 /**
- * The filter of a list. What is none must not pass for one that lets everything through.
- *
- * @template {object} F
- * @param {F | null | undefined} filter
- * @param {string} method
- * @param {string} [name]
- * @returns {Partial<F>}
- */
-export function requireFilter(filter, method, name = 'filter') {
-  if (filter === undefined || filter === null) return {};
-  requireRecord(filter, name, method);
-  return filter;
-}
-
-/**
  * @param {unknown} value  null is as good as undefined
  * @param {string} name
  * @param {string} method
@@ -123,8 +108,6 @@ export function given(filter) {
 }
 
 /**
- * An order that is unknown is no error but the method's default.
- *
  * @param {{ page?: unknown, perPage?: unknown,
  *   orderBy?: { field?: unknown, direction?: unknown } | null }} args
  */
@@ -133,8 +116,16 @@ export function pageControl({ page, perPage, orderBy }) {
     page: numberOrNull(page),
     perPage: numberOrNull(perPage),
     field: oneOf(FIELDS, orderBy?.field),
-    direction: oneOf(DIRECTIONS, orderBy?.direction),
+    direction: directionOf(orderBy?.direction),
   };
+}
+
+/**
+ * @param {unknown} value  in upper or lower case
+ * @returns {string | undefined}
+ */
+export function directionOf(value) {
+  return typeof value === 'string' ? oneOf(DIRECTIONS, value.toUpperCase()) : undefined;
 }
 
 /**

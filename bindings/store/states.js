@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { TaskStore } from './tasks.js';
 
 /** @typedef {import('./row-types.js').StateKey} StateKey */
@@ -18,7 +18,7 @@ export class StateStore extends TaskStore {
    * @returns {Promise<any>} a fresh value; undefined when there is none
    */
   async getState(args) {
-    const key = keyOf(shape.requireObject(args, 'getState'));
+    const key = keyOf(requireArguments(args, 'getState'));
     const [row] = await this.caller.read('getState', 'row.get', this.caller.rows(TABLE), [key]);
     return row?.value;
   }
@@ -30,7 +30,7 @@ export class StateStore extends TaskStore {
    * @returns {Promise<void>}
    */
   async setState(args) {
-    const { value, ...key } = shape.requireObject(args, 'setState');
+    const { value, ...key } = requireArguments(args, 'setState');
     const row = { ...keyOf(key), value };
     await this.caller.call('setState', 'row.save', this.caller.rows(TABLE), [row]);
   }
@@ -40,7 +40,7 @@ export class StateStore extends TaskStore {
    * @returns {Promise<void>}
    */
   async deleteState(args) {
-    const key = keyOf(shape.requireObject(args, 'deleteState'));
+    const key = keyOf(requireArguments(args, 'deleteState'));
     await this.caller.call('deleteState', 'row.delete', this.caller.rows(TABLE), [key]);
   }
 }

@@ -9,6 +9,7 @@ import { findTable } from './config.js';
 import { reviveDates } from '../core/dates.js';
 import { asMethod, storeError } from '../core/errors.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { saveRows, TraceStore } from './traces.js';
 
 /** Records that one call saves at most, of what is saved together. */
@@ -23,7 +24,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<void>}
    */
   async createTable(args) {
-    tableOf(shape.requireObject(args, 'createTable'), 'createTable');
+    tableOf(requireArguments(args, 'createTable'), 'createTable');
   }
 
   /**
@@ -33,7 +34,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<void>}
    */
   async alterTable(args) {
-    tableOf(shape.requireObject(args, 'alterTable'), 'alterTable');
+    tableOf(requireArguments(args, 'alterTable'), 'alterTable');
   }
 
   /**
@@ -60,7 +61,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<void>}
    */
   async insert(args) {
-    const { tableName, record } = shape.requireObject(args, 'insert');
+    const { tableName, record } = requireArguments(args, 'insert');
     await this.#insert(tableOf({ tableName }, 'insert'), [record], 'insert');
   }
 
@@ -72,7 +73,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<void>}
    */
   async batchInsert(args) {
-    const { tableName, records } = shape.requireObject(args, 'batchInsert');
+    const { tableName, records } = requireArguments(args, 'batchInsert');
     if (!Array.isArray(records)) {
       throw storeError('INVALID_ARGUMENT', 'batchInsert', 'records must be an array');
     }
@@ -85,7 +86,7 @@ export class TableStore extends TraceStore {
    * @returns {Promise<any>} the record, or null
    */
   async load(args) {
-    const { tableName, keys } = shape.requireObject(args, 'load');
+    const { tableName, keys } = requireArguments(args, 'load');
     const table = tableOf({ tableName }, 'load');
     shape.requireRecord(keys, 'keys', 'load');
     return asMethod('load', () => this.#load(table, keys));
@@ -150,8 +151,10 @@ export class TableStore extends TraceStore {
     if (table === 'scores') return this.saveScore(record);
     if (table === 'background_tasks') return this.createTask(record);
     if (table === 'workflow_snapshot') {
-      const { workflow_name, run_id, workflowName = workflow_name, runId = run_id, ...rest } = record;
-      return this.persistWorkflowSnapshot({ workflowName, runId, ...rest });
+      const { workflow_name, run_id, workflowName = workflow_name, runId = run_id } = record;
+      const { resourceId, snapshot, createdAt, updatedAt } = record;
+      const run = { workflowName, runId, resourceId, snapshot, createdAt, updatedAt };
+      return this.persistWorkflowSnapshot(run);
     }
     throw storeError('INVALID_ARGUMENT', method, `records of ${table} have methods of their own`);
   }

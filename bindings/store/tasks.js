@@ -6,6 +6,7 @@
 
 import { reviveDates, toText, withDateText } from '../core/dates.js';
 import * as shape from './shape.js';
+import { requireArgument, requireArguments } from './check.js';
 import { ScoreStore } from './scores.js';
 
 /**
@@ -82,7 +83,8 @@ export class TaskStore extends ScoreStore {
    */
   async updateTask(taskId, update, guards) {
     shape.requireRecord(update, 'update', 'updateTask');
-    const { expectedStatus, expectedOwnerId, expectedLeaseExpiresAt } = guards ?? {};
+    const { expectedStatus, expectedOwnerId, expectedLeaseExpiresAt } =
+      requireArgument(guards, 2, 'guards', 'updateTask') ?? {};
     const expect = {
       status: expectedStatus,
       ownerId: expectedOwnerId,
@@ -102,7 +104,7 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<{ tasks: Task[], total: number }>}
    */
   async listTasks(filter = {}) {
-    return this.#list('listTasks', filter);
+    return this.#list('listTasks', requireArguments(filter, 'listTasks'));
   }
 
   /**
@@ -122,7 +124,7 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<void>}
    */
   async deleteTasks(filter) {
-    const { tasks } = await this.#list('deleteTasks', filter);
+    const { tasks } = await this.#list('deleteTasks', requireArguments(filter, 'deleteTasks'));
     for (let i = 0; i < tasks.length; i += CHUNK) {
       const keys = tasks.slice(i, i + CHUNK).map(({ id }) => ({ id }));
       await this.caller.call('deleteTasks', 'row.delete', this.caller.rows(TABLE), keys);
@@ -152,10 +154,9 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<{ tasks: Task[], total: number }>}
    */
   async #list(method, filter) {
-    const { status, agentId, threadId, resourceId, toolName, toolCallId, runId, ...rest } =
-      shape.requireObject(filter, method);
+    const { status, agentId, threadId, resourceId, toolName, toolCallId, runId, ...rest } = filter;
     const { fromDate, toDate, dateFilterBy, orderBy, orderDirection, page, perPage = false } = rest;
-    const direction = orderDirection === 'desc' ? 'DESC' : 'ASC';
+    const direction = shape.directionOf(orderDirection) ?? 'ASC';
     const paged = { page: perPage === false ? 0 : page, perPage, orderBy: { direction } };
     const control = { ...this.caller.rows(TABLE), ...shape.pageControl(paged) };
     const { rows, total } = await this.caller.read(method, 'row.list', control, {

@@ -9,6 +9,7 @@ import { reviveDates, toText, withDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import * as shape from './shape.js';
 import { BaseStore } from './base.js';
+import { requireArguments } from './check.js';
 
 /**
  * @typedef {import('./types.js').Thread} Thread
@@ -31,7 +32,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<import('./types.js').SavedThread<T>>} the thread, with Dates
    */
   async saveThread(args) {
-    const { thread } = shape.requireObject(args, 'saveThread');
+    const { thread } = requireArguments(args, 'saveThread');
     shape.requireRecord(thread, 'thread', 'saveThread');
     await this.caller.call('saveThread', 'thread.save', NOTHING, withDateText(thread, DATES));
     return withDates(thread, DATES);
@@ -42,7 +43,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<Thread | null>} a fresh object
    */
   async getThreadById(args) {
-    const { threadId, resourceId } = shape.requireObject(args, 'getThreadById');
+    const { threadId, resourceId } = requireArguments(args, 'getThreadById');
     const thread = await this.caller.read('getThreadById', 'thread.get', NOTHING, { threadId, resourceId });
     if (thread !== null) reviveDates(thread, DATES);
     return thread;
@@ -55,8 +56,8 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<ThreadPage>}
    */
   async listThreads(args = {}) {
-    const { filter, ...options } = shape.requireObject(args, 'listThreads');
-    return this.#threadPage('listThreads', options, shape.requireFilter(filter, 'listThreads'));
+    const { filter, ...options } = requireArguments(args, 'listThreads');
+    return this.#threadPage('listThreads', options, filter ?? {});
   }
 
   /**
@@ -66,7 +67,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<ThreadPage>}
    */
   async listThreadsByResourceId(args) {
-    const { resourceId, ...options } = shape.requireObject(args, 'listThreadsByResourceId');
+    const { resourceId, ...options } = requireArguments(args, 'listThreadsByResourceId');
     // The core takes a missing or empty resource for "everyone's", which must not happen by mistake here.
     if (typeof resourceId !== 'string' || resourceId === '') {
       throw storeError(
@@ -86,7 +87,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<Thread>} the thread as it is stored now
    */
   async updateThread(args) {
-    const { id, title, metadata, archivedAt } = shape.requireObject(args, 'updateThread');
+    const { id, title, metadata, archivedAt } = requireArguments(args, 'updateThread');
     const payload = { id, title, metadata, archivedAt: toText(archivedAt) };
     const thread = await this.caller.read('updateThread', 'thread.update', NOTHING, payload);
     reviveDates(thread, DATES);
@@ -101,7 +102,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<void>}
    */
   async deleteThread(args) {
-    const { threadId } = shape.requireObject(args, 'deleteThread');
+    const { threadId } = requireArguments(args, 'deleteThread');
     await this.caller.call('deleteThread', 'thread.delete', NOTHING, { threadId });
   }
 
@@ -112,7 +113,7 @@ export class ThreadStore extends BaseStore {
    * @returns {Promise<{ thread: Thread, messageIdMap: Record<string, string> }>}
    */
   async copyThread(args) {
-    const { sourceThreadId, newThreadId, resourceId, title, metadata, options } = shape.requireObject(
+    const { sourceThreadId, newThreadId, resourceId, title, metadata, options } = requireArguments(
       args,
       'copyThread',
     );

@@ -6,6 +6,7 @@
 
 import { reviveDates, toText, withDateText } from '../core/dates.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { PruningStore } from './prune.js';
 
 /**
@@ -47,7 +48,7 @@ export class TraceStore extends PruningStore {
    * @returns {Promise<void>}
    */
   async batchTraceInsert(args) {
-    const { records } = shape.requireObject(args, 'batchTraceInsert');
+    const { records } = requireArguments(args, 'batchTraceInsert');
     shape.requireArray(records, 'records', 'batchTraceInsert');
     await saveRows(this.caller, 'traces', records, 'batchTraceInsert');
   }
@@ -85,7 +86,7 @@ export class TraceStore extends PruningStore {
    * @returns {Promise<{ evals: Eval[] } & PageInfo>}
    */
   async getEvals(options = {}) {
-    const { agentName, type, dateRange, page, perPage } = shape.requireObject(options, 'getEvals');
+    const { agentName, type, dateRange, page, perPage } = requireArguments(options, 'getEvals');
     const question = { where: { agentName }, range: dateRange, matches: ofType(type), page, perPage };
     const { rows, ...info } = await this.#page('evals', question, 'getEvals');
     return { evals: rows, ...info };
@@ -93,11 +94,13 @@ export class TraceStore extends PruningStore {
 
   /**
    * @param {TraceListOptions} options
-   * @param {string} method
+   * @param {'getTraces' | 'getTracesPaginated'} method
    */
   async #traces(options, method) {
-    const { name, scope, attributes, filters, fromDate, toDate, dateRange, page, perPage } =
-      shape.requireObject(options, method);
+    const { name, scope, attributes, filters, fromDate, toDate, dateRange, page, perPage } = requireArguments(
+      options,
+      method,
+    );
     const range = { start: fromDate, end: toDate, ...dateRange };
     /** @param {Trace} trace */
     const matches = (trace) => has(trace, filters) && has(trace.attributes, attributes);

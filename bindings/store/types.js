@@ -82,7 +82,7 @@
  * @typedef {Omit<T, 'createdAt' | 'updatedAt'> & Pick<Resource, 'createdAt' | 'updatedAt'>} SavedResource
  */
 
-/** @typedef {'ASC' | 'DESC'} Direction */
+/** @typedef {'ASC' | 'DESC' | 'asc' | 'desc'} Direction */
 /**
  * Where a page stands in the whole. `page` and `perPage` are those of the request.
  * @typedef {object} Page
@@ -126,7 +126,8 @@
  * @typedef {object} MessageListOptions
  * @property {number} [page]  from 0
  * @property {number | false} [perPage]  default 40; false: all; 0: only what `include` names
- * @property {{ field?: string, direction?: Direction }} [orderBy]  default createdAt ASC; only the direction counts
+ * @property {{ field?: 'createdAt' | 'updatedAt', direction?: Direction }} [orderBy]  default createdAt ASC; only the
+ *   direction counts
  * @property {Include[]} [include]
  * @property {{ dateRange?: DateRange, metadata?: Record<string, string | number | boolean | null> }} [filter]
  * @property {boolean} [includeTotal]  false: `total` need not be exact, which can be cheaper

@@ -11,6 +11,7 @@ import { NOTHING } from '../core/caller.js';
 import { reviveDates, toText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import * as shape from './shape.js';
+import { requireArguments } from './check.js';
 import { ResourceStore } from './resources.js';
 
 /**
@@ -44,7 +45,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async persistWorkflowSnapshot(args) {
     const method = 'persistWorkflowSnapshot';
-    const { workflowName, runId, resourceId, snapshot, createdAt, updatedAt } = shape.requireObject(
+    const { workflowName, runId, resourceId, snapshot, createdAt, updatedAt } = requireArguments(
       args,
       method,
     );
@@ -64,7 +65,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async loadWorkflowSnapshot(args) {
     const method = 'loadWorkflowSnapshot';
-    const { workflowName, runId } = shape.requireObject(args, method);
+    const { workflowName, runId } = requireArguments(args, method);
     if (isBlank(runId, workflowName)) return null;
     const run = await this.#readRun(method, { workflowName, runId });
     if (run === null) return null;
@@ -81,7 +82,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async getWorkflowRunById(args) {
     const method = 'getWorkflowRunById';
-    const { workflowName, runId } = shape.requireObject(args, method);
+    const { workflowName, runId } = requireArguments(args, method);
     if (isBlank(runId, workflowName)) return null;
     // Without an id the list would be of all runs.
     shape.requireText(runId, 'runId', method);
@@ -102,8 +103,10 @@ export class WorkflowStore extends ResourceStore {
    */
   async listWorkflowRuns(args = {}) {
     const method = 'listWorkflowRuns';
-    const { workflowName, status, resourceId, threadId, fromDate, toDate, perPage, page } =
-      shape.requireObject(args, method);
+    const { workflowName, status, resourceId, threadId, fromDate, toDate, perPage, page } = requireArguments(
+      args,
+      method,
+    );
     const paged = perPage !== undefined && page !== undefined;
     const control = {
       ...this.caller.rows(TABLE),
@@ -126,7 +129,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async deleteWorkflowRunById(args) {
     const method = 'deleteWorkflowRunById';
-    const { workflowName, runId } = shape.requireObject(args, method);
+    const { workflowName, runId } = requireArguments(args, method);
     await this.caller.call(method, 'workflow.delete', NOTHING, { workflowName, runId });
   }
 
@@ -139,7 +142,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async updateWorkflowState(args) {
     const method = 'updateWorkflowState';
-    const { workflowName, runId, opts } = shape.requireObject(args, method);
+    const { workflowName, runId, opts } = requireArguments(args, method);
     shape.requireRecord(opts, 'opts', method);
     const { expectedStatus, ...state } = opts;
     requireStatus(opts.status, 'opts.status', method);
@@ -156,7 +159,7 @@ export class WorkflowStore extends ResourceStore {
    */
   async updateWorkflowResults(args) {
     const method = 'updateWorkflowResults';
-    const { workflowName, runId, stepId, result, requestContext } = shape.requireObject(args, method);
+    const { workflowName, runId, stepId, result, requestContext } = requireArguments(args, method);
     const payload = { workflowName, runId, stepId, result, requestContext };
     return this.caller.read(method, 'workflow.update_results', this.#control, payload);
   }

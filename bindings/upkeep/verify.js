@@ -6,7 +6,7 @@
 
 import { loadToolsModule } from '#upkeep-module';
 import { storeError } from '../core/errors.js';
-import * as shape from '../store/shape.js';
+import { requireArguments } from '../store/check.js';
 import { createTableBackend } from './coalesce.js';
 import { Findings } from './findings.js';
 import { ToolStore } from './tool-store.js';
@@ -30,7 +30,7 @@ export async function verifyStore(caller, args) {
     cursor = null,
     repair = false,
     module = await loadToolsModule(),
-  } = shape.requireObject(args, 'verify');
+  } = requireArguments(args, 'verify');
   if (typeof repair !== 'boolean') throw invalid('repair must be true or false');
   if (!(module instanceof WebAssembly.Module)) {
     throw invalid('a Worker has to import threadkv/threadkv.tools.wasm and to give it as module');

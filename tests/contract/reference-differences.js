@@ -25,6 +25,7 @@ export const differences = {
 
   'listing threads in order > puts threads of the same moment': ties,
   'filtering threads by archive > ': archive,
+  'filtering threads > refuses an empty owner': "the reference shows everybody's threads",
 
   'saving messages > keeps fields it has never heard of': fields,
   'saving messages > gives messages back without the type v2': 'the reference keeps the type it is given',

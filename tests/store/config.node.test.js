@@ -1,5 +1,7 @@
+import * as storage from '@mastra/core/storage';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../bindings/store/config.js';
+import { TABLES } from '../../bindings/core/abi.js';
+import { OTHER_TABLES, readConfig } from '../../bindings/store/config.js';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { CloudflareStore, StoreError } from '../../bindings/index.js';
 
@@ -83,6 +85,92 @@ describe('bindings', () => {
     expect(problemWith({ bindings: { threads: 'THREADS_KV', messages: kv() } })).toContain('"threads"');
     expect(problemWith({ bindings: { threads: kv(), messages: {} } })).toContain('"messages"');
     expect(problemWith({ bindings: undefined })).toContain('bindings are required');
+  });
+});
+
+describe('a binding that no table has', () => {
+  const env = () => ({ threads: kv(), messages: kv() });
+
+  it.each([
+    ['resource', 'resources'],
+    ['Resources', 'resources'],
+    ['workflow_snapshots', 'workflow_snapshot'],
+    ['mastra_scorer', 'mastra_scorers'],
+    ['mastra_thread_states', 'mastra_thread_state'],
+    ['score', 'scores'],
+    ['meta_data', 'metadata'],
+    ['defualt', 'default'],
+  ])('%s was meant to be %s', (name, suggestion) => {
+    const problem = problemWith({ bindings: { ...env(), [name]: kv() } });
+    expect(problem).toBe(`binding "${name}" is not known; did you mean "${suggestion}"?`);
+  });
+
+  it.each([
+    ['a namespace of something else', { CACHE: kv(), sessions: kv(), THREADS_KV: kv(), RATE_LIMITS: kv() }],
+    ['no namespace', { RESOURCES: 'on', BLOBS: { get() {}, put() {}, list() {} }, score: 7, resource: null }],
+    ["a slip of the pen beside the table's own", { resources: kv(), resource: kv(), mesages: kv() }],
+  ])('may be %s', (_, more) => {
+    expect(problemWith({ bindings: { ...env(), ...more } })).toBe('nothing');
+  });
+
+  it("may be any that Mastra's core has", () => {
+    const names = Object.entries(storage).filter(([name]) => name.startsWith('TABLE_'));
+    const tables = names.map(([, table]) => table).filter((table) => typeof table === 'string');
+    expect(tables.length).toBeGreaterThan(40);
+    const known = [...OTHER_TABLES, ...TABLES.map(([, mastra]) => mastra)];
+    expect(tables.filter((table) => !known.includes(table))).toEqual([]);
+    const all = Object.fromEntries(tables.map((table) => [table, kv()]));
+    expect(problemWith({ bindings: all })).toBe('nothing');
+    for (const table of tables)
+      expect(problemWith({ bindings: { ...env(), [table]: kv() } })).toBe('nothing');
+  });
+});
+
+describe('an option that does not exist', () => {
+  const bindings = { threads: kv(), messages: kv() };
+  const rest = { accountId: 'a', apiToken: 'secret-token' };
+
+  it.each([
+    [{ bindings, prefix: 'x' }, 'prefix', 'keyPrefix'],
+    [{ bindings, keyprefix: 'x' }, 'keyprefix', 'keyPrefix'],
+    [{ bindings, waituntil: () => {} }, 'waituntil', 'waitUntil'],
+    [{ binding: bindings }, 'binding', 'bindings'],
+    [{ ...rest, timeOut: 5 }, 'timeOut', 'timeout'],
+    [{ ...rest, baseUrl: 'https://x' }, 'baseUrl', 'baseURL'],
+    [{ accountId: 'a', token: 'secret-token' }, 'token', 'apiToken'],
+    [{ backend: createMemoryBackend(), maxOperation: 5 }, 'maxOperation', 'maxOperations'],
+    [{ bindings, prefix: undefined }, 'prefix', 'keyPrefix'],
+  ])('is refused, and the right one named (%#)', (config, name, suggestion) => {
+    const message = problemWith(config);
+    expect(message).toBe(`unknown option "${name}"; did you mean "${suggestion}"?`);
+  });
+
+  it('is refused with all that there are where none is near', () => {
+    expect(problemWith({ bindings, colour: 'blue' })).toMatch(/^unknown option "colour"; known: bindings, /);
+  });
+
+  it('may exist elsewhere: the prefix of namespaces builds no wall around bindings', () => {
+    const text = 'namespacePrefix is for the REST API; bindings and back ends take keyPrefix';
+    expect(problemWith({ bindings, namespacePrefix: 'x' })).toBe(text);
+    expect(problemWith({ backend: createMemoryBackend(), namespacePrefix: 'x' })).toBe(text);
+  });
+
+  it.each([
+    [{ memory: { thread: { maxAge: 1 } } }, 'retention.memory.thread', 'retention.memory.threads'],
+    [{ memmory: { threads: { maxAge: 1 } } }, 'retention.memmory', 'retention.memory'],
+    [{ workflow: {} }, 'retention.workflow', 'retention.workflows'],
+  ])('is refused in retention too (%#)', (retention, name, suggestion) => {
+    expect(problemWith({ bindings, retention })).toBe(
+      `unknown option "${name}"; did you mean "${suggestion}"?`,
+    );
+  });
+
+  it("leaves alone what other stores' retention says", () => {
+    const policy = { maxAge: '7d' };
+    const observability = { spans: policy, metrics: policy, logs: policy, scores: policy, feedback: policy };
+    const others = { experiments: { experiments: policy }, schedules: { triggers: policy } };
+    const retention = { observability, ...others, notifications: { notifications: policy } };
+    expect(problemWith({ bindings, retention })).toBe('nothing');
   });
 });
 

@@ -5,7 +5,7 @@
  */
 
 import { invalid, notFound } from '../errors.js';
-import { date, flag, json, oneOf, pageOf, paging, text, texts } from '../parameters.js';
+import { choice, date, flag, json, oneOf, pageOf, paging, texts } from '../parameters.js';
 import { route } from '../route.js';
 import { Message, MessagePage, Messages, MessagesInput, MessageUpdate, MessageUpdates } from '../schemas.js';
 import { requireSameId } from '../validate.js';
@@ -37,7 +37,7 @@ export const messages = [
     operationId: 'listMessages',
     tag,
     summary: 'Messages of a thread, oldest first if nothing else is asked for',
-    query: { ...listing, resourceId: text('only those of this resource') },
+    query: { ...listing, resourceId: choice('only those of this resource') },
     answers: { 200: { description: 'a page of messages', schema: MessagePage } },
     async handle({ json, var: { store } }, { ids, query }) {
       const { resourceId } = query;

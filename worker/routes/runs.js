@@ -5,7 +5,7 @@
  */
 
 import { notFound } from '../errors.js';
-import { date, pageOf, paging, text } from '../parameters.js';
+import { choice, date, pageOf, paging } from '../parameters.js';
 import { route } from '../route.js';
 import { Run, RunPage } from '../schemas.js';
 
@@ -22,10 +22,10 @@ export const runs = [
     summary: 'Runs, newest first',
     query: {
       ...paging(PER_PAGE),
-      workflowName: text('only those of this workflow'),
-      status: text('only those in this state'),
-      resourceId: text('only those of this resource'),
-      threadId: text('only those that an agent made for this thread'),
+      workflowName: choice('only those of this workflow'),
+      status: choice('only those in this state'),
+      resourceId: choice('only those of this resource'),
+      threadId: choice('only those that an agent made for this thread'),
       start: date('not made before this'),
       end: date('not made after this'),
     },

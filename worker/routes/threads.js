@@ -5,7 +5,7 @@
  */
 
 import { ApiError, notFound } from '../errors.js';
-import { flag, json, oneOf, pageOf, paging, text } from '../parameters.js';
+import { choice, flag, json, oneOf, pageOf, paging, text } from '../parameters.js';
 import { route } from '../route.js';
 import { Thread, ThreadCopy, ThreadCopyInput, ThreadInput, ThreadPage, ThreadUpdate } from '../schemas.js';
 import { requireSameId } from '../validate.js';
@@ -21,7 +21,7 @@ export const threads = [
     summary: 'Threads, newest first if nothing else is asked for',
     query: {
       ...paging(100),
-      resourceId: text('only those of this resource'),
+      resourceId: choice('only those of this resource'),
       metadata: json('an object: only threads that have all its fields with equal values'),
       archived: flag('only archived ones, or only others'),
       orderBy: oneOf(['createdAt', 'updatedAt'], 'createdAt if not given'),
@@ -31,9 +31,9 @@ export const threads = [
     async handle({ json, var: { store } }, { query }) {
       const { resourceId, metadata, archived, orderBy, direction } = query;
       const order = { orderBy: { field: orderBy, direction } };
-      return json(
-        await store.listThreads({ ...pageOf(query), ...order, filter: { resourceId, metadata, archived } }),
-      );
+      const owner = resourceId === undefined ? {} : { resourceId };
+      const filter = { ...owner, metadata, archived };
+      return json(await store.listThreads({ ...pageOf(query), ...order, filter }));
     },
   }),
 

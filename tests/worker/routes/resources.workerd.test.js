@@ -39,7 +39,12 @@ describe('working memory', () => {
     ['PUT', { workingMemory: 7 }, '/workingMemory', 'workingMemory must be a string'],
     ['PUT', { metadata: [] }, '/metadata', 'metadata must be an object'],
     ['PATCH', { metadata: null }, '/metadata', 'metadata must be an object'],
-    ['PATCH', { workingmemory: 'x' }, '/workingmemory', 'workingmemory is not known here'],
+    [
+      'PATCH',
+      { workingmemory: 'x' },
+      '/workingmemory',
+      'workingmemory is not known here; did you mean "workingMemory"?',
+    ],
     ['PATCH', { 'a/b~c': 'x' }, '/a~1b~0c', 'a/b~c is not known here'],
   ])('%s of %j is refused, with the place', async (method, body, path, message) => {
     const { status, json } = await ask(method, PATH, { body });

@@ -155,7 +155,7 @@ describe('copying', () => {
     const body = { options: { messageFilter: { messageIDs: ['a'] } } };
     const { json } = await ask('POST', '/v1/threads/t/copy', { body });
     expect(json.error).toMatchObject({
-      message: 'options.messageFilter.messageIDs is not known here',
+      message: 'options.messageFilter.messageIDs is not known here; did you mean "messageIds"?',
       details: { in: 'body', path: '/options/messageFilter/messageIDs' },
     });
     expect((await ask('GET', '/v1/threads')).json.total).toBe(1);
@@ -207,7 +207,10 @@ describe('listing', () => {
     ['direction=up', 'direction must be one of: ASC, DESC'],
     ['archived=yes', 'archived must be one of: true, false'],
     ['metadata=x', 'metadata must be JSON: line 1, column 1: a value was expected'],
-    ['resourceID=u', 'resourceID is not known here'],
+    ['resourceID=u', 'resourceID is not known here; did you mean "resourceId"?'],
+    ['limit=5', 'limit is not known here; did you mean "perPage"?'],
+    ['colour=blue', 'colour is not known here'],
+    ['resourceId=', 'resourceId must not be empty'],
     ['page=1&page=2', 'page may be given only once'],
   ])('refuses ?%s', async (query, message) => {
     const { status, json } = await ask('GET', `/v1/threads?${query}`);
