@@ -36,18 +36,45 @@ void tkv_core_del(struct core *core) {
   free(core);
 }
 
-static void reclaim_abandoned(struct core *core, int64_t now) {
+/* How long |seat|'s call has been silent, beyond what it asked to wait for: see round.c. */
+static int64_t silence_of(const struct seat *seat, int64_t now) {
+  return seat->call ? now - seat->touched : INT64_MIN;
+}
+
+static void reclaim_silent(struct core *core, int64_t now) {
   if (now - core->last_reclaim < RECLAIM_EVERY_MS)
     return;
   core->last_reclaim = now;
   for (size_t i = 0; i < core->shared.seats.count; i++)
-    if (core->shared.seats.items[i].call &&
-        now - core->shared.seats.items[i].touched > CALL_ABANDONED_MS)
+    if (silence_of(&core->shared.seats.items[i], now) > CALL_SILENT_MS)
       seat_free(core, &core->shared.seats.items[i]);
 }
 
+/* Frees the call that has been silent for the longest, if it is likely to be gone. */
+static bool reclaim_longest(struct core *core, int64_t now) {
+  struct seat *longest = NULL;
+  for (size_t i = 0; i < core->shared.seats.count; i++) {
+    struct seat *seat = &core->shared.seats.items[i];
+    if (silence_of(seat, now) > (longest ? silence_of(longest, now) : KV_FLIGHT_MAX_MS))
+      longest = seat;
+  }
+  if (longest)
+    seat_free(core, longest);
+  return longest;
+}
+
+static void *take_input(struct core *core, struct call *call, size_t size) {
+  while (core->shared.reserve.held + size > CALLS_BYTES_MAX && reclaim_longest(core, call->now))
+    continue;
+  void *input;
+  do
+    input = arena_try(&call->arena, size);
+  while (!input && reclaim_longest(core, call->now));
+  return input;
+}
+
 uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
-  reclaim_abandoned(core, now);
+  reclaim_silent(core, now);
   memory_expire(&core->shared.memory, now);
   struct seat *seat =
       arena_reserve_fill(&core->shared.reserve) ? seats_take(&core->shared.seats) : NULL;
@@ -64,7 +91,7 @@ uint32_t tkv_call_new(struct core *core, size_t size, int64_t now) {
   core->shared.seats.taken++;
   seat->call = call;
   seat->touched = now;
-  call->input = arena_try(&call->arena, size);
+  call->input = take_input(core, call, size);
   if (call->input)
     return call->handle;
   seat_free(core, seat);

@@ -11,7 +11,8 @@
  *
  * The core never waits: a call is an object with its own arena, its code a chain of step functions.
  * Any number of calls may be under way, in any order.  A call whose request went away is reclaimed
- * by later ones once it has been still for CALL_ABANDONED_MS.  Times are ms since 1970.
+ * by later ones once it has been silent for CALL_SILENT_MS beyond what it asked to wait for, sooner
+ * when memory is short.  Times are ms since 1970.
  */
 #ifndef TKV_CORE_H
 #define TKV_CORE_H

@@ -16,8 +16,11 @@ import { readReply } from './answer.js';
  * @typedef {import('./instance.js').Instance} Instance
  */
 
-/** A third of KV_FLIGHT_MAX_MS (src/kv/round.h). */
+/** A third of KV_FLIGHT_MAX_MS (src/codec/limits.h). */
 const TOUCH_MS = 5000;
+
+/** A round of more requests may take long over any back end: Workers have six at a time under way. */
+const MANY = 60;
 
 /** @type {Answer} */
 const WAITED = { status: 200, retryAfter: 0, operations: 0, pairs: null, cursor: undefined };
@@ -74,11 +77,11 @@ export class Rounds {
 /**
  * @param {Backend} backend
  * @param {KVRequest[]} requests
- * @param {() => void} touch  called now and then while a slow back end is at it; should the request go away, its timer does
+ * @param {() => void} touch  called now and then while a back end is at it for long; should the request go away, its timer does
  * @returns {Promise<(KVReply | undefined)[]>} a reply for each, or none at all
  */
 async function ask(backend, requests, touch) {
-  const timer = backend.slow ? setInterval(touch, TOUCH_MS) : undefined;
+  const timer = backend.slow || requests.length > MANY ? setInterval(touch, TOUCH_MS) : undefined;
   try {
     const replies = await backend.run(requests);
     // Of too few or too many nobody can tell which is whose.

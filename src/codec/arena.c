@@ -28,6 +28,8 @@ static struct arena_chunk *new_chunk(size_t total) {
 }
 
 static void add_chunk(struct arena *arena, struct arena_chunk *chunk) {
+  if (arena->reserve)
+    arena->reserve->held += chunk->size;
   chunk->older = arena->newest;
   arena->newest = chunk;
   arena->used = 0;
@@ -116,6 +118,8 @@ struct span arena_copy(struct arena *arena, struct span text) {
 void arena_free(struct arena *arena) {
   for (struct arena_chunk *chunk = arena->newest, *older; chunk; chunk = older) {
     older = chunk->older;
+    if (arena->reserve)
+      arena->reserve->held -= chunk->size;
     if (arena->reserve && !arena->reserve->chunk && chunk->size >= ARENA_RESERVE - OVERHEAD)
       arena->reserve->chunk = chunk;
     else

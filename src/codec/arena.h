@@ -13,6 +13,7 @@ struct arena_chunk;
 /* What is kept back for when no memory is left, so that a step can come to its end all the same. */
 struct arena_reserve {
   struct arena_chunk *chunk; /* NULL: in use, or there was never memory for it */
+  size_t held;               /* bytes of all the arenas that have this reserve */
 };
 
 struct arena {

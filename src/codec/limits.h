@@ -32,7 +32,9 @@ enum {
                                    calls behind a dead one none may look a thousand times */
   KV_FLIGHT_MAX_MS = 15 * 1000,      /* who is not heard of for so long while writing is gone */
   RECLAIM_EVERY_MS = 30 * 1000,      /* how often to look for calls that are gone: they are few */
-  CALL_ABANDONED_MS = 15 * 60 * 1000 /* when they are: the longest invocation, a cron's */
+  CALL_SILENT_MS = 60 * 1000,        /* when they are: so long beyond what they asked to wait for */
+  CALLS_BYTES_MAX = 32 * 1024 * 1024 /* of all calls' arenas: beyond it whoever is silent for
+                                        KV_FLIGHT_MAX_MS goes, the longest silent first */
 };
 
 /* ---- What this isolate remembers.  KV's caches answer with what was there up to 60 s ago. */

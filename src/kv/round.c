@@ -107,7 +107,10 @@ void kv_round_send(struct call *call) {
 }
 
 void kv_round_wait(struct call *call, int64_t ms) {
+  struct seat *seat = seats_find(&call->shared->seats, call->handle);
   add_slot(call, NULL);
+  if (seat) /* until then nobody expects to hear of it */
+    seat->touched = call->now + ms;
   host_wait(call->host, call->handle, (uint32_t)call->kv.slot_count - 1, (uint32_t)ms);
 }
 

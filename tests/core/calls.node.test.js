@@ -27,15 +27,15 @@ const settled = (call) =>
   );
 
 describe('a call that is never answered', () => {
-  it('is reclaimed by later calls after a quarter of an hour', async () => {
+  it('is reclaimed by later calls once it has been silent for over a minute', async () => {
     const { store, core, clock } = openStuck();
     void store.getThreadById({ threadId: 'stuck' });
     await store.saveThread({ thread: thread('t') });
     expect(core.calls).toBe(1);
-    clock.advance(14 * MINUTE);
+    clock.advance(MINUTE);
     await store.getThreadById({ threadId: 't' });
     expect(core.calls).toBe(1);
-    clock.advance(2 * MINUTE);
+    clock.advance(MINUTE / 2 + 1);
     await store.getThreadById({ threadId: 't' });
     expect(core.calls).toBe(0);
   });
@@ -43,7 +43,7 @@ describe('a call that is never answered', () => {
   it('is answered too late in vain, and harmlessly', async () => {
     const { store, core, clock, door } = openStuck();
     const late = settled(store.saveThread({ thread: thread('stuck') }));
-    clock.advance(16 * MINUTE);
+    clock.advance(2 * MINUTE);
     await store.saveThread({ thread: thread('t') });
     expect(core.calls).toBe(0);
     door.open();
@@ -57,7 +57,7 @@ describe('a call that is never answered', () => {
     const late = Array.from({ length: 16 }, (_, i) =>
       settled(store.getThreadById({ threadId: `stuck${i}` })),
     );
-    clock.advance(16 * MINUTE);
+    clock.advance(2 * MINUTE);
     await store.saveThread({ thread: thread('t') });
     // These sit where the late ones sat, and wait for the same door.
     const next = Array.from({ length: 16 }, (_, i) => store.saveThread({ thread: thread(`stuck-${i}`) }));
@@ -73,7 +73,7 @@ describe('a call that is never answered', () => {
     const { store, core, clock } = openStuck();
     for (let i = 0; i < 1000; i++) void store.getThreadById({ threadId: `stuck${i}` });
     expect(core.calls).toBe(1000);
-    clock.advance(16 * MINUTE);
+    clock.advance(2 * MINUTE);
     await store.getThreadById({ threadId: 't' });
     expect(core.calls).toBe(0);
   });
@@ -84,7 +84,8 @@ describe('calls that mingle', () => {
     const random = createRandom(7);
     const memory = createMemoryBackend();
     const backend = shuffle(memory, { below: random.below, pause: randomPause(random.below) });
-    const { store, core } = openIsolate(backend);
+    // Each would move the clock while it waits for its turn, as if they waited one after the other.
+    const { store, core } = openIsolate(backend, { wait: () => new Promise((go) => setImmediate(go)) });
     const count = 300;
     const work = Array.from({ length: count }, async (_, i) => {
       const threadId = `t${i}`;

@@ -15,8 +15,8 @@ const CALLS = 250;
 /** Calls that are left behind, each time. */
 const LEFT = 20;
 /**
- * Seconds until there is as much as there will be: of calls that were left behind, of own writes that are remembered (a
- * quarter of an hour and two minutes of the Worker's fast clock), of answers that nobody waits for any more.
+ * Seconds until there is as much as there will be: of calls that were left behind, of own writes that are remembered (one
+ * and two minutes of the Worker's fast clock), of answers that nobody waits for any more.
  */
 const WARM_UP = 75;
 /** How often, in seconds, JavaScript's heap is looked at, after a collection. */
@@ -25,7 +25,7 @@ const HEAP_EVERY = 5;
 const GROWTH = 1.1;
 /** Some 48 KB a call. */
 const MOST_BYTES = 96 * 1024 * 1024;
-const QUARTER_HOUR_MS = 16 * 60_000;
+const LONG_AFTER_MS = 16 * 60_000;
 
 /**
  * @typedef {object} Load
@@ -37,7 +37,7 @@ const QUARTER_HOUR_MS = 16 * 60_000;
  * @property {{ second: number, bytes: number, calls: number }[]} samples  of the module's memory, of calls in the module
  * @property {{ second: number, bytes: number }[]} heaps  of JavaScript
  * @property {number} instances  of the module: 1 when it never trapped
- * @property {number} remaining  calls in the module at the end, a quarter of an hour later
+ * @property {number} remaining  calls in the module at the end, long after
  */
 
 /**
@@ -111,7 +111,7 @@ export async function runLoad(seconds, tell = () => {}) {
 
   try {
     await Promise.all([...Array.from({ length: REQUESTS }, keepBusy), leave(), watch()]);
-    await ask(`/skip?ms=${QUARTER_HOUR_MS}`);
+    await ask(`/skip?ms=${LONG_AFTER_MS}`);
     const { calls, instances } = await ask('/state');
     return { ...load, remaining: calls, instances };
   } finally {

@@ -127,7 +127,7 @@ TEST(call_that_is_abandoned_is_reclaimed_by_later_ones) {
     CHECK_EQ(world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'a'}", &left[i]), TKV_PENDING);
   CHECK_EQ(tkv_core_calls(world.core), LEFT);
   world.mem.queue = NULL; /* nobody answers any more */
-  world.mem.now += CALL_ABANDONED_MS;
+  world.mem.now += CALL_SILENT_MS;
   world_do(&world, TKV_OP_THREAD_GET, "{'threadId':'a'}");
   CHECK_EQ(tkv_core_calls(world.core), LEFT); /* not a moment too soon */
   world.mem.now += 60 * 1000;
@@ -146,7 +146,7 @@ TEST(call_that_goes_on_is_not_reclaimed) {
   world_init(&world);
   world_begin(&world, TKV_OP_STORE_INIT, "", "", &slow);
   for (int i = 0; i < 2; i++) {
-    world.mem.now += CALL_ABANDONED_MS - 1000;
+    world.mem.now += CALL_SILENT_MS - 1000;
     CHECK_EQ(world_step(&world, slow), i ? TKV_DONE : TKV_PENDING);
     world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'a'}", &other);
     tkv_call_end(world.core, other);
@@ -154,6 +154,58 @@ TEST(call_that_goes_on_is_not_reclaimed) {
   }
   CHECK(tkv_call_outcome(world.core, slow) != NULL);
   tkv_call_end(world.core, slow);
+  world_free(&world);
+}
+
+enum { RETRY_AFTER_MS = 4 * CALL_SILENT_MS };
+
+static void ask_to_wait(struct mem_reply *reply, void *self) {
+  (void)self;
+  reply->status = 429;
+  reply->retry_after = RETRY_AFTER_MS;
+  reply->used = 0;
+}
+
+/* A call that obeys the platform's Retry-After is silent because it was told to be. */
+TEST(call_that_waits_as_long_as_it_was_asked_to_is_not_reclaimed) {
+  struct world world;
+  uint32_t patient, other;
+  world_init(&world);
+  world.mem.spoil = ask_to_wait;
+  world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'a'}", &patient);
+  CHECK_EQ(world_step(&world, patient), TKV_PENDING); /* 429: now it waits */
+  world.mem.now += RETRY_AFTER_MS;
+  world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'b'}", &other);
+  CHECK(tkv_call_outcome(world.core, patient) != NULL);
+  tkv_call_end(world.core, other);
+  world.mem.now += 2 * CALL_SILENT_MS;
+  world_begin(&world, TKV_OP_THREAD_GET, "", "{'threadId':'b'}", &other);
+  CHECK(tkv_call_outcome(world.core, patient) == NULL);
+  tkv_call_end(world.core, other);
+  world_free(&world);
+}
+
+/* When memory is short nobody waits a minute for it: who has been silent for so long that his turn
+ * to write is gone goes first, the longest silent before the others. */
+TEST(calls_that_are_silent_make_room_when_memory_is_short) {
+  enum { LEFT = 40, SIZE = 1024 * 1024 };
+  struct world world;
+  uint32_t left[LEFT], more;
+  world_init(&world);
+  for (int i = 0; i < LEFT; i++) {
+    left[i] = tkv_call_new(world.core, SIZE, world.mem.now++);
+    REQUIRE(left[i]);
+  }
+  CHECK_EQ(tkv_core_calls(world.core), LEFT); /* nobody is silent: all stay, over the limit */
+  world.mem.now += KV_FLIGHT_MAX_MS;
+  more = tkv_call_new(world.core, SIZE, world.mem.now);
+  CHECK(tkv_call_input(world.core, left[0]) == NULL);
+  CHECK(tkv_call_input(world.core, left[LEFT - 1]) != NULL);
+  CHECK(tkv_core_calls(world.core) * SIZE <= CALLS_BYTES_MAX);
+  tkv_call_end(world.core, more);
+  for (int i = 0; i < LEFT; i++)
+    tkv_call_end(world.core, left[i]);
+  CHECK_EQ(tkv_core_calls(world.core), 0);
   world_free(&world);
 }
 

@@ -301,7 +301,7 @@ static void check_everything(struct sim *sim) {
 
 /* Calls that went away are reclaimed by later ones. */
 static void check_leaks(struct sim *sim) {
-  sim_sleep(sim, CALL_ABANDONED_MS + MINUTE);
+  sim_sleep(sim, CALL_SILENT_MS + MINUTE);
   for (int i = 0; i < sim->config.isolates && !sim->failed; i++) {
     struct actor *actor = ARENA_NEW(&sim->arena, struct actor);
     sim_call(&sim->isolates[i], 0, TKV_OP_STORE_INIT, SPAN(""), SPAN(""), NULL, NULL, actor);
