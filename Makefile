@@ -146,6 +146,10 @@ bench: wasm
 load: wasm
 	@SECONDS=$(SECONDS) $(HOMELESS) node tests/load/index.js
 
+## A small project for each platform, built, started and asked once; WORDS="nitro next" for some (minutes, and much of npm)
+platforms: wasm types
+	node tests/build/platforms/index.mjs $(WORDS)
+
 ## Take the picture of the Worker's page anew: worker/page.png
 picture: wasm
 	@$(HOMELESS) node tests/page/picture.js

@@ -5,7 +5,7 @@ import globals from 'globals';
 const shared = globals['shared-node-browser'];
 
 export default [
-  { ignores: ['build/', '.wrangler/', 'tests/fixtures/', 'bindings/core/abi.js'] },
+  { ignores: ['build/', '.wrangler/', 'tests/fixtures/', 'tests/build/platforms/*/', 'bindings/core/abi.js'] },
   js.configs.recommended,
   {
     languageOptions: { globals: shared },
