@@ -166,7 +166,7 @@ fuzz: $(patsubst tests/fuzz/%.c,fuzz-%,$(FUZZ))
 record:
 	node tests/record/index.js
 
-## Rebuild bindings/core/abi.js from the C headers
+## Rebuild bindings/core/abi.js and bindings/backends/kv-facts.js from the C headers
 abi:
 	node tools/abi.mjs
 
@@ -372,8 +372,9 @@ check-layers:
 
 check-drift:
 	@mkdir -p $(BUILD)/check
-	node tools/abi.mjs $(BUILD)/check/abi.js
-	diff -u bindings/core/abi.js $(BUILD)/check/abi.js
+	node tools/abi.mjs $(BUILD)/check
+	diff -u bindings/core/abi.js $(BUILD)/check/core/abi.js
+	diff -u bindings/backends/kv-facts.js $(BUILD)/check/backends/kv-facts.js
 
 # What would be deployed to Cloudflare and published to npm.
 check-deploy: wasm

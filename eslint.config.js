@@ -5,7 +5,16 @@ import globals from 'globals';
 const shared = globals['shared-node-browser'];
 
 export default [
-  { ignores: ['build/', '.wrangler/', 'tests/fixtures/', 'tests/build/platforms/*/', 'bindings/core/abi.js'] },
+  {
+    ignores: [
+      'build/',
+      '.wrangler/',
+      'tests/fixtures/',
+      'tests/build/platforms/*/',
+      'bindings/core/abi.js',
+      'bindings/backends/kv-facts.js',
+    ],
+  },
   js.configs.recommended,
   {
     languageOptions: { globals: shared },

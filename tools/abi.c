@@ -1,9 +1,12 @@
-/* abi.c: prints bindings/core/abi.js, what JavaScript has to know of the core, from the headers that say it. */
+/* abi.c: prints what JavaScript has to know of the core, from the headers that say it: bindings/core/abi.js, or with the
+ * argument `kv` what its back ends have to know of KV, bindings/backends/kv-facts.js. */
+#include "codec/limits.h"
 #include "core.h"
 #include "kv/host.h"
 #include "kv/kv.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void print_tables(void) {
   printf("/** The tables, by number: name and Mastra's name for the binding ('' for none). */\n");
@@ -46,8 +49,7 @@ static void print_number(const char *comment, const char *name, long number) {
   printf("/** %s */\nexport const %s = %ld;\n", comment, name, number);
 }
 
-int main(void) {
-  printf("// Made by tools/abi.mjs from the headers of src/. Do not edit.\n\n");
+static void print_core(void) {
   print_tables();
   print_operations();
   print_errors();
@@ -55,5 +57,24 @@ int main(void) {
   print_number("A call waits for answers.", "PENDING", TKV_PENDING);
   print_number("A length that says: no such key, or no further page.", "NO_VALUE", 0xffffffffL);
   print_number("The version of the stored format.", "FORMAT_VERSION", TKV_FORMAT_VERSION);
+  print_number("A call that writes and is not heard of for so many ms counts as gone.",
+               "FLIGHT_MAX_MS", KV_FLIGHT_MAX_MS);
+}
+
+static void print_kv(void) {
+  print_number("Bytes of a key.", "MAX_KEY", KEY_MAX);
+  print_number("Bytes of a key's metadata as JSON.", "MAX_METADATA", KV_METADATA_MAX);
+  print_number("Keys of one page of a list.", "MAX_LIST", KV_LIST_MAX);
+  print_number("Keys of one bulk get.", "MAX_BULK_KEYS", KV_BULK_MAX);
+  print_number("Bytes of one value, and of all the values of a bulk get.", "MAX_VALUE",
+               TKV_VALUE_MAX);
+}
+
+int main(int count, char **words) {
+  printf("// Made by tools/abi.mjs from the headers of src/. Do not edit.\n\n");
+  if (count > 1 && strcmp(words[1], "kv") == 0)
+    print_kv();
+  else
+    print_core();
   return 0;
 }

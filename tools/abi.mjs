@@ -1,13 +1,16 @@
-// Writes bindings/core/abi.js from the C headers, by way of a program that includes them.
+// Writes what JavaScript has to know of the core, from the C headers, by way of a program that includes them.
 //
-//   node tools/abi.mjs [file]       default: bindings/core/abi.js
+//   node tools/abi.mjs [folder]       default: bindings
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const target = process.argv[2] ?? 'bindings/core/abi.js';
+/** What is written where, and the argument that asks for it. */
+const FILES = { 'core/abi.js': [], 'backends/kv-facts.js': ['kv'] };
+
+const target = process.argv[2] ?? 'bindings';
 const folder = mkdtempSync(join(tmpdir(), 'threadkv-abi-'));
 try {
   const program = join(folder, 'abi');
@@ -19,7 +22,10 @@ try {
     program,
     'tools/abi.c',
   ]);
-  writeFileSync(target, execFileSync(program, { encoding: 'utf8' }));
+  for (const [file, args] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    writeFileSync(join(target, file), execFileSync(program, args, { encoding: 'utf8' }));
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -4,13 +4,9 @@
  * @module
  */
 
-export const MAX_KEY = 512;
-export const MAX_METADATA = 1024;
-export const MAX_LIST = 1000;
-/** Keys of one bulk get. */
-export const MAX_BULK_KEYS = 100;
-/** Of one value, and of all the values of a bulk get. */
-export const MAX_VALUE = 25 * 1024 * 1024;
+import { MAX_KEY } from './kv-facts.js';
+
+export { MAX_BULK_KEYS, MAX_KEY, MAX_LIST, MAX_METADATA, MAX_VALUE } from './kv-facts.js';
 
 const encoder = new TextEncoder();
 

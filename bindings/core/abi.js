@@ -111,3 +111,5 @@ export const PENDING = 1;
 export const NO_VALUE = 4294967295;
 /** The version of the stored format. */
 export const FORMAT_VERSION = 1;
+/** A call that writes and is not heard of for so many ms counts as gone. */
+export const FLIGHT_MAX_MS = 15000;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FLIGHT_MAX_MS } from './abi.js';
 import { readReply } from './answer.js';
 
 /**
@@ -16,8 +17,8 @@ import { readReply } from './answer.js';
  * @typedef {import('./instance.js').Instance} Instance
  */
 
-/** A third of KV_FLIGHT_MAX_MS (src/codec/limits.h). */
-const TOUCH_MS = 5000;
+/** Three times before a call that writes counts as gone. */
+const TOUCH_MS = FLIGHT_MAX_MS / 3;
 
 /** A round of more requests may take long over any back end: Workers have six at a time under way. */
 const MANY = 60;
