@@ -55,6 +55,8 @@ describe('an empty store', () => {
   });
 
   it('tells how to make a first thread, and means it', async () => {
+    await visitor.go('#/memory');
+    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('Whose?');
     await visitor.go('');
     expect(await visitor.heading().innerText()).toBe('Threads');
     expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No threads yet');
@@ -72,8 +74,6 @@ describe('an empty store', () => {
   });
 
   it('says so in the other views too', async () => {
-    await visitor.go('#/memory');
-    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('Whose?');
     await visitor.go('#/memory/nobody');
     expect(await page.locator('.empty').innerText()).toContain('Nothing is kept of nobody');
     await visitor.go('#/runs');

@@ -36,6 +36,9 @@ export const token = {
   },
 };
 
+/** What the token may do, by token: asked for once. @type {Map<string | null, 'read' | 'write'>} */
+const known = new Map();
+
 /**
  * The requests of one view, with what they cost.
  *
@@ -44,35 +47,78 @@ export const token = {
 export function createApi(signal) {
   /** @type {{ path: string, timing: string }[]} */
   const log = [];
+
+  /**
+   * @param {string} method
+   * @param {string[]} path  its parts after `/v1/`, not yet encoded
+   * @param {Query} [query]
+   * @param {unknown} [body]
+   * @returns {Promise<string>} the text of the answer
+   */
+  async function ask(method, path, query = {}, body = undefined) {
+    const url = `/v1/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`;
+    const response = await send(url, signal, method, body);
+    log.push({ path: url, timing: response.headers.get('server-timing') ?? '' });
+    const text = await response.text();
+    if (!response.ok) throw failureOf(response.status, text);
+    return text;
+  }
+
   return {
     log,
-    /**
-     * @param {string[]} path  its parts after `/v1/`, not yet encoded
-     * @param {Record<string, string | number | boolean | undefined>} [query]
-     * @returns {Promise<any>}
-     */
-    async get(path, query = {}) {
-      const url = `/v1/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`;
-      const response = await send(url, signal);
-      log.push({ path: url, timing: response.headers.get('server-timing') ?? '' });
-      const body = await response.json().catch(() => null);
-      if (response.ok) return body;
-      const { code = 'UNKNOWN', message = `the server answered ${response.status}` } = body?.error ?? {};
-      throw new RequestError(response.status, code, message);
+    /** @param {string[]} path @param {Query} [query] @returns {Promise<any>} */
+    get: async (path, query) => JSON.parse(await ask('GET', path, query)),
+    /** As it came. @param {string[]} path @param {Query} [query] */
+    text: (path, query) => ask('GET', path, query),
+    /** Changes something. @param {'POST' | 'PUT' | 'PATCH' | 'DELETE'} method @param {string[]} path @param {unknown} [body] */
+    async send(method, path, body) {
+      await ask(method, path, {}, body);
+    },
+    /** Whether the token may write. It costs no KV operation, and is asked once. */
+    async mayWrite() {
+      const value = token.get();
+      if (!known.has(value)) {
+        const response = await send('/v1/token', signal);
+        if (!response.ok) return false;
+        known.set(value, (await response.json()).access);
+      }
+      return known.get(value) === 'write';
     },
   };
 }
 
+/** @typedef {Record<string, string | number | boolean | undefined>} Query */
 /** @typedef {ReturnType<typeof createApi>} Api */
+
+/** @param {number} status @param {string} text */
+function failureOf(status, text) {
+  /** @type {any} */
+  let body = null;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    // Not the API's: a proxy's, say.
+  }
+  const { code = 'UNKNOWN', message = `the server answered ${status}` } = body?.error ?? {};
+  return new RequestError(status, code, message);
+}
 
 /**
  * @param {string} url
  * @param {AbortSignal} signal
+ * @param {string} [method]
+ * @param {unknown} [content]
  */
-async function send(url, signal) {
+async function send(url, signal, method = 'GET', content = undefined) {
   const value = token.get();
+  const body = content === undefined ? undefined : JSON.stringify(content);
+  const headers = {
+    ...(value && { Authorization: `Bearer ${value}` }),
+    ...(body !== undefined && { 'Content-Type': 'application/json' }),
+  };
   try {
-    return await fetch(url, { signal, headers: value ? { Authorization: `Bearer ${value}` } : {} });
+    // What changes something is not taken back when its reader goes elsewhere.
+    return await fetch(url, { method, headers, body, ...(method === 'GET' && { signal }) });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new RequestError(0, 'NO_ANSWER', 'the server does not answer');

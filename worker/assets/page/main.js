@@ -21,6 +21,7 @@ const frame = {
   /** @type {any} */ view: document.getElementById('view'),
   /** @type {any} */ cost: document.getElementById('cost'),
   /** @type {any} */ forget: document.getElementById('forget'),
+  /** @type {any} */ refresh: document.getElementById('refresh'),
 };
 
 let current = new AbortController();
@@ -49,6 +50,7 @@ async function show() {
   frame.view.setAttribute('aria-busy', 'false');
   frame.cost.replaceChildren(...costLine(api.log));
   frame.forget.hidden = token.get() === null;
+  frame.refresh.hidden = token.get() === null;
   arrive();
 }
 
@@ -139,5 +141,6 @@ frame.forget.addEventListener('click', () => {
   token.forget();
   show();
 });
+frame.refresh.addEventListener('click', show);
 addEventListener('hashchange', show);
 show();

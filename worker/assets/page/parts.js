@@ -23,8 +23,8 @@ const STATES = {
   'output-denied': 'declined',
 };
 
-/** @param {any} message */
-export function messageView(message) {
+/** @param {any} message @param {import('./dom.js').Child} [action]  what can be done with it */
+export function messageView(message, action) {
   const { id, role, createdAt, resourceId, type } = message;
   return el(
     `article.message.${/^[a-z]+$/.test(role) ? role : 'other'}`,
@@ -41,6 +41,7 @@ export function messageView(message) {
     ),
     el('div.body', null, contentView(message), pendingView(message.content?.metadata)),
     jsonDisclosure('Raw JSON', message),
+    action,
     resourceId === undefined && el('p.about', null, 'no resource'),
   );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { actionButton, ask } from './ask.js';
 import { each, el, facts, jsonBlock, text, time } from './dom.js';
 import { placeOf } from './place.js';
 import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
@@ -58,7 +59,8 @@ function runItem({ workflowName, runId, resourceId, snapshot, updatedAt }) {
  * @param {import('./place.js').Place} place
  */
 async function runView(api, { ids: [name, id] }) {
-  const run = await api.get(['workflow-runs', name, id]);
+  const path = ['workflow-runs', name, id];
+  const [run, mayWrite] = await Promise.all([api.get(path), api.mayWrite()]);
   const { workflowName, runId, resourceId, snapshot, createdAt, updatedAt } = run;
   const { context } = snapshot ?? {};
   const steps = typeof context === 'object' && context !== null ? Object.entries(context) : [];
@@ -71,6 +73,20 @@ async function runView(api, { ids: [name, id] }) {
       Created: time(createdAt),
       Updated: time(updatedAt),
     }),
+    mayWrite &&
+      el(
+        'div.actions',
+        null,
+        actionButton('Delete the run', async () => {
+          const isDone = await ask({
+            title: 'Delete this run?',
+            words: 'For good. What waits for an answer can then never go on.',
+            verb: 'Delete',
+            act: () => api.send('DELETE', path),
+          });
+          if (isDone) location.hash = placeOf('runs');
+        }),
+      ),
     steps.length > 0 && el('h2', null, 'Steps'),
     steps.length > 0 && el('ul.list', null, each(steps, stepItem, 'li')),
     el('h2', null, 'Snapshot'),

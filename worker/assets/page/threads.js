@@ -4,12 +4,17 @@
  * @module
  */
 
+import { actionButton, ask, changed, editButton } from './ask.js';
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
+import { exportThread } from './export.js';
 import { messageView } from './parts.js';
 import { placeOf } from './place.js';
+import { isDevelopment, makeSample } from './sample.js';
+import { findThreads, narrowing, wordsOf } from './search.js';
 import { emptyState, filterForm, heading, pageAt, pageLink, pager } from './widgets.js';
 
 const PER_PAGE = 20;
+const FILTERS = { find: 'Title or id', resourceId: 'Resource' };
 
 /**
  * @param {import('./api.js').Api} api
@@ -17,30 +22,50 @@ const PER_PAGE = 20;
  */
 export async function threadsView(api, place) {
   if (place.ids.length > 0) return threadView(api, place);
-  const { resourceId } = place.query;
+  const { resourceId, find } = place.query;
+  if (find) return foundView(api, place);
   const page = await api.get(['threads'], {
     resourceId,
     orderBy: 'updatedAt',
     page: pageAt(place.query),
     perPage: PER_PAGE,
   });
+  const list = el('ul.list', null, each(page.threads, threadItem, 'li'));
+  const { oninput, hint } = narrowing(list);
   return [
     heading('Threads'),
-    filterForm(place, { resourceId: 'Resource' }),
+    filterForm(place, FILTERS, { find: { oninput } }),
+    hint,
     page.threads.length > 0
-      ? el('ul.list', null, each(page.threads, threadItem, 'li'))
+      ? list
       : resourceId
         ? emptyState('No threads', 'This resource has no threads. Ids count to the letter.')
-        : firstThread(),
+        : firstThread(api, await api.mayWrite()),
     pager(place, page),
   ];
 }
 
+/** @param {import('./api.js').Api} api @param {import('./place.js').Place} place */
+async function foundView(api, place) {
+  const { resourceId, find } = place.query;
+  const { threads, seen, total } = await findThreads(api, find, resourceId);
+  const among = seen < total ? `the ${seen} threads that changed last, of ${total}` : `${total} threads`;
+  return [
+    heading('Threads'),
+    filterForm(place, FILTERS),
+    el('p.about', null, `${threads.length} found among ${among}`),
+    threads.length > 0
+      ? el('ul.list', null, each(threads, threadItem, 'li'))
+      : emptyState('None found', 'No thread has this in its id or title.'),
+  ];
+}
+
 /** @param {any} thread */
-function threadItem({ id, title, resourceId, createdAt, updatedAt, archivedAt }) {
+function threadItem(thread) {
+  const { id, title, resourceId, createdAt, updatedAt, archivedAt } = thread;
   return el(
     'li',
-    null,
+    { 'data-words': wordsOf(thread) },
     el('a.title', { href: placeOf('threads', [id]) }, title || 'without a title'),
     archivedAt && el('span.badge', null, 'archived'),
     el(
@@ -58,7 +83,8 @@ function threadItem({ id, title, resourceId, createdAt, updatedAt, archivedAt })
   );
 }
 
-function firstThread() {
+/** @param {import('./api.js').Api} api @param {boolean} mayWrite */
+function firstThread(api, mayWrite) {
   const post = (/** @type {string} */ path) => [
     `curl -X POST ${location.origin}${path} -H "Authorization: Bearer $THREADKV_TOKEN" \\`,
     `  -H 'Content-Type: application/json' \\`,
@@ -76,6 +102,12 @@ function firstThread() {
     el('p', null, 'Threads that agents or the API store will be listed here. To make the first one:'),
     el('pre', { tabindex: 0 }, example.join('\n')),
     el('p', null, el('code', null, '$THREADKV_TOKEN'), ' stands for the token that opened this page.'),
+    mayWrite &&
+      isDevelopment() &&
+      actionButton('Make sample data', async () => {
+        await makeSample(api);
+        changed();
+      }),
   );
 }
 
@@ -87,7 +119,11 @@ async function threadView(api, place) {
   const path = ['threads', place.ids[0]];
   const at = pageAt(place.query);
   const listing = { direction: 'DESC', perPage: PER_PAGE, page: at };
-  const [thread, page] = await Promise.all([api.get(path), api.get([...path, 'messages'], listing)]);
+  const [thread, page, mayWrite] = await Promise.all([
+    api.get(path),
+    api.get([...path, 'messages'], listing),
+    api.mayWrite(),
+  ]);
   const { id, title, resourceId, createdAt, updatedAt, archivedAt, metadata } = thread;
   const memory = metadata?.workingMemory;
   return [
@@ -101,19 +137,73 @@ async function threadView(api, place) {
       Messages: page.total,
       Archived: archivedAt ? time(archivedAt) : null,
     }),
+    threadActions(api, thread, mayWrite),
     typeof memory === 'string' && [el('h2', null, 'Working memory'), el('pre', { tabindex: 0 }, memory)],
     jsonDisclosure('Raw JSON of the thread', thread),
     el('h2', null, 'Messages'),
     olderPager(place, page),
-    ...messagesView(page.messages, at),
+    ...messagesView(api, page.messages, at, mayWrite),
     at > 0 && newerPager(place),
   ].flat();
 }
 
-/** Read from top to bottom; the last of all is where one arrives. @param {any[]} messages @param {number} at */
-function messagesView(messages, at) {
+/** @param {import('./api.js').Api} api @param {any} thread @param {boolean} mayWrite */
+function threadActions(api, { id, title, metadata }, mayWrite) {
+  const path = ['threads', id];
+  const memory = metadata?.workingMemory;
+  return el(
+    'div.actions',
+    null,
+    actionButton('Export as JSON', () => exportThread(api, id)),
+    mayWrite &&
+      editButton('Edit the title', {
+        label: 'Title',
+        value: text(title ?? ''),
+        act: (value) => api.send('PATCH', path, { title: value }),
+      }),
+    mayWrite &&
+      typeof memory === 'string' &&
+      editButton('Edit the working memory', {
+        label: 'Working memory of this thread',
+        value: memory,
+        long: true,
+        act: (workingMemory) => api.send('PATCH', path, { metadata: { workingMemory } }),
+      }),
+    mayWrite &&
+      actionButton('Delete the thread', async () => {
+        const isDone = await ask({
+          title: 'Delete this thread?',
+          words: 'With all its messages, for good. Elsewhere it can be seen for a minute or so.',
+          verb: 'Delete',
+          act: () => api.send('DELETE', path),
+        });
+        if (isDone) location.hash = placeOf('threads');
+      }),
+  );
+}
+
+/**
+ * Read from top to bottom; the last of all is where one arrives.
+ *
+ * @param {import('./api.js').Api} api
+ * @param {any[]} messages
+ * @param {number} at  the page
+ * @param {boolean} mayWrite
+ */
+function messagesView(api, messages, at, mayWrite) {
   if (messages.length === 0) return [emptyState('No messages', 'Nothing has been said in this thread.')];
-  const views = each(messages.toReversed(), messageView, 'article.message');
+  const remove = (/** @type {any} */ { id, threadId }) =>
+    actionButton('Delete', async () => {
+      const isDone = await ask({
+        title: 'Delete this message?',
+        words: `Message ${text(id)}, for good.`,
+        verb: 'Delete',
+        act: () => api.send('DELETE', ['threads', threadId, 'messages', id]),
+      });
+      if (isDone) changed();
+    });
+  const view = (/** @type {any} */ message) => messageView(message, mayWrite && remove(message));
+  const views = each(messages.toReversed(), view, 'article.message');
   if (at === 0) /** @type {HTMLElement} */ (views.at(-1)).dataset.latest = '';
   return views;
 }

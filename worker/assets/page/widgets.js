@@ -14,14 +14,21 @@ import { placeOf } from './place.js';
  *
  * @param {Place} place
  * @param {Record<string, string>} fields  labels by name
+ * @param {Record<string, Record<string, unknown>>} [more]  attributes of inputs, by name
  */
-export function filterForm({ view, query }, fields) {
+export function filterForm({ view, query }, fields, more = {}) {
   const inputs = Object.entries(fields).map(([name, label]) =>
     el(
       'label',
       null,
       label,
-      el('input', { name, value: query[name] ?? '', autocomplete: 'off', spellcheck: 'false' }),
+      el('input', {
+        name,
+        value: query[name] ?? '',
+        autocomplete: 'off',
+        spellcheck: 'false',
+        ...more[name],
+      }),
     ),
   );
   const onsubmit = (/** @type {SubmitEvent} */ event) => {
