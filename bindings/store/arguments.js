@@ -115,6 +115,7 @@ export const ARGUMENTS = {
   prune: [object('retention maxBatches maxRows pauseMs signal')],
 
   saveThread: [object('thread')],
+  createThread: [object('thread')],
   getThreadById: [object('threadId resourceId')],
   listThreads: [
     object('page perPage', { orderBy, filter: object('metadata archived', { resourceId: OWNER }) }),

@@ -39,6 +39,21 @@ export class ThreadStore extends BaseStore {
   }
 
   /**
+   * Stores a thread as given, unless there is one with its id: `ALREADY_EXISTS`. Of several creations and copies under
+   * one id that are made at once in one isolate, one wins. KV cannot promise that between two isolates.
+   *
+   * @template {ThreadInput} T
+   * @param {{ thread: T }} args
+   * @returns {Promise<import('./types.js').SavedThread<T>>} the thread, with Dates
+   */
+  async createThread(args) {
+    const { thread } = requireArguments(args, 'createThread');
+    shape.requireRecord(thread, 'thread', 'createThread');
+    await this.caller.call('createThread', 'thread.create', NOTHING, withDateText(thread, DATES));
+    return withDates(thread, DATES);
+  }
+
+  /**
    * @param {{ threadId: string, resourceId?: string }} args  with `resourceId`, only if the thread belongs to it
    * @returns {Promise<Thread | null>} a fresh object
    */
@@ -107,7 +122,8 @@ export class ThreadStore extends BaseStore {
   }
 
   /**
-   * Copies a thread and its messages, all under new ids.
+   * Copies a thread and its messages, all under new ids. Of copies to one new id that are made at once, one wins, as
+   * `createThread` says.
    *
    * @param {import('./types.js').CopyThreadArgs} args
    * @returns {Promise<{ thread: Thread, messageIdMap: Record<string, string> }>}

@@ -19,6 +19,14 @@ struct call_frame {
   struct call_frame *below;
 };
 
+/* See claim.h. */
+struct claim {
+  struct span key; /* SPAN_NONE: none, or none any more */
+  uint64_t order;
+  uint32_t space;
+  bool creates;
+};
+
 struct call {
   struct arena arena; /* first, and what is seldom looked at last: short offsets, less code */
   struct shared *shared;
@@ -37,6 +45,7 @@ struct call {
   void *input;
   struct control control;
   struct tkv_store store;
+  struct claim claim;
 };
 
 /* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a

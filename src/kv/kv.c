@@ -58,6 +58,10 @@ struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span 
   return list;
 }
 
+void kv_wait(struct call *call, int64_t ms) {
+  queue(call, KV_WAIT, TABLE_METADATA, SPAN_NONE, 0)->delay = ms;
+}
+
 bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, size_t count,
             struct span *key) {
   *key = key_join(&call->arena, call->prefix, table, parts, count);

@@ -41,6 +41,9 @@ struct kv_request *kv_delete(struct call *call, enum tkv_table table, struct spa
 struct kv_request *kv_list(struct call *call, enum tkv_table table, struct span prefix,
                            struct span cursor);
 
+/* kv_wait makes the round take |ms| at least. */
+void kv_wait(struct call *call, int64_t ms);
+
 /* kv_look waits for KV_FLUSH_MS, and until the last write of |key| is as long ago.  With KV_FRESH in
  * |flags| it then asks KV for the key, if it is still held and this isolate knows what KV had: so
  * kv_yield can tell whether somebody else has written it or deleted it since, and gives up what is

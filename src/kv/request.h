@@ -14,7 +14,7 @@ enum { KV_NO_VALUE = -1 };
  * KV whose cursors never end must not keep a call for ever. */
 enum { KV_OVER_BUDGET = -1 };
 
-enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST };
+enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST, KV_WAIT };
 
 enum kv_flag {
   KV_REMEMBER =

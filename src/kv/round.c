@@ -85,6 +85,10 @@ static void send_one(struct call *call, struct kv_request *request) {
       send_gets(call, request);
     return;
   }
+  if (request->kind == KV_WAIT) {
+    settle(request, 200);
+    return;
+  }
   if (request->kind != KV_LIST && !kv_turn_take(call, request))
     return;
   if (request->kind == KV_LIST && request->cursor.ptr && call_over_budget(call, 1)) {

@@ -10,6 +10,7 @@
 
 #define THREADS_OPERATIONS(X)                                                                      \
   X(THREAD_SAVE, "thread.save", thread_save)                                                       \
+  X(THREAD_CREATE, "thread.create", thread_create)                                                 \
   X(THREAD_GET, "thread.get", thread_get)                                                          \
   X(THREAD_UPDATE, "thread.update", thread_update)                                                 \
   X(THREAD_DELETE, "thread.delete", thread_delete)                                                 \

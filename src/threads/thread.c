@@ -64,6 +64,11 @@ struct thread thread_read(struct call *call, const struct kv_request *get) {
   return thread;
 }
 
+enum tkv_status thread_already_there(struct call *call, struct span id) {
+  struct span message = call_join(call, SPAN("Thread with id "), id, SPAN(" already exists"));
+  return call_fail(call, TKV_ERR_ALREADY_EXISTS, message, SPAN_NONE);
+}
+
 int64_t thread_updated(const struct thread *thread, const struct head *head) {
   bool bumped_later = head->bumped_at > thread->stamp && head->updated_at > thread->updated;
   return bumped_later ? head->updated_at : thread->updated;

@@ -40,6 +40,14 @@ bool thread_parse(struct call *call, struct span raw, struct thread *thread);
 /* thread_key joins the key of thread |id|.  False, with the error recorded, when it is too long. */
 bool thread_key(struct call *call, struct span id, struct span *key);
 
+/* thread_taken tells whether |thread| was read from a record that no creation may replace. */
+static inline bool thread_taken(const struct thread *thread) {
+  return thread->state == THREAD_THERE || thread->state == THREAD_DAMAGED;
+}
+
+/* thread_already_there fails with ALREADY_EXISTS. */
+enum tkv_status thread_already_there(struct call *call, struct span id);
+
 /* thread_updated returns the effective updatedAt of |thread|, given its collection's head. */
 int64_t thread_updated(const struct thread *thread, const struct head *head);
 

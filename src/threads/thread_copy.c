@@ -12,12 +12,13 @@
  */
 #include "codec/date.h"
 #include "codec/limits.h"
+#include "kv/claim.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
 
 struct copy {
-  struct span source_id, id, key;
+  struct span source_id, source_key, id, key;
   struct span resource, title, metadata; /* given; SPAN_NONE when not */
   struct span message_ids;
   int64_t start, end;   /* of the messages' createdAt, both included */
@@ -35,6 +36,7 @@ struct copy {
   int64_t now;
 };
 
+static enum tkv_status load(struct call *call, void *self);
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status load_resource(struct call *call, void *self);
 static enum tkv_status write_messages(struct call *call, void *self);
@@ -65,7 +67,6 @@ static bool read_args(struct call *call, struct copy *op) {
 
 enum tkv_status thread_copy(struct call *call, void *self) {
   struct copy *op = ARENA_NEW(&call->arena, struct copy);
-  struct span source_key;
   (void)self;
   call_self(call, op);
   if (!read_args(call, op))
@@ -74,23 +75,20 @@ enum tkv_status thread_copy(struct call *call, void *self) {
     op->id = record_uuid(call);
   struct collection *source = collection_new(call, COLLECTION_THREAD, op->source_id, LOAD_ALL);
   struct collection *target = collection_new(call, COLLECTION_THREAD, op->id, LOAD_CHECK);
-  if (!source || !target || !thread_key(call, op->source_id, &source_key) ||
+  if (!source || !target || !thread_key(call, op->source_id, &op->source_key) ||
       !thread_key(call, op->id, &op->key))
     return call->error;
-  op->source_get = kv_get(call, TABLE_THREADS, source_key, KV_REMEMBER);
-  op->target_get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
   collections_add(call, &op->collections, source);
   collections_add(call, &op->collections, target);
   change_new(call, &op->messages, target);
-  return call_enter(call, collections_load, &op->collections, judge);
+  return claim_take(call, TABLE_THREADS, op->key, true, load);
 }
 
-static enum tkv_status already_there(struct call *call, struct span id) {
-  struct json_out message = json_out(&call->arena, id.len + 64);
-  json_put(&message, SPAN("Thread with id "));
-  json_put(&message, id);
-  json_put(&message, SPAN(" already exists"));
-  return call_fail(call, TKV_ERR_ALREADY_EXISTS, json_out_span(&message), SPAN_NONE);
+static enum tkv_status load(struct call *call, void *self) {
+  struct copy *op = self;
+  op->source_get = kv_get(call, TABLE_THREADS, op->source_key, KV_REMEMBER);
+  op->target_get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
+  return call_enter(call, collections_load, &op->collections, judge);
 }
 
 /* Whether messages were saved into the new thread: then it is there. */
@@ -111,9 +109,8 @@ static enum tkv_status judge(struct call *call, void *self) {
   if (op->source.state != THREAD_THERE)
     return call_not_found(call, SPAN("Source thread with id"), op->source_id);
   struct thread target = thread_read(call, op->target_get);
-  if (target.state == THREAD_THERE || target.state == THREAD_DAMAGED ||
-      (target.state == THREAD_NONE && is_used(op->collections.items[1])))
-    return already_there(call, op->id);
+  if (thread_taken(&target) || (target.state == THREAD_NONE && is_used(op->collections.items[1])))
+    return thread_already_there(call, op->id);
   if (!control_number(call->control.message_limit, &limit) || limit == 0)
     limit = UINT64_MAX;
   const struct entries *all = &op->collections.items[0]->entries;
@@ -176,6 +173,8 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
 
 static enum tkv_status write_messages(struct call *call, void *self) {
   struct copy *op = self;
+  if (claim_lost(call))
+    return thread_copy(call, NULL);
   bool given = json_get(call->payload, SPAN("resourceId")).ptr;
   op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
   op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
@@ -247,6 +246,8 @@ static enum tkv_status write_thread(struct call *call, void *self) {
   struct copy *op = self;
   const struct kv_request *failed = changes_failed(&op->messages);
   struct thread thread;
+  if (claim_lost(call))
+    return thread_copy(call, NULL);
   if (!failed)
     failed = changes_failed(&op->threads);
   if (failed)

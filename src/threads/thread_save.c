@@ -1,10 +1,14 @@
-/* thread_save.c: saveThread, getThreadById, updateThread.
+/* thread_save.c: saveThread, createThread, getThreadById, updateThread.
  *
  * A thread that is new, or changes its resource or createdAt, enters its resource's collection; and
- * leaves the old one.  With {"restore":true} the resource's journal is not listed: for threads that are
- * brought back from elsewhere, many at once.
+ * leaves the old one.  To create is to save what is not there: of several creations of one id in one
+ * isolate one wins, and a save comes after a creation that began before it (claim.h).
+ *
+ * With {"restore":true} the resource's journal is not listed: for threads that are brought back from
+ * elsewhere, many at once.
  */
 #include "codec/date.h"
+#include "kv/claim.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
 
@@ -12,11 +16,13 @@ struct save {
   struct span id, key;
   struct thread thread;
   struct kv_request *get, *proof;
-  bool moves; /* to another resource or createdAt: the journal goes first */
+  bool moves;   /* to another resource or createdAt: the journal goes first */
+  bool creates; /* refuses a thread that is there */
   struct changes changes;
   struct collections collections;
 };
 
+static enum tkv_status load(struct call *call, void *self);
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
 static enum tkv_status write_record(struct call *call, void *self);
@@ -58,14 +64,29 @@ static bool add_resource(struct call *call, struct save *op, struct span resourc
   return true;
 }
 
-enum tkv_status thread_save(struct call *call, void *self) {
+static enum tkv_status begin(struct call *call, bool creates) {
   struct save *op = ARENA_NEW(&call->arena, struct save);
-  (void)self;
+  op->creates = creates;
   call_self(call, op);
   if (!read_thread(call, op) || !thread_key(call, op->id, &op->key) ||
       !collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD) ||
       !add_resource(call, op, op->thread.resource))
     return call->error;
+  return claim_take(call, TABLE_THREADS, op->key, creates, load);
+}
+
+enum tkv_status thread_save(struct call *call, void *self) {
+  (void)self;
+  return begin(call, false);
+}
+
+enum tkv_status thread_create(struct call *call, void *self) {
+  (void)self;
+  return begin(call, true);
+}
+
+static enum tkv_status load(struct call *call, void *self) {
+  struct save *op = self;
   op->get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
   return call_enter(call, collections_load, &op->collections, judge);
 }
@@ -78,6 +99,8 @@ static bool same_place(const struct thread *a, const struct thread *b) {
 static enum tkv_status judge(struct call *call, void *self) {
   struct save *op = self;
   struct thread old = thread_read(call, op->get);
+  if (op->creates && thread_taken(&old))
+    return thread_already_there(call, op->id);
   op->thread.deleted = old.deleted;
   if (old.state != THREAD_THERE)
     return write(call, op);
@@ -104,7 +127,7 @@ static enum tkv_status write(struct call *call, void *self) {
     change_proved(call, change, op->proof, &entry, op->thread.journal);
     op->thread.journal = change_add(call, change, entry, op->thread.journal);
   }
-  if (!op->moves)
+  if (!op->moves && !op->creates) /* who fails to create may not try again: it is listed first */
     return write_record(call, op);
   changes_journal(call, &op->changes);
   return call_next(call, write_record);
@@ -113,6 +136,8 @@ static enum tkv_status write(struct call *call, void *self) {
 static enum tkv_status write_record(struct call *call, void *self) {
   struct save *op = self;
   const struct kv_request *failed = changes_failed(&op->changes);
+  if (op->creates && claim_lost(call))
+    return begin(call, true);
   if (failed)
     return kv_fail(call, failed);
   struct span metadata = thread_metadata(call, &op->thread, call_stamp(call));

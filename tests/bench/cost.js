@@ -201,6 +201,12 @@ function addOthers(add) {
   });
   add({
     ...plain,
+    call: 'createThread',
+    run: (store) => store.createThread({ thread: makeThread(5000, 'user-5000') }),
+    right: present,
+  });
+  add({
+    ...plain,
     call: 'updateThread, title',
     run: (store) => store.updateThread({ id: threadId(7), title: 'New' }),
     right: (thread) => thread.title === 'New',

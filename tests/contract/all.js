@@ -8,6 +8,7 @@ import { blobs } from './blobs.js';
 import { byResource } from './by-resource.js';
 import { clear } from './clear.js';
 import { copy } from './copy.js';
+import { creations } from './creations.js';
 import { errors } from './errors.js';
 import { oddIdentifiers } from './ids.js';
 import { messagesById } from './messages-by-id.js';
@@ -41,6 +42,7 @@ export function storeContract(makeStore) {
     messagesDelete,
     resources,
     copy,
+    creations,
     byResource,
     oddIdentifiers,
     errors,

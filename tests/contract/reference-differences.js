@@ -27,6 +27,9 @@ export const differences = {
   'filtering threads by archive > ': archive,
   'filtering threads > refuses an empty owner': "the reference shows everybody's threads",
 
+  'creating a thread > ': beyond,
+  'creating one thread several times at once > ':
+    'the reference has no createThread, and lets copies and saves of one id mix',
   'saving messages > keeps fields it has never heard of': fields,
   'saving messages > gives messages back without the type v2': 'the reference keeps the type it is given',
   'saving messages > keeps content that is text as text': 'the reference parses text that looks like JSON',

@@ -129,6 +129,14 @@ const seeds = {
     ],
     spoilt: ['threads:a', 'metadata:thread:a', 'metadata:resource:u1'],
   },
+  'thread.create': {
+    before: stock,
+    calls: [
+      call('thread.create', { id: 'd', resourceId: 'u1', title: 'd', createdAt: at(0), updatedAt: at(0) }),
+      call('thread.create', { id: 'a', resourceId: 'u1', createdAt: at(0), updatedAt: at(0) }),
+    ],
+    spoilt: ['threads:a', 'threads:d', 'metadata:resource:u1'],
+  },
   'thread.delete': {
     before: stock,
     calls: [call('thread.delete', { threadId: 'a' }), call('thread.delete', { threadId: 'x' })],

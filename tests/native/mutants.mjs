@@ -242,9 +242,32 @@ export const mutations = [
   {
     name: 'a moved thread goes before its journal entry',
     file: 'threads/thread_save.c',
-    find: 'if (!op->moves)',
-    put: 'if (op)',
+    find: 'if (!op->moves &&',
+    put: 'if (op) return write_record(call, op);\n  if (!op->moves &&',
     by: ['faults'],
+  },
+
+  // Creations at once
+  {
+    name: 'creations of one thread do not see one another',
+    file: 'kv/claim.c',
+    find: 'span_eq(theirs->key, ours->key)',
+    put: '!span_eq(theirs->key, ours->key)',
+    by: ['creation'],
+  },
+  {
+    name: 'a claim is never taken away',
+    file: 'kv/claim.c',
+    find: 'return ms >= KV_FLIGHT_MAX_MS;',
+    put: 'return ms < 0;',
+    by: ['creation'],
+  },
+  {
+    name: 'what a cancelled creation was about to store counts as stored',
+    file: 'kv/claim.c',
+    find: '    forget_unsure(call);\n',
+    put: '    (void)forget_unsure;\n',
+    by: ['creation'],
   },
 
   // What this isolate wrote

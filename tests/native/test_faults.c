@@ -114,6 +114,8 @@ const struct scenario fault_scenarios[] = {
      "{'id':'d','resourceId':'u1','title':'D'," DATES "}"},
     {"save the first thread", nothing, TKV_OP_THREAD_SAVE, "",
      "{'id':'d','resourceId':'u1','title':'D'," DATES "}"},
+    {"create a thread", stock, TKV_OP_THREAD_CREATE, "",
+     "{'id':'d','resourceId':'u1','title':'D'," DATES "}"},
     {"overwrite a thread", stock, TKV_OP_THREAD_SAVE, "",
      "{'id':'a','resourceId':'u1','title':'A','createdAt':'2026-01-01T00:00:00.000Z',"
      "'updatedAt':'2026-01-01T00:00:00.000Z'}"},

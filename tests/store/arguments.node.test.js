@@ -20,6 +20,7 @@ function world() {
 const misspelt = [
   ['saveMessages', [{ message: [message('m')] }], 'message', 'messages'],
   ['saveThread', [{ thred: thread('t') }], 'thred', 'thread'],
+  ['createThread', [{ thred: thread('t') }], 'thred', 'thread'],
   ['getThreadById', [{ threadId: 't', resource: 'alice' }], 'resource', 'resourceId'],
   ['getThreadById', [{ id: 't' }], 'id', 'threadId'],
   ['updateThread', [{ threadId: 't', title: 'x' }], 'threadId', 'id'],

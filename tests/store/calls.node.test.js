@@ -288,7 +288,7 @@ describe('the whole store', () => {
 
 describe('bad arguments', () => {
   const methods = [
-    'saveThread getThreadById listThreadsByResourceId updateThread deleteThread copyThread',
+    'saveThread createThread getThreadById listThreadsByResourceId updateThread deleteThread copyThread',
     'saveMessages listMessages listMessagesById listMessagesByResourceId updateMessages',
     'saveResource getResourceById updateResource clearTable',
   ].flatMap((line) => line.split(' '));

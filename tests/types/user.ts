@@ -82,6 +82,10 @@ export async function threads(): Promise<void> {
       metadata: { tenant },
     },
   });
+  const made = await store.createThread({
+    thread: { id: 'n', resourceId: 'u', createdAt: now, updatedAt: now, seats: 2 },
+  });
+  console.log(made.createdAt.getTime(), made.seats.toFixed());
   const at: Date = saved.updatedAt;
   const thread: Thread | null = await store.getThreadById({ threadId: 't', resourceId: undefined });
   if (thread) console.log(thread.createdAt.getTime(), thread.title?.length, thread.metadata?.tenant.plan, at);
@@ -106,6 +110,8 @@ export async function threads(): Promise<void> {
   await store.getThreadById({});
   // @ts-expect-error a thread belongs to a resource
   await store.saveThread({ thread: { id: 't', createdAt: now, updatedAt: now } });
+  // @ts-expect-error a thread belongs to a resource
+  await store.createThread({ thread: { id: 't', createdAt: now, updatedAt: now } });
   // @ts-expect-error no such field to order by
   await store.listThreads({ orderBy: { field: 'title' } });
   // @ts-expect-error whose?

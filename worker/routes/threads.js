@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ApiError, notFound } from '../errors.js';
+import { notFound } from '../errors.js';
 import { choice, flag, json, oneOf, pageOf, paging, text } from '../parameters.js';
 import { route } from '../route.js';
 import { Thread, ThreadCopy, ThreadCopyInput, ThreadInput, ThreadPage, ThreadUpdate } from '../schemas.js';
@@ -48,10 +48,7 @@ export const threads = [
     errors: [409],
     async handle({ json, var: { store } }, { body }) {
       const { id = crypto.randomUUID() } = body;
-      if (body.id !== undefined && (await store.getThreadById({ threadId: id })) !== null) {
-        throw new ApiError(409, 'ALREADY_EXISTS', 'there is a thread with this id');
-      }
-      return json(await store.saveThread({ thread: complete(body, id) }), 201, locationOf(id));
+      return json(await store.createThread({ thread: complete(body, id) }), 201, locationOf(id));
     },
   }),
 

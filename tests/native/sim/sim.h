@@ -48,6 +48,7 @@ struct sim_config {
   int64_t lag;     /* a place may learn of others' writes this late even without a cache */
   bool rate_limit; /* one write per second and key */
   bool bare;       /* KV keeps no metadata */
+  bool silent;     /* hosts do not tell that they are still at what a call asked for */
   bool large;      /* one thread outgrows its head */
   int slow;        /* requests that take many seconds */
   int refused;     /* requests that fail */

@@ -256,6 +256,45 @@ void done_thread_save(struct run *run) {
     work_read(run->isolate, run->work->thread);
 }
 
+/* Whether |object| may have been removed between two events. */
+static bool removed_between(const struct object *object, const struct event *a,
+                            const struct event *b) {
+  for (size_t i = 0; i < object->count; i++) {
+    const struct event *event = object->events[i];
+    if (event->effect == EFFECT_REMOVE && event->certainty != EVENT_VOID && event->actor->isolate &&
+        event->actor->end >= a->actor->start && event->actor->start <= b->actor->end)
+      return true;
+  }
+  return false;
+}
+
+/* An isolate makes a thread once, unless it is deleted meanwhile; or its host was silent for so long that
+ * another call took over what it was about to write. */
+static void check_created_once(struct run *run, const struct object *thread,
+                               const struct event *event) {
+  for (size_t i = 0; i < thread->count && !run->sim->config.silent; i++) {
+    const struct event *other = thread->events[i];
+    if (other != event && other->creates && other->certainty == EVENT_SURE &&
+        other->actor->isolate == event->actor->isolate && !removed_between(thread, other, event) &&
+        !removed_between(thread, event, other))
+      sim_fail(run->sim, "thread %.*s was made twice", ARGS(thread->id));
+  }
+}
+
+static void check_is_there(struct run *run, struct object *thread) {
+  if (failed_with(run, "ALREADY_EXISTS") && !model_may_exist(run->sim, thread, run->actor))
+    sim_fail(run->sim, "%s: there is no thread %.*s", sim_op_name(run->op), ARGS(thread->id));
+}
+
+void done_thread_create(struct run *run) {
+  struct work *work = run->work;
+  if (came_back(run, "ALREADY_EXISTS")) {
+    settle(work, EVENT_SURE);
+    check_created_once(run, work->thread, work->event);
+  }
+  check_is_there(run, work->thread);
+}
+
 void done_thread_update(struct run *run) {
   struct work *work = run->work;
   bool whole = came_back(run, "NOT_FOUND");
@@ -331,13 +370,13 @@ void done_thread_copy(struct run *run) {
   struct sim *sim = run->sim;
   bool whole = came_back(run, "NOT_FOUND ALREADY_EXISTS BUDGET");
   check_not_found(run, work->thread);
-  if (failed_with(run, "ALREADY_EXISTS") && !model_may_exist(sim, work->target, run->actor))
-    sim_fail(sim, "thread.copy: there is no thread %.*s", ARGS(work->target->id));
+  check_is_there(run, work->target);
   if (whole || work->event->certainty == EVENT_VOID)
     work->target->strangers--;
   if (!whole)
     return;
   work->event->certainty = EVENT_SURE;
+  check_created_once(run, work->target, work->event);
   struct listed copied = {0};
   copied.objects = ARENA_ARRAY(&sim->arena, struct object *, sim->model->count + 1);
   struct span map = look_field(sim, run->result, "messageIdMap");

@@ -33,6 +33,7 @@ struct event {
   enum certainty certainty;
   bool sure_at_rest;               /* a removal that a later sweep completes */
   bool with_thread;                /* a removal of a whole thread */
+  bool creates;                    /* a write that refuses to replace what is there */
   struct span values[FIELD_COUNT]; /* `ptr` NULL: not set */
   struct object *copied;           /* values that are not set are whatever this one's were */
   uint32_t asked;                  /* the last query that came here */

@@ -224,6 +224,14 @@ static void take_answer(struct sim *sim, struct request *request) {
     sim_answered(run);
 }
 
+/* The host says every few seconds that it is still at what calls asked for. */
+static void touch_calls(struct sim *sim) {
+  for (size_t i = 0; i < sim->run_count && !sim->config.silent; i++) {
+    struct isolate *isolate = sim->runs[i]->isolate;
+    tkv_call_touch(isolate->core, sim->runs[i]->handle, sim->now + isolate->skew);
+  }
+}
+
 bool sim_step(struct sim *sim, int64_t until) {
   size_t first = 0;
   for (size_t i = 1; i < sim->request_count; i++)
@@ -233,6 +241,7 @@ bool sim_step(struct sim *sim, int64_t until) {
     return false;
   struct request *request = sim->requests[first];
   sim->now = request->due > sim->now ? request->due : sim->now;
+  touch_calls(sim);
   bool ends = request->performed;
   if (!ends)
     perform(sim, request);

@@ -61,6 +61,7 @@ static void choose_faults(struct sim *sim) {
   config->lag = sim_chance(sim, 300) ? SIM_CACHE_MS - 1000 : 0;
   config->rate_limit = sim_chance(sim, 700);
   config->bare = sim_chance(sim, 150);
+  config->silent = sim_chance(sim, 300);
   config->slow = sim_chance(sim, 200) ? 20 : 0;
   config->refused = sim_chance(sim, 400) ? 30 : 0;
   config->lost = sim_chance(sim, 300) ? 30 : 0;

@@ -226,9 +226,11 @@ static void job_by_resource(struct sim *sim, struct isolate *isolate, int prefix
 
 /* ---- threads */
 
-static void save_thread(struct sim *sim, struct isolate *isolate, struct object *thread) {
+static void put_thread(struct sim *sim, struct isolate *isolate, struct object *thread,
+                       bool creates) {
   struct work *work = new_work(sim, thread->prefix, thread);
   struct event *event = work_event(work, thread, EFFECT_WRITE);
+  event->creates = creates;
   event->values[FIELD_TEXT] = token(sim, thread->prefix);
   event->values[FIELD_NOTE] = token(sim, thread->prefix);
   event->values[FIELD_HOME] = sim_chance(sim, 900) ? SPAN("u") : any_resource(sim);
@@ -240,11 +242,12 @@ static void save_thread(struct sim *sim, struct isolate *isolate, struct object 
                                  ARGS(thread->id), ARGS(event->values[FIELD_HOME]),
                                  ARGS(event->values[FIELD_TEXT]), ARGS(event->values[FIELD_NOTE]),
                                  ARGS(event->values[FIELD_TIME]), ARGS(event->values[FIELD_TIME]));
-  start(isolate, work, TKV_OP_THREAD_SAVE, SPAN(""), payload, done_thread_save);
+  start(isolate, work, creates ? TKV_OP_THREAD_CREATE : TKV_OP_THREAD_SAVE, SPAN(""), payload,
+        creates ? done_thread_create : done_thread_save);
 }
 
 static void job_thread_save(struct sim *sim, struct isolate *isolate, int prefix) {
-  save_thread(sim, isolate, any_thread(sim, prefix));
+  put_thread(sim, isolate, any_thread(sim, prefix), false);
 }
 
 static void update_thread(struct sim *sim, struct isolate *isolate, int prefix, enum field field) {
@@ -303,17 +306,22 @@ static void job_thread_delete(struct sim *sim, struct isolate *isolate, int pref
         sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_thread_delete);
 }
 
-static void job_copy(struct sim *sim, struct isolate *isolate, int prefix) {
-  struct object *thread = any_thread(sim, prefix);
-  struct work *work = new_work(sim, prefix, thread);
-  bool old = sim_chance(sim, 200);
-  work->target =
-      old ? any_thread(sim, prefix)
-          : model_object(sim, prefix, OBJECT_THREAD, sim_text(sim, "copy%u", ++sim->model->tokens));
-  if (work->target == thread)
+static struct object *new_thread(struct sim *sim, int prefix) {
+  return sim_chance(sim, 200) ? any_thread(sim, prefix)
+                              : model_object(sim, prefix, OBJECT_THREAD,
+                                             sim_text(sim, "copy%u", ++sim->model->tokens));
+}
+
+static void copy_thread(struct sim *sim, struct isolate *isolate, struct object *thread,
+                        struct object *target) {
+  int prefix = thread->prefix;
+  if (target == thread)
     return;
+  struct work *work = new_work(sim, prefix, thread);
+  work->target = target;
   work->target->strangers++; /* until its messages are known */
   struct event *event = work_event(work, work->target, EFFECT_WRITE);
+  event->creates = true;
   event->values[FIELD_TEXT] = token(sim, prefix);
   event->values[FIELD_NOTE] = token(sim, prefix);
   event->values[FIELD_HOME] = SPAN("u");
@@ -324,6 +332,29 @@ static void job_copy(struct sim *sim, struct isolate *isolate, int prefix) {
                                  ARGS(thread->id), ARGS(work->target->id),
                                  ARGS(event->values[FIELD_TEXT]), ARGS(event->values[FIELD_NOTE]));
   start(isolate, work, TKV_OP_THREAD_COPY, SPAN(""), payload, done_thread_copy);
+}
+
+static void job_copy(struct sim *sim, struct isolate *isolate, int prefix) {
+  struct object *thread = any_thread(sim, prefix);
+  copy_thread(sim, isolate, thread, new_thread(sim, prefix));
+}
+
+/* Several threads of one id are made at once, and a request among them may be cancelled. */
+static void job_create(struct sim *sim, struct isolate *isolate, int prefix) {
+  struct object *thread = new_thread(sim, prefix);
+  for (int64_t count = 1 + sim_upto(sim, 2); count; count--) {
+    int64_t which = sim_upto(sim, 4);
+    if (which < 2)
+      copy_thread(sim, isolate, any_thread(sim, prefix), thread);
+    else
+      put_thread(sim, isolate, thread, which != 4);
+    size_t last = sim->run_count;
+    if (last && sim_chance(sim, sim->config.cancels * 5)) {
+      sim_sleep(sim, sim_upto(sim, 2 * sim->config.latency));
+      if (sim->run_count >= last)
+        sim_cancel(sim->runs[last - 1]);
+    }
+  }
 }
 
 static void job_sweep(struct sim *sim, struct isolate *isolate, int prefix) {
@@ -380,7 +411,7 @@ static const struct job {
     {job_thread_note, {4, 1, 3, 3}},  {job_thread_get, {12, 2, 6, 5}},
     {job_thread_list, {4, 2, 6, 5}},  {job_thread_delete, {0, 1, 12, 4}},
     {job_copy, {1, 1, 5, 3}},         {job_sweep, {1, 1, 6, 3}},
-    {job_resource, {3, 1, 1, 5}},
+    {job_create, {1, 1, 8, 4}},       {job_resource, {3, 1, 1, 5}},
 };
 
 void work_start(struct sim *sim, struct isolate *isolate) {
@@ -399,8 +430,8 @@ void work_setup(struct sim *sim) {
   for (int prefix = 0; prefix < sim->config.prefixes; prefix++)
     for (int i = 0; i < sim->config.threads; i++)
       if (sim_chance(sim, 900))
-        save_thread(sim, &sim->isolates[0],
-                    model_object(sim, prefix, OBJECT_THREAD, text_span(thread_ids[i])));
+        put_thread(sim, &sim->isolates[0],
+                   model_object(sim, prefix, OBJECT_THREAD, text_span(thread_ids[i])), false);
   sim_drain(sim);
   for (int batch = 0; sim->config.large && batch < 6; batch++) {
     save_messages(sim, &sim->isolates[0], 0,

@@ -42,6 +42,7 @@ void done_message_delete(struct run *run);
 void done_message_get(struct run *run);
 void done_message_list(struct run *run);
 void done_thread_save(struct run *run);
+void done_thread_create(struct run *run);
 void done_thread_update(struct run *run);
 void done_thread_delete(struct run *run);
 void done_thread_copy(struct run *run);

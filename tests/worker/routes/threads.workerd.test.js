@@ -44,6 +44,14 @@ describe('creating', () => {
     expect((await ask('GET', '/v1/threads/t')).json.title).toBe('first');
   });
 
+  it('answers 201 once when one thread is created several times at once', async () => {
+    const body = { id: 't', resourceId: 'u' };
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '/v1/threads', { body })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409);
+    expect(refused?.json.error).toMatchObject({ code: 'ALREADY_EXISTS', op: 'createThread' });
+  });
+
   it.each([
     [{}],
     [{ resourceId: 7 }],
@@ -149,6 +157,13 @@ describe('copying', () => {
     expect(Object.keys(json.messageIdMap)).toEqual(['b', 'c']);
     expect((await ask('POST', '/v1/threads/t/copy', { body })).status).toBe(409);
     expect((await ask('POST', '/v1/threads/none/copy', { body: {} })).status).toBe(404);
+  });
+
+  it('answers 201 once when several copies to one id are made at once', async () => {
+    const body = { newThreadId: 'n' };
+    const answers = await Promise.all([1, 2, 3].map(() => ask('POST', '/v1/threads/t/copy', { body })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    expect((await ask('GET', '/v1/threads/n/messages')).json.total).toBe(3);
   });
 
   it('refuses what it does not know, deep inside too', async () => {
