@@ -153,7 +153,7 @@ export const MessagesInput = named(
           z.looseObject({
             ...messageFields,
             role: id,
-            content: z.any().check(z.meta({ description: 'text, a list of parts, or an object with parts' })),
+            content: z.any().check(z.meta({ description: 'text, a list of parts, an object with parts, or null' })),
           }),
         ),
       )

@@ -75,7 +75,9 @@ function toPresentForm(messages) {
 
 /** @param {any} message */
 function copy(message) {
+  // The list takes empty text, and refuses a message that has no content at all.
   const { content } = message;
+  if (content === null) return { ...message, content: '' };
   const isRecord = typeof content === 'object' && content !== null && !Array.isArray(content);
   return isRecord ? { ...message, content: { ...content } } : { ...message };
 }

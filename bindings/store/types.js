@@ -23,8 +23,8 @@
  */
 
 /**
- * One message of a thread. `content` is kept as it is: text, a list of parts, or Mastra's
- * `{ format: 2, parts, … }`; metadata filters look into `content.metadata`.
+ * One message of a thread. `content` is kept as it is: text, a list of parts, Mastra's `{ format: 2, parts, … }`, or
+ * null, of a message that only calls tools; metadata filters look into `content.metadata`.
  * @template [Content=any]
  * @typedef {object} Message
  * @property {string} id  unique in the whole store, not only in its thread

@@ -4,7 +4,8 @@
 #include "codec/date.h"
 
 static bool is_content(struct span value) {
-  return json_is_object(value) || json_is_array(value) || (json_is_string(value) && value.len > 2);
+  return json_is_object(value) || json_is_array(value) || json_is_string(value) ||
+         json_is_null(value);
 }
 
 static bool take(struct arena *arena, enum shape_kind kind, struct span value, void *at) {

@@ -14,7 +14,7 @@ enum shape_kind {
   SHAPE_RAW,     /* anything, as a struct span of its JSON */
   SHAPE_STRING,  /* likewise a string */
   SHAPE_OBJECT,  /* likewise an object */
-  SHAPE_CONTENT, /* likewise an object, an array or a non-empty string */
+  SHAPE_CONTENT, /* likewise an object, an array, a string or null */
   SHAPE_WHEN,    /* likewise a date */
   SHAPE_TEXT,    /* a string, as a struct span of its text */
   SHAPE_ID,      /* likewise a non-empty string */

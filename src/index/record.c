@@ -78,7 +78,7 @@ static struct span demand(const struct shape *field, struct span value) {
       [SHAPE_RAW] = TEXT("must be given"),
       [SHAPE_STRING] = TEXT("must be a string"),
       [SHAPE_OBJECT] = TEXT("must be an object"),
-      [SHAPE_CONTENT] = TEXT("must be an object, an array or a non-empty string"),
+      [SHAPE_CONTENT] = TEXT("must be an object, an array, a string or null"),
       [SHAPE_WHEN] = TEXT("must be a valid date"),
       [SHAPE_TEXT] = TEXT("must be a string"),
       [SHAPE_ID] = TEXT("must be a non-empty string"),

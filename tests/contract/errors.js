@@ -148,7 +148,7 @@ export function errors(makeStore) {
       ['with an empty role', { role: '' }],
       ['with a role that is not text', { role: 1 }],
       ['without content', { content: undefined }],
-      ['with null as content', { content: null }],
+      ['with a truth value as content', { content: false }],
       ['without createdAt', { createdAt: undefined }],
       ['with an invalid createdAt', { createdAt: invalidDate }],
       ['with createdAt that is no date', { createdAt: 'soon' }],
@@ -181,7 +181,7 @@ export function errors(makeStore) {
     const badUpdates = [
       ['an empty thread id', { threadId: '' }],
       ['an invalid date', { createdAt: invalidDate }],
-      ['null as content', { content: null }],
+      ['a truth value as content', { content: true }],
       ['a role that is not text', { role: 1 }],
     ];
     it.each(badUpdates)('updates with %s: nothing is changed', async (_, fields) => {

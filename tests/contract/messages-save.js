@@ -102,6 +102,33 @@ export function messagesSave(makeStore) {
       expect((await store.listMessages({ threadId: 't' })).messages[0].resourceId).toBe('');
     });
 
+    it('keeps empty content, text or none, as of a message that only calls tools', async () => {
+      const { store, reopen } = await storeWith(makeStore, 't');
+      const calls = { role: 'assistant', tool_calls: [{ id: 'c1', function: { name: 'weather' } }] };
+      const messages = [
+        message('m1', 1),
+        message('m2', 2, { ...calls, content: null }),
+        message('m3', 3, { ...calls, content: '' }),
+        message('m4', 4, { content: [] }),
+      ];
+      expect(await store.saveMessages({ messages })).toEqual({ messages });
+      for (const reader of [store, reopen()]) {
+        expect((await reader.listMessages({ threadId: 't' })).messages).toEqual(messages);
+        const include = [{ id: 'm2', withNextMessages: 1 }];
+        const page = await reader.listMessages({ threadId: 't', perPage: 0, include });
+        expect(ids(page.messages)).toEqual(['m2', 'm3']);
+        const filter = { metadata: { seen: true } };
+        expect((await reader.listMessages({ threadId: 't', filter })).total).toBe(0);
+      }
+      const [emptied, filled] = await store.updateMessages({
+        messages: [
+          { id: 'm1', content: null },
+          { id: 'm2', content: 'Now it says something.' },
+        ],
+      });
+      expect([emptied.content, filled.content]).toEqual([null, 'Now it says something.']);
+    });
+
     it('stores messages of several threads in one call', async () => {
       const { store } = await storeWith(makeStore, 't', 'u');
       await store.saveMessages({

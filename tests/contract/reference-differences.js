@@ -32,6 +32,7 @@ export const differences = {
     'the reference has no createThread, and lets copies and saves of one id mix',
   'saving messages > keeps fields it has never heard of': fields,
   'saving messages > gives messages back without the type v2': 'the reference keeps the type it is given',
+  'saving messages > keeps empty content': 'the reference parses text, and fails where it is empty',
   'saving messages > keeps content that is text as text': 'the reference parses text that looks like JSON',
   'saving messages > takes createdAt as ISO text': dates,
   'saving messages > takes the empty string as an owner': 'the reference makes it no owner',

@@ -34,6 +34,17 @@ it('a thread a is not a thread a:b', async () => {
   expect(idsOf(await memory.listMessages({ threadId: 'a:b' }))).toEqual(['c']);
 });
 
+it('a message may have empty content, as one that only calls tools', async () => {
+  const { memory } = await withThreads(calm, { t: 'alice' });
+  const role = 'assistant';
+  const empty = [message('m1', 1, { role, content: null }), message('m2', 2, { role, content: '' })];
+  const { messages: saved } = await memory.saveMessages({ messages: [message('m0', 0), ...empty] });
+  const { messages } = await memory.listMessages({ threadId: 't' });
+  expect(idsOf({ messages })).toEqual(['m0', 'm1', 'm2']);
+  expect(messages).toEqual(saved);
+  for (const { content } of messages.slice(1)) expect(content.parts).toEqual([{ type: 'text', text: '' }]);
+});
+
 it('a message may be called messages', async () => {
   const { memory } = await withThreads(calm, { t: 'alice' });
   await memory.saveMessages({ messages: [message('messages', 1), message('t', 2)] });

@@ -61,7 +61,7 @@ TEST(shape_refuses_what_is_of_another_kind) {
   static const struct {
     const char *value;
     unsigned kind;
-  } wrong[] = {{"1", SHAPE_STRING},       {"[]", SHAPE_OBJECT},     {"\"\"", SHAPE_CONTENT},
+  } wrong[] = {{"1", SHAPE_STRING},       {"[]", SHAPE_OBJECT},     {"true", SHAPE_CONTENT},
                {"1", SHAPE_CONTENT},      {"0", SHAPE_WHEN},        {"\"soon\"", SHAPE_WHEN},
                {"\"\\ud800\"", SHAPE_ID}, {"\"\"", SHAPE_ID},       {"null", SHAPE_ID},
                {"{}", SHAPE_TEXT},        {"null", SHAPE_TEXT},     {"\"\\udc00\"", SHAPE_TEXT},

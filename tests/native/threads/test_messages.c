@@ -52,13 +52,11 @@ static const struct {
     {"[{'id':'m','threadId':'t1','role':5}]", "messages[0].role: must be a non-empty string"},
     {MESSAGE("'content':'x'"), "messages[0].createdAt: must be a valid date"},
     {MESSAGE("'content':'x','createdAt':0"), "messages[0].createdAt: must be a valid date"},
-    {MESSAGE(CREATED), "messages[0].content: must be an object, an array or a non-empty string"},
-    {MESSAGE(CREATED ",'content':''"),
-     "messages[0].content: must be an object, an array or a non-empty string"},
-    {MESSAGE(CREATED ",'content':null"),
-     "messages[0].content: must be an object, an array or a non-empty string"},
+    {MESSAGE(CREATED), "messages[0].content: must be an object, an array, a string or null"},
+    {MESSAGE(CREATED ",'content':true"),
+     "messages[0].content: must be an object, an array, a string or null"},
     {MESSAGE(CREATED ",'content':5"),
-     "messages[0].content: must be an object, an array or a non-empty string"},
+     "messages[0].content: must be an object, an array, a string or null"},
     {MESSAGE(CREATED ",'content':'x','resourceId':null"),
      "messages[0].resourceId: must be a string"},
     {MESSAGE(CREATED ",'content':'x','id':'\\udfff'"),
@@ -294,7 +292,7 @@ TEST(message_update_refuses_bad_patches) {
                                     "[{'id':'m','resourceId':1}]",
                                     "[{'id':'m','role':''}]",
                                     "[{'id':'m','createdAt':'x'}]",
-                                    "[{'id':'m','content':null}]"};
+                                    "[{'id':'m','content':true}]"};
   struct world world;
   world_init(&world);
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
