@@ -63,6 +63,8 @@ FEW_COPIES_Y = -finline-hint-functions
 SHRINK       = node $(BINARYEN) --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
                --enable-mutable-globals -Oz --converge --low-memory-unused
 BINARYEN     = node_modules/binaryen/bin/wasm-opt
+MARKED       = node_modules/marked/lib/marked.esm.js
+PAGE         = worker/assets/page
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
@@ -186,7 +188,7 @@ FORCE:
 # ---- The module ------------------------------------------------------------------------------------------------------
 
 ## Build build/threadkv.wasm, and with what the command needs besides, build/threadkv.tools.wasm
-wasm: $(foreach name,threadkv threadkv.tools,$(BUILD)/$(name).wasm $(BUILD)/$(name).text.js)
+wasm: $(foreach name,threadkv threadkv.tools,$(BUILD)/$(name).wasm $(BUILD)/$(name).text.js) $(PAGE)/marked.js
 
 ## The same sources by npm's clang, for machines without one: build/threadkv.yowasp.wasm
 wasm-yowasp: $(BUILD)/threadkv.yowasp.wasm
@@ -219,6 +221,10 @@ $(BUILD)/threadkv.clang.wasm $(BUILD)/threadkv.clang-tools.wasm: | $(BINARYEN)
 
 $(BINARYEN):
 	@$(SETUP)
+
+# Reads Markdown for the Worker's page: a file of the package, as it is served.
+$(PAGE)/marked.js: $(wildcard $(MARKED))
+	@[ ! -e $(MARKED) ] || sed '/^\/\/# sourceMappingURL/d' $(MARKED) >$@
 
 # Changes when the flags do, so that everything is built anew then.
 $(OBJ)/wasm.flags: FORCE

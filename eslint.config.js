@@ -10,6 +10,7 @@ export default [
       'build/',
       '.wrangler/',
       'tests/fixtures/',
+      'worker/assets/page/marked.js',
       'tests/build/platforms/*/',
       'bindings/core/abi.js',
       'bindings/backends/kv-facts.js',

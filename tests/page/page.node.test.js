@@ -341,6 +341,58 @@ describe('a store with data, behind a token', () => {
       expect(await height()).toBeLessThan(1000);
     });
 
+    it('Markdown is laid out, and nothing of it runs or is fetched', async () => {
+      await visitor.go('#/threads/sdk');
+      const said = page.locator('.message').nth(4).locator('.prose');
+      const html = await said.innerHTML();
+      expect(html).toContain('<h4>The plan</h4>');
+      expect(html).toContain(
+        'By <strong>train</strong>, <em>slowly</em>, <del>by air</del>, with <code>JR Pass</code>.',
+      );
+      expect(html).toContain('<blockquote><p class="text">It rains\nin June.</p></blockquote>');
+      expect(html).toContain('<tbody><tr><td>Kyoto</td><td>3</td></tr></tbody>');
+      expect(html).toContain('<ol><li>temples</li><li><del>shops</del></li></ol>');
+      expect(await said.locator('li').allInnerTexts()).toEqual(
+        expect.arrayContaining([expect.stringMatching(/☑\s*booked/), expect.stringMatching(/☐\s*paid/)]),
+      );
+      const links = await said
+        .locator('a')
+        .evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      expect(links).toEqual(['https://maps.example/kyoto', 'https://bare.example/x']);
+      expect(await said.innerText()).toContain('the map (https://maps.example/kyoto)');
+      expect(await said.innerText()).toContain('[this](javascript:alert(1))');
+      expect(await said.innerText()).toContain('![spy](https://spy.example/pixel.png)');
+      expect(await said.innerText()).toContain('<b onclick="alert(1)">bold</b>');
+      expect(await said.innerText()).toContain('<script>alert(1)</script>');
+      expect(await said.locator('img, script, b').count()).toBe(0);
+      const tags = await said.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('rel')));
+      expect(new Set(tags)).toEqual(new Set(['noopener noreferrer nofollow']));
+    });
+
+    it('texts that are made to be slow do not keep anybody waiting', async () => {
+      const listed = { total: 40, page: 0, perPage: 20, hasMore: false };
+      const good = { threadId: 't', resourceId: 'ada', role: 'user', createdAt: '2026-01-01T00:00:00Z' };
+      const slow = ['_a', '**a', '>', '- ', '[a](', '<a '].flatMap((piece) => [
+        piece.repeat(20_000 / piece.length),
+        piece.repeat(40_000),
+      ]);
+      const messages = [...slow, ...slow, 'the last'].map((content, i) => ({
+        ...good,
+        id: `m-${i}`,
+        content,
+      }));
+      await page.route('**/v1/threads/t', (route) =>
+        route.fulfill({ json: { ...good, id: 't', title: 'Slow' } }),
+      );
+      await page.route('**/v1/threads/t/messages*', (route) =>
+        route.fulfill({ json: { ...listed, messages } }),
+      );
+      const started = Date.now();
+      await visitor.go('#/threads/t');
+      expect(await page.locator('.message').count()).toBe(messages.length);
+      expect(Date.now() - started).toBeLessThan(20_000);
+    });
+
     it('what users wrote is text, wherever it stands', async () => {
       for (const place of [
         '#/threads',

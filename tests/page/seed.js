@@ -54,6 +54,32 @@ async function seedThreads(store) {
 export const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
 
+/** A bit of everything that Markdown has, and what hides in it. */
+const MARKDOWN = `# The plan
+
+By **train**, *slowly*, ~~by air~~, with \`JR Pass\`.
+See [the map](https://maps.example/kyoto), https://bare.example/x or [this](javascript:alert(1)).
+
+- Kyoto
+  1. temples
+  2. ~~shops~~
+- [x] booked
+- [ ] paid
+
+> It rains
+> in June.
+
+| city  | days |
+| ----- | ---: |
+| Kyoto |    3 |
+
+![spy](https://spy.example/pixel.png) <b onclick="alert(1)">bold</b>
+
+---
+
+<script>alert(1)</script>
+`;
+
 /** Messages as the AI SDK has them, and what long ones and code look like. */
 async function seedSdk(/** @type {import('../../bindings/index.js').CloudflareStore} */ store) {
   const dates = { createdAt: at(150), updatedAt: at(150) };
@@ -92,6 +118,7 @@ async function seedSdk(/** @type {import('../../bindings/index.js').CloudflareSt
     ],
     '{"a":[1,2]}',
     Array.from({ length: 80 }, (_, i) => `Line ${i + 1}`).join('\n'),
+    MARKDOWN,
   ];
   const messages = contents.map((content, i) => ({
     id: `s-${i}`,

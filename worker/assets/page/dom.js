@@ -17,7 +17,7 @@
 export function el(kind, attributes, ...children) {
   const [tag, ...classes] = kind.split('.');
   const element = document.createElement(tag);
-  element.classList.add(...classes);
+  if (classes.length > 0) element.classList.add(...classes);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (value === undefined || value === null || value === false) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
