@@ -11,6 +11,7 @@ export const EXIT = /** @type {const} */ ({
   usage: 2,
   findings: 3,
   interrupted: 130,
+  unread: 141,
 });
 
 /** A failure that is explained by its message alone. */

@@ -5,14 +5,21 @@
  */
 
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { usageError } from './errors.js';
 
 /** @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike */
 
+/** Of nothing that is run: nothing depends on it. */
+const COMPATIBILITY_DATE = '2025-01-01';
+
 const CONFIGS = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
+
+/** @typedef {{ name?: string, kv_namespaces: { binding: string }[] }} Config  of wrangler, as far as it matters */
 
 /**
  * @typedef {object} LocalState
@@ -28,19 +35,37 @@ const CONFIGS = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
 export async function openLocalState({ config, env, persistTo }) {
   const configPath = findConfig(config);
   const wrangler = await loadWrangler(dirname(configPath));
-  const bindings = readBindings(wrangler, configPath, env);
+  const { name, kv_namespaces } = readConfig(wrangler, configPath, env);
+  const bindings = kv_namespaces.map(({ binding }) => binding);
   if (bindings.length === 0) throw usageError(`${configPath} has no kv_namespaces`);
   const root = persistTo === undefined ? join(dirname(configPath), '.wrangler/state') : resolve(persistTo);
   const path = join(root, 'v3');
-  const proxy = await wrangler.getPlatformProxy({
-    configPath,
-    environment: env,
-    envFiles: [],
-    persist: { path },
-    remoteBindings: false,
-  });
+  const proxy = await openProxy(wrangler, path, { name, kv_namespaces });
   const namespaces = Object.fromEntries(bindings.map((binding) => [binding, proxy.env[binding]]));
   return { namespaces, path, close: () => proxy.dispose() };
+}
+
+/**
+ * Of the configuration only the namespaces: wrangler would warn of all else that it cannot lend.
+ *
+ * @param {any} wrangler
+ * @param {string} path  of the state
+ * @param {Config} config
+ */
+async function openProxy(wrangler, path, config) {
+  const folder = await mkdtemp(join(tmpdir(), 'threadkv-'));
+  try {
+    const configPath = join(folder, 'wrangler.json');
+    await writeFile(configPath, JSON.stringify({ ...config, compatibility_date: COMPATIBILITY_DATE }));
+    return await wrangler.getPlatformProxy({
+      configPath,
+      envFiles: [],
+      persist: { path },
+      remoteBindings: false,
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 /** @param {string | undefined} given */
@@ -81,12 +106,11 @@ async function loadWrangler(folder) {
  * @param {any} wrangler
  * @param {string} configPath
  * @param {string | undefined} env
- * @returns {string[]}
+ * @returns {Config}
  */
-function readBindings(wrangler, configPath, env) {
+function readConfig(wrangler, configPath, env) {
   try {
-    const config = wrangler.unstable_readConfig({ config: configPath, env }, { hideWarnings: true });
-    return config.kv_namespaces.map((/** @type {{ binding: string }} */ { binding }) => binding);
+    return wrangler.unstable_readConfig({ config: configPath, env }, { hideWarnings: true });
   } catch (/** @type {any} */ error) {
     throw usageError(`wrangler cannot read ${configPath}: ${error?.message ?? error}`);
   }

@@ -15,10 +15,12 @@ import { runImport } from './commands/import.js';
 import { runStats } from './commands/stats.js';
 import { runSweep } from './commands/sweep.js';
 import { runVerify } from './commands/verify.js';
+import { completionOf, SHELLS } from './completion.js';
 import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
 import { addOutput, addSource, addTarget, readPositive } from './options.js';
 import { Report } from './report.js';
+import { hintAtPrefixes } from './prefixes.js';
 import { openTarget, requireNamespaces } from './target.js';
 import { loadToolsModule } from '../upkeep/module.text.js';
 import { ToolStore } from '../upkeep/tool-store.js';
@@ -34,8 +36,12 @@ const MAX_OPERATIONS = 5000;
 /** These may write to a place where nothing is yet. */
 const MAKES_NAMESPACES = ['import', 'adopt'];
 
+/** These list all that there is under a prefix. */
+const LISTS = ['stats', 'export', 'verify', 'clear'];
+
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done but something was found or left out, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 done but something was found or left out, 130 interrupted,
+141 the output’s reader went away.
 Ctrl-C stops after the current batch; the same command then goes on from there.`;
 
 const EXAMPLES = `
@@ -140,6 +146,12 @@ function build(action) {
     .option('--yes', 'do not ask')
     .addHelpText('after', help('clear --prefix dev_', "clear --prefix '' --local --yes"))
     .action(action(runClear));
+  program
+    .command('completion')
+    .description(`Prints what completes this command’s words in a shell: ${SHELLS.join(', ')}.`)
+    .argument('<shell>', SHELLS.join(', '))
+    .addHelpText('after', help('completion bash >> ~/.bashrc', 'completion fish | source'))
+    .action((shell) => void process.stdout.write(completionOf(program, shell)));
   return program;
 }
 
@@ -156,6 +168,9 @@ async function perform(command, run, args) {
     return fail(report, usageError("clear wants to be told the prefix; --prefix '' for data without one"));
   }
   try {
+    if (options.local && command.getOptionValueSource('account') === 'cli') {
+      throw usageError('say --account or --local, not both');
+    }
     if (command.name() === 'adopt') checkAdopt(options);
     if (command.name() === 'export') checkExport(options);
   } catch (error) {
@@ -167,9 +182,12 @@ async function perform(command, run, args) {
   let target;
   try {
     target = await openTarget(/** @type {any} */ (options), report);
-    if (!MAKES_NAMESPACES.includes(command.name())) await requireNamespaces(target, options);
+    const makes = MAKES_NAMESPACES.includes(command.name());
+    await requireNamespaces(target, /** @type {any} */ (options), makes);
     /** @type {((operation: Operation) => void)[]} */
     const hooks = [];
+    let keys = 0;
+    hooks.push((operation) => (keys += operation.kind === 'list' ? operation.keys : 0));
     const store = new ToolStore(target.open(target.names), options.keyPrefix, {
       module: await loadToolsModule(),
       maxOperations: MAX_OPERATIONS,
@@ -180,6 +198,8 @@ async function perform(command, run, args) {
     const context = { store, target, report, options, stopped: () => interrupt.asked };
     const outcome = await run({ ...context, onOperation: (hook) => void hooks.push(hook) }, ...args);
     const { interrupted = false, findings = false, ...figures } = outcome;
+    if (LISTS.includes(command.name()) && keys === 0 && !interrupted)
+      await hintAtPrefixes(target, options.keyPrefix.trim(), report);
     report.result({ command: command.name(), done: !interrupted, ...figures });
     return interrupted ? EXIT.interrupted : findings ? EXIT.findings : EXIT.ok;
   } catch (error) {

@@ -206,7 +206,7 @@ export function grouped(number) {
 export function size(bytes) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let at = 0;
-  for (; bytes >= 1000 && at < units.length - 1; at++) bytes /= 1000;
+  for (; bytes >= (at === 0 ? 1000 : 999.5) && at < units.length - 1; at++) bytes /= 1000;
   return `${at === 0 ? bytes : bytes.toPrecision(3)} ${units[at]}`;
 }
 

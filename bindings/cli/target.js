@@ -74,7 +74,7 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
   const given = { accountId: account, apiToken, namespacePrefix, baseURL: baseUrl };
   const { namespacePrefix: prefix, ...where } = readRestOptions(given, usageError);
   const rest = { ...where, turn };
-  const names = TABLES.map(([table]) => namespace[table] ?? `${prefix}${table}`);
+  const names = TABLES.map(([table]) => namespace[table] ?? namespace.default ?? `${prefix}${table}`);
   return {
     place: `account ${account}`,
     names,
@@ -82,7 +82,8 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
     sourceNames: ({ fromNamespacePrefix = '', fromNamespace = {} }) => {
       const before = fromNamespacePrefix.trim() === '' ? '' : `${fromNamespacePrefix.trim()}_`;
       return TABLES.map(
-        ([table, mastra]) => fromNamespace[table] ?? `${before}${mastra === '' ? table : mastra}`,
+        ([table, mastra]) =>
+          fromNamespace[table] ?? fromNamespace.default ?? `${before}${mastra === '' ? table : mastra}`,
       );
     },
     open: (titles) => ({ ...createRestBackend({ ...rest, titles }), patience: PATIENCE }),
@@ -130,7 +131,7 @@ async function openLocal(options) {
 function localNames(bindings, told, ofMastra = false) {
   const own = TABLES.map(([table, mastra]) => {
     const names = (ofMastra ? [mastra, table] : [table, mastra]).filter((name) => name !== '');
-    return told[table] ?? findBinding(bindings, names);
+    return told[table] ?? told.default ?? findBinding(bindings, names);
   });
   const [threads, messages, metadata] = own;
   const only = bindings.length === 1 ? bindings[0] : undefined;
@@ -158,13 +159,33 @@ function findBinding(bindings, names) {
 }
 
 /**
- * For commands that look at what is there: a mistyped name must not pass for an empty store.
+ * A mistyped name must not pass for an empty store, nor half a mapping for a whole one.
  *
  * @param {Target} target
  * @param {TargetOptions} options
+ * @param {boolean} makes  whether namespaces are made where there are none
  */
-export async function requireNamespaces(target, { namespace = {} }) {
+export async function requireNamespaces(target, { namespace = {} }, makes) {
   const missing = await target.missing();
+  if (!makes) requireSome(target, namespace, missing);
+  if (Object.keys(namespace).length === 0 || namespace.default !== undefined) return;
+  const open = TABLES.filter(
+    ([table], i) => namespace[table] === undefined && missing.includes(target.names[i]),
+  );
+  if (open.length === 0) return;
+  const tables = open.map(([table]) => table);
+  throw usageError(
+    `which namespace holds ${tables.join(', ')}? Say so by --namespace ${tables[0]}=<title> and so on, or for all ` +
+      'that are not named by --namespace default=<title>',
+  );
+}
+
+/**
+ * @param {Target} target
+ * @param {Record<string, string>} namespace
+ * @param {string[]} missing
+ */
+function requireSome(target, namespace, missing) {
   const told = Object.values(namespace).find((name) => missing.includes(name));
   if (told !== undefined) throw usageError(`there is no namespace ${told} in ${target.place}`);
   if (missing.length < new Set(target.names).size) return;
@@ -184,9 +205,10 @@ export async function requireNamespaces(target, { namespace = {} }) {
  */
 export function readNamespaceOption(text, before = {}) {
   const at = text.indexOf('=');
-  const table = findTable(text.slice(0, at));
+  const name = text.slice(0, at);
+  const table = name === 'default' ? name : findTable(name);
   if (at < 1 || at === text.length - 1 || table === undefined) {
-    const tables = TABLES.map(([name]) => name).join(', ');
+    const tables = [...TABLES.map(([one]) => one), 'default'].join(', ');
     throw usageError(`"${text}" is not <table>=<namespace>; the tables are ${tables}`);
   }
   return { ...before, [table]: text.slice(at + 1) };

@@ -161,12 +161,8 @@ test('one namespace for everything, named by hand, with the new data beside the 
     'traces',
     'evals',
   ];
-  const named = tables.flatMap((table) => [
-    '--from-namespace',
-    `${table}=all`,
-    '--namespace',
-    `${table}=all`,
-  ]);
+  const from = tables.flatMap((table) => ['--from-namespace', `${table}=all`]);
+  const named = [...from, '--namespace', 'default=all'];
   const { adopted } = await desk.result([...args(layout), '--prefix', 'dev_', ...named]);
   expect(adopted).toEqual(layout.counts);
   await desk.result([...args(layout), '--prefix', 'dev_', ...named]);

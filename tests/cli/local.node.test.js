@@ -48,6 +48,24 @@ test('an export of an account comes into it, is found whole, and wrangler sees i
   expect(keys).toContain('dev_threads:thread-0');
 });
 
+test('what else the configuration has is no matter: wrangler does not warn of it', async () => {
+  const others = {
+    name: 'app',
+    main: 'index.js',
+    compatibility_date: '2026-10-01',
+    kv_namespaces: [{ binding: 'KV' }],
+    durable_objects: { bindings: [{ name: 'T', class_name: 'T' }] },
+    migrations: [{ tag: 'v1', new_sqlite_classes: ['T'] }],
+    workflows: [{ binding: 'W', name: 'w', class_name: 'W' }],
+  };
+  writeFileSync(desk.file('project/more.json'), JSON.stringify(others));
+  const args = ['stats', '--local', '--config', 'project/more.json', '--json'];
+  const { code, stdout, stderr } = await desk.run(args);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({ done: true, total: { records: 0 } });
+  expect(code).toBe(0);
+});
+
 test('bindings that do not say what they hold have to be named', async () => {
   const bindings = ['ONE', 'TWO'].map((name) => `[[kv_namespaces]]\nbinding = "${name}"\n`);
   writeFileSync(

@@ -13,7 +13,7 @@ import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
 import { ACCOUNT, startServer, TOKEN } from '../backends/rest/server.js';
 
-const PROGRAM = new URL('../../bindings/cli/index.js', import.meta.url).pathname;
+export const PROGRAM = new URL('../../bindings/cli/index.js', import.meta.url).pathname;
 
 /**
  * What a run came to.
@@ -53,24 +53,35 @@ export class Desk {
    * @returns {Promise<Outcome>}
    */
   run(args, { input, env, interruptAt, signal = 'SIGINT' } = {}) {
-    const child = spawn(process.execPath, [PROGRAM, ...args], {
-      cwd: this.folder,
-      env: {
-        PATH: process.env.PATH,
-        HOME: this.folder,
-        CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
-        CLOUDFLARE_API_TOKEN: TOKEN,
-        CLOUDFLARE_API_BASE_URL: this.server.url,
-        ...env,
-      },
-    });
+    const child = this.#spawn(process.execPath, [PROGRAM, ...args], env);
     if (interruptAt !== undefined) this.#at(interruptAt, () => child.kill(signal));
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
     child.stdin.end(input ?? '');
-    return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
+    return outcomeOf(child);
+  }
+
+  /**
+   * A line for a shell that has the command as `threadkv`.
+   *
+   * @param {string} line
+   */
+  shell(line) {
+    const child = this.#spawn('bash', [
+      '-c',
+      `threadkv() { "${process.execPath}" "${PROGRAM}" "$@"; }; ${line}`,
+    ]);
+    child.stdin.end();
+    return outcomeOf(child);
+  }
+
+  /** @param {string} file @param {string[]} args @param {Record<string, string | undefined>} [env] */
+  #spawn(file, args, env) {
+    const account = {
+      CLOUDFLARE_ACCOUNT_ID: ACCOUNT,
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      CLOUDFLARE_API_BASE_URL: this.server.url,
+    };
+    const all = { PATH: process.env.PATH, HOME: this.folder, ...account, ...env };
+    return spawn(file, args, { cwd: this.folder, env: all });
   }
 
   /**
@@ -130,6 +141,18 @@ export class Desk {
     );
     return new CloudflareStore({ bindings, keyPrefix, core: createCore(now && { now }) });
   }
+}
+
+/**
+ * @param {import('node:child_process').ChildProcessWithoutNullStreams} child
+ * @returns {Promise<Outcome>}
+ */
+function outcomeOf(child) {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
 
 /**

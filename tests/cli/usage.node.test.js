@@ -1,9 +1,12 @@
 /** What a new user tries: help, and everything that can be wrong with a command line. */
 
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TOKEN } from '../backends/rest/server.js';
-import { Desk, fill } from './support.js';
+import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { createMemoryNamespace } from '../../bindings/memory.js';
+import { Desk, fill, PROGRAM } from './support.js';
 
 /** @type {Desk} */
 let desk;
@@ -46,6 +49,12 @@ describe('wrong arguments end with 2 and say what to do', () => {
     ['an account that cannot be one', ['stats', '--account', 'a/b'], /accountId may have/],
     ['an address without TLS', ['stats', '--base-url', 'http://example.com'], /must begin with https/],
     ['an unknown table', ['stats', '--namespace', 'thread=x'], /the tables are threads, messages/],
+    [
+      'an account beside the local state',
+      ['stats', '--local', '--account', 'x'],
+      /--account or --local, not both/,
+    ],
+    ['a shell that is not known', ['completion', 'tcsh'], /bash, zsh, fish/],
     ['a rate that is none', ['stats', '--rate', '-1'], /positive whole number/],
     ['clear without a prefix', ['clear', '--yes'], /--prefix ''/],
     ['no such export', ['import', 'nowhere.ndjson'], /there is no nowhere\.ndjson/],
@@ -86,6 +95,96 @@ describe('wrong arguments end with 2 and say what to do', () => {
     expect(stderr).toContain('npm install --save-dev wrangler');
     expect(code).toBe(2);
   });
+});
+
+describe('which namespace holds what', () => {
+  test('default=<namespace> is for all tables that are not named', async () => {
+    const { storage } = desk.server.account().create('all');
+    const { storage: messages } = desk.server.account().create('talk');
+    const bindings = {
+      default: createMemoryNamespace({ storage }),
+      messages: createMemoryNamespace({ storage: messages }),
+    };
+    await fill(new CloudflareStore({ bindings, keyPrefix: 'mapped_', core: createCore() }));
+    const args = ['--prefix', 'mapped_', '--namespace', 'default=all', '--namespace', 'messages=talk'];
+    const { tables } = await desk.result(['stats', ...args]);
+    expect(tables).toMatchObject({
+      threads: { records: 4 },
+      messages: { records: 16 },
+      resources: { records: 3 },
+    });
+    await desk.result(['export', ...args, '-o', 'mapped.ndjson']);
+    const { counts } = await desk.result([
+      'import',
+      'mapped.ndjson',
+      '--prefix',
+      'again_',
+      '--namespace',
+      'default=all',
+    ]);
+    expect(counts).toMatchObject({ thread: 4, message: 16 });
+    expect(storage.keys().filter((key) => key.startsWith('again_messages:'))).toHaveLength(16);
+  });
+
+  test.each(['stats', 'export', 'verify', 'sweep', 'clear', 'import'])(
+    '%s with half of it is refused: the other half would be missing',
+    async (command) => {
+      await fill(desk.store({ keyPrefix: 'half_' }), { threads: 1 });
+      if (command === 'import')
+        await desk.result(['export', '--prefix', 'half_', '-o', 'half.ndjson', '--force']);
+      const args = [
+        command,
+        ...(command === 'import' ? ['half.ndjson'] : command === 'clear' ? ['--yes'] : []),
+      ];
+      const half = ['--prefix', 'half_', '--namespace-prefix', 'far_', '--namespace', 'threads=threads'];
+      const before = desk.server.account().namespaces.length;
+      const { code, stderr } = await desk.run([...args, ...half]);
+      expect(stderr).toMatch(
+        /which namespace holds messages, metadata, .*--namespace messages=<title>.*--namespace default=<title>/,
+      );
+      expect(code).toBe(2);
+      expect(desk.server.account().namespaces).toHaveLength(before);
+    },
+  );
+});
+
+describe('a prefix under which there is nothing', () => {
+  test.each(['stats', 'export', 'verify', 'clear'])('%s names those that there are', async (command) => {
+    await fill(desk.store({ keyPrefix: 'here_' }), { threads: 1 });
+    await fill(desk.store({ keyPrefix: 'odd%:' }), { threads: 1 });
+    const args = [command, '--prefix', 'hear_', ...(command === 'clear' ? ['--yes'] : [])];
+    const { code, stderr } = await desk.run(args);
+    expect(stderr).toMatch(
+      /Nothing is under the prefix "hear_"\. There is something under .*"here_".*"odd%:"/,
+    );
+    expect(code).toBe(0);
+    const other = await desk.run([command, '--prefix', 'here_', ...(command === 'clear' ? ['--yes'] : [])]);
+    expect(other.stderr).not.toContain('Nothing is under');
+  });
+});
+
+describe('completions', () => {
+  test.each(['bash', 'zsh', 'fish'])('for %s name commands and their options', async (shell) => {
+    const { code, stdout } = await desk.run(['completion', shell]);
+    expect(code).toBe(0);
+    for (const word of [...COMMANDS, 'namespace-prefix', 'repair', 'dry-run']) expect(stdout).toContain(word);
+  });
+
+  test('bash takes them', () => {
+    const script = `
+      eval "$(${process.execPath} ${PROGRAM} completion bash)"
+      COMP_WORDS=(threadkv ver); COMP_CWORD=1; _threadkv; echo "\${COMPREPLY[*]}"
+      COMP_WORDS=(threadkv export --fo); COMP_CWORD=2; _threadkv; echo "\${COMPREPLY[*]}"
+      COMP_WORDS=(threadkv completion f); COMP_CWORD=2; _threadkv; echo "\${COMPREPLY[*]}"`;
+    expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' })).toBe('verify\n--force\nfish\n');
+  });
+});
+
+test('an export whose reader goes away ends quietly', async () => {
+  await fill(desk.store({ keyPrefix: 'pipe_' }), { threads: 40 });
+  const { stdout, stderr } = await desk.shell('threadkv export --prefix pipe_ | head -n 1');
+  expect(stdout).toMatch(/^\{"type":"threadkv-export".*\n$/);
+  expect(stderr).not.toMatch(/EPIPE|Error|at /);
 });
 
 describe('failures end with 1', () => {

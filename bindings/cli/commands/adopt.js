@@ -11,7 +11,7 @@ import { LAYOUTS } from '../adopt/layout.js';
 import { Source } from '../adopt/source.js';
 import { emptyTally } from '../adopt/tally.js';
 import { usageError } from '../errors.js';
-import { printable } from '../report.js';
+import { grouped, printable } from '../report.js';
 import { State } from '../state.js';
 
 /**
@@ -108,22 +108,23 @@ function show({ report, options }, tally, { interrupted, resumed }) {
     [options.dryRun ? 'would be adopted' : 'adopted', 'number', 'such as'],
     kinds.map((kind) => [`${kind}s`, adopted[kind], samples[kind].map(printable).join(', ')]),
   );
-  if (converted.message > 0) report.say(`${converted.message} messages of the first format are among them.`);
+  if (converted.message > 0)
+    report.say(`${grouped(converted.message)} messages of the first format are among them.`);
   report.table(
     ['left out', 'number', 'keys such as'],
     Object.entries(refused).map(([why, { count, keys }]) => [why, count, keys.map(printable).join(', ')]),
   );
   const passed = Object.entries(skipped).map(
-    ([what, number]) => `${number} ${what}${number === 1 ? '' : 's'}`,
+    ([what, number]) => `${grouped(number)} ${what}${number === 1 ? '' : 's'}`,
   );
   if (passed.length > 0) report.say(`Not needed: ${passed.join(', ')}.`);
   const newer = Object.values(kept).reduce((sum, more) => sum + more, 0);
   if (newer > 0)
     report.say(
-      `${newer} records were left as they are: threadkv has changed them. --overwrite replaces them.`,
+      `${grouped(newer)} records were left as they are: threadkv has changed them. --overwrite replaces them.`,
     );
   const gone = Object.values(deleted).reduce((sum, more) => sum + more, 0);
-  if (gone > 0) report.say(`${gone} records deleted from the source.`);
+  if (gone > 0) report.say(`${grouped(gone)} records deleted from the source.`);
   if (!options.rawKeys) {
     report.note(
       'Resources, scores and background tasks have keys without prefix there; --raw-keys takes them, too.',

@@ -11,6 +11,7 @@ import { FORMAT_VERSION } from '../../core/abi.js';
 import { CliError, usageError } from '../errors.js';
 import { count, KINDS } from '../../upkeep/kinds.js';
 import { ExportWriter } from '../ndjson.js';
+import { grouped } from '../report.js';
 import { State } from '../state.js';
 
 /** @typedef {import('../context.js').Context} Context */
@@ -85,7 +86,8 @@ export async function runExport(context, output) {
     await state.remove();
     report.note(`${describe(counts)} exported${output === undefined ? '' : ` to ${output}`}.`);
     const damaged = Object.values(position.passed).reduce((sum, more) => sum + more, 0);
-    if (damaged > 0) report.note(`${damaged} damaged values were left out; \`threadkv verify\` names them.`);
+    if (damaged > 0)
+      report.note(`${grouped(damaged)} damaged values were left out; \`threadkv verify\` names them.`);
     return { ...result, bytes: writer.position.bytes, sha256, findings: damaged > 0 };
   } finally {
     await sink.close();
@@ -219,7 +221,9 @@ function isTombstone(text) {
 
 /** @param {Record<string, number>} counts */
 export function describe(counts) {
-  const words = Object.entries(counts).map(([name, number]) => `${number} ${name}${number === 1 ? '' : 's'}`);
+  const words = Object.entries(counts).map(
+    ([name, number]) => `${grouped(number)} ${name}${number === 1 ? '' : 's'}`,
+  );
   return words.length === 0 ? 'Nothing' : words.join(', ');
 }
 

@@ -9,6 +9,7 @@ import { createReadStream } from 'node:fs';
 import { CliError, usageError } from '../errors.js';
 import { count, findKind } from '../../upkeep/kinds.js';
 import { ExportReader } from '../ndjson.js';
+import { grouped } from '../report.js';
 import { State } from '../state.js';
 import { describe } from './export.js';
 
@@ -63,7 +64,7 @@ export async function runImport(context, input) {
   await state.remove();
   report.note(`${describe(position.counts)} imported.`);
   if (position.skipped.length > 0) {
-    report.note(`${position.skipped.length} messages were left out, for their thread is not there.`);
+    report.note(`${grouped(position.skipped.length)} messages were left out, for their thread is not there.`);
   }
   return { ...result, findings: position.skipped.length > 0 };
 }

@@ -5,7 +5,7 @@
  */
 
 import { TABLES } from '../../core/abi.js';
-import { size } from '../report.js';
+import { grouped, size } from '../report.js';
 
 /** @typedef {import('../context.js').Context} Context */
 /** @typedef {{ records: number, bytes: number }} Sum */
@@ -76,8 +76,8 @@ function show(report, tables, users, damaged, top) {
     ]),
   );
   if (heaviest.length > shown.length)
-    report.say(`and ${heaviest.length - shown.length} more users; --top <n> shows more`);
-  if (damaged > 0) report.note(`${damaged} values are damaged; \`threadkv verify\` names them.`);
+    report.say(`and ${grouped(heaviest.length - shown.length)} more users; --top <n> shows more`);
+  if (damaged > 0) report.note(`${grouped(damaged)} values are damaged; \`threadkv verify\` names them.`);
   return { total, tables, users: { count: heaviest.length, heaviest: shown }, damaged };
 }
 
