@@ -125,6 +125,10 @@ bool json_int(struct span value, int64_t *number) {
   return true;
 }
 
+bool json_next_int(struct json_walk *walk, int64_t *number) {
+  return json_next(walk) && json_int(walk->value, number);
+}
+
 static size_t count_members(struct span container) {
   size_t count = 0;
   for (struct json_walk walk = json_walk(container); json_next(&walk);)

@@ -36,6 +36,9 @@ bool json_string(struct arena *arena, struct span value, struct span *text);
  * else. */
 bool json_int(struct span value, int64_t *number);
 
+/* json_next_int steps to the next element and reads it likewise. */
+bool json_next_int(struct json_walk *walk, int64_t *number);
+
 /* json_equal compares two checked values: arrays by order, objects by their set of names, all else
  * by its text. Below 100 levels values are compared by their text alone. */
 bool json_equal(struct span a, struct span b);

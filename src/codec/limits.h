@@ -66,7 +66,8 @@ enum {
                                       has come to light */
   THREAD_HEAD_MAX = 500,           /* entries: rewritten with each save, some 30 KB */
   RESOURCE_HEAD_MAX = 2000,        /* rewritten with each new thread only */
-  HEAD_DOUBT_MAX = 200             /* ids in doubt; beyond it all of the thread's are */
+  HEAD_DOUBT_MAX = 200,            /* ids in doubt; beyond it all of the thread's are */
+  POSITIONS_MAX = 1 << 20          /* positions of one call: more than it can write messages */
 };
 
 /* What one round holds in memory is bounded by these; the first by one bulk get each 100, too. */

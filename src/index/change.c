@@ -4,6 +4,7 @@
 
 #include "codec/limits.h"
 #include "index/followup.h"
+#include "index/place.h"
 #include "index/record.h"
 #include <assert.h>
 
@@ -32,19 +33,40 @@ struct change *change_of(const struct changes *list, enum collection_kind kind, 
   return NULL;
 }
 
+/* Tells calls that began before and will change the same collection that |change| was faster. */
+static void overtake(struct call *call, const struct change *change) {
+  const struct collection *collection = change->collection;
+  const struct seats *seats = &call->shared->seats;
+  for (size_t seat = 0; seat < seats->count; seat++) {
+    const struct call *other = seats->items[seat].call;
+    bool before = other && other->order < call->order &&
+                  other->store.spaces[TABLE_METADATA] == call->store.spaces[TABLE_METADATA];
+    for (size_t i = 0; before && other->placing && i < other->placing->count; i++) {
+      struct change *slower = other->placing->items[i];
+      if (!slower->stamp && !slower->ceiling && span_eq(slower->collection->key, collection->key))
+        slower->ceiling = change->stamp;
+    }
+  }
+}
+
 struct span change_suffix(struct call *call, struct change *change) {
   if (!change->stamp) {
     unsigned char nonce[5];
     call_random(call, nonce, sizeof nonce);
     change->stamp = call_stamp(call);
     journal_suffix(change->stamp, nonce, change->suffix);
+    overtake(call, change);
   }
   return (struct span){change->suffix, JOURNAL_LEN};
 }
 
+/* Whether what came at |stamp| counts, though the collection may have been deleted since. */
+static bool still_counts(const struct change *change, int64_t stamp) {
+  return stamp > change->collection->head.since && stamp > change->since;
+}
+
 static bool is_proven(const struct change *change, const struct entry *entry, struct span journal) {
-  if (!journal.len || journal_time(journal) <= change->collection->head.since ||
-      journal_time(journal) <= change->since)
+  if (!journal.len || !still_counts(change, journal_time(journal)))
     return false;
   if (!span_set_has(&change->collection->proven, journal))
     return false;
@@ -69,13 +91,41 @@ void change_proved(struct call *call, struct change *change, const struct kv_req
     span_set_add(&call->arena, &change->collection->proven, journal);
 }
 
-struct span change_add(struct call *call, struct change *change, struct entry entry,
+void change_keep(const struct change *change, struct entry *entry, struct span metadata) {
+  const struct entries *entries = &change->collection->entries;
+  for (size_t i = 0; i < entries->count; i++)
+    if (entries->items[i].time == entry->time && span_eq(entries->items[i].id, entry->id))
+      entry_join(entry, &entries->items[i]);
+  record_place(metadata, entry);
+}
+
+/* The next place: behind what the call has added before at this time.  Only where ids do not say so
+ * by themselves is there a position to be told. */
+static void give_place(const struct call *call, const struct change *change, struct entry *entry) {
+  int64_t stamp = change->ceiling ? change->ceiling - 1 : 0;
+  entry->stamp = stamp;
+  entry->position = stamp ? (int64_t)call->order * POSITIONS_MAX : 0;
+  for (size_t i = change->added.count; i-- > 0;) {
+    const struct entry *last = &change->added.items[i];
+    if (last->time != entry->time || last->stamp != stamp)
+      continue;
+    entry->position = last->position + (span_cmp(entry->id, last->id) < 0);
+    return;
+  }
+}
+
+struct span change_add(struct call *call, struct change *change, struct entry *entry,
                        struct span journal) {
-  if (is_proven(change, &entry, journal))
-    return journal;
-  entry.journal = change_suffix(call, change);
-  entries_append(&call->arena, &change->added, &entry);
-  return entry.journal;
+  if (is_proven(change, entry, journal)) {
+    if (entry->stamp == journal_time(journal))
+      entry->stamp = 0;
+    return entry->journal = journal;
+  }
+  entry->journal = change_suffix(call, change);
+  if (entry->stamp > change->stamp || !still_counts(change, entry->stamp))
+    give_place(call, change, entry);
+  entries_append(&call->arena, &change->added, entry);
+  return entry->journal;
 }
 
 void change_doubt(struct call *call, struct change *change, struct span id) {
@@ -114,11 +164,16 @@ void changes_fetch(struct call *call, struct changes *list) {
     fetch(call, list->items[i]);
 }
 
+static bool has_places(const struct collection *collection) {
+  return collection->kind == COLLECTION_THREAD;
+}
+
 static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix,
                                       int64_t stamp, const struct entries *entries) {
   struct span key = collection_journal_key(call, change->collection, suffix);
-  struct span text = journal_write(&call->arena, stamp, entries->items, entries->count);
-  struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, SPAN_NONE);
+  struct span text = journal_write(&call->arena, stamp, entries->items, entries->count,
+                                   has_places(change->collection));
+  struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, NULL);
   struct kv_request *put =
       kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
   put->group = change->collection->key;
@@ -249,8 +304,9 @@ static struct span head_metadata(struct call *call, const struct head *head) {
 
 struct kv_request *change_put_head(struct call *call, const struct collection *collection,
                                    const struct head *head, unsigned flags) {
-  return kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, head),
-                head_metadata(call, head), KV_REMEMBER | flags);
+  struct span text = head_write(&call->arena, head, has_places(collection));
+  return kv_put(call, TABLE_METADATA, collection->key, text, head_metadata(call, head),
+                KV_REMEMBER | flags);
 }
 
 static void put_head(struct call *call, struct change *change, unsigned flags) {

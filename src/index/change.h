@@ -29,7 +29,9 @@ struct change {
   bool settles;              /* what is ripe of the head's doubt was judged */
   int64_t since;             /* what the journal holds from before then does not count */
   char suffix[JOURNAL_LEN];
-  int64_t stamp; /* of this change: 0 until the suffix was made */
+  int64_t stamp;   /* of this change: 0 until the suffix was made */
+  int64_t ceiling; /* below which its new members have their places, for a later call of this
+                      isolate was faster; 0: their places are what the suffix says */
 
   struct rewrite *rewrites; /* change.c's own, as all below */
   struct head written;
@@ -47,7 +49,9 @@ struct change *change_new(struct call *call, struct changes *list, struct collec
 /* change_of returns the change of the collection |id| of |kind| in |list|, or NULL. */
 struct change *change_of(const struct changes *list, enum collection_kind kind, struct span id);
 
-/* change_suffix returns the journal suffix under which the change's additions will stand. */
+/* change_suffix returns the journal suffix under which the change's additions will stand.  Calls of
+ * one isolate count in the order of the calls: those that began before and have not come that far,
+ * if their `placing` is set, get a ceiling. */
 struct span change_suffix(struct call *call, struct change *change);
 
 /* change_prove asks for the journal entry |journal|, unless it is known to exist; NULL then.
@@ -56,10 +60,15 @@ struct kv_request *change_prove(struct call *call, struct change *change, struct
 void change_proved(struct call *call, struct change *change, const struct kv_request *get,
                    const struct entry *entry, struct span journal);
 
-/* change_add notes a new member.  Does nothing when the journal is proven to hold the very same
- * under |journal|, the suffix that the member's record names (empty when it names none, or when the
- * record has another time, owner or home); returns the suffix that holds it. */
-struct span change_add(struct call *call, struct change *change, struct entry entry,
+/* change_keep gives |entry|, a message that stays in its thread and at its time, the place that it
+ * has there, by what was loaded and by the |metadata| of its record. */
+void change_keep(const struct change *change, struct entry *entry, struct span metadata);
+
+/* change_add notes a new member; one that has no place yet gets the next one.  Nothing is written
+ * when the journal is proven to hold the very same under |journal|, the suffix that the member's
+ * record names (empty when it names none, or when the record has another time, owner or home).
+ * Returns the suffix that holds it, and sets it in |entry|. */
+struct span change_add(struct call *call, struct change *change, struct entry *entry,
                        struct span journal);
 
 /* change_doubt notes that |id| was deleted, or has moved within the collection or out of it.  What

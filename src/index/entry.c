@@ -1,5 +1,7 @@
 /* entry.c: lists of entries: a natural merge sort, and sets of spans by open addressing. */
 #include "index/entry.h"
+
+#include "index/suffix.h"
 #include <assert.h>
 
 void entries_append(struct arena *arena, struct entries *entries, const struct entry *entry) {
@@ -20,101 +22,116 @@ int entry_order(const struct entry *a, const struct entry *b) {
   return span_cmp(a->id, b->id);
 }
 
+bool entry_newer(const struct entry *a, const struct entry *b) {
+  return entry_order(a, b) < 0;
+}
+
+bool entry_older(const struct entry *a, const struct entry *b) {
+  return a->time == b->time ? entry_newer(a, b) : a->time < b->time;
+}
+
 bool entry_same(const struct entry *a, const struct entry *b) {
   return a->time == b->time && span_eq(a->id, b->id) && span_eq(a->owner, b->owner);
 }
 
+int64_t entry_stamp(const struct entry *entry) {
+  int64_t stamp = entry->stamp ? entry->stamp : journal_time(entry->journal);
+  return stamp ? stamp : INT64_MAX;
+}
+
+void entry_join(struct entry *entry, const struct entry *told) {
+  int64_t known = entry_stamp(entry), stamp = entry_stamp(told);
+  if (stamp < known) {
+    entry->stamp = stamp;
+    entry->position = told->position;
+  } else if (stamp == known && told->position > entry->position) {
+    entry->position = told->position;
+  }
+}
+
 /* Newest journals sort first: their suffix counts time backwards. */
-static int full_order(const struct entry *a, const struct entry *b) {
+static bool full_order(const struct entry *a, const struct entry *b) {
   int order = entry_order(a, b);
   if (order == 0)
     order = span_cmp(a->owner, b->owner);
   if (order == 0)
     order = span_cmp(a->home, b->home);
-  return order ? order : span_cmp(a->journal, b->journal);
+  return (order ? order : span_cmp(a->journal, b->journal)) < 0;
 }
 
-static size_t run_end(const struct entry *items, size_t start, size_t count) {
-  size_t end = start + 1;
-  while (end < count && full_order(&items[end - 1], &items[end]) <= 0)
-    end++;
-  return end;
-}
-
-static void merge_runs(struct entry *items, size_t start, size_t middle, size_t end,
-                       struct entry *spare) {
-  size_t left = 0, lefts = middle - start, right = middle, to = start;
-  memcpy(spare, items + start, lefts * sizeof *items);
-  while (left < lefts) {
-    bool take_right = right < end && full_order(&items[right], &spare[left]) < 0;
-    items[to++] = take_right ? items[right++] : spare[left++];
+/* Merges neighbours that are sorted, the first |left| and then |right| of |items|. */
+static void merge(struct entry **items, size_t left, size_t right, struct entry **spare,
+                  entry_before before) {
+  size_t l = 0, r = left, to = 0;
+  memcpy(spare, items, left * sizeof *items);
+  while (l < left) {
+    bool take_right = r < left + right && before(items[r], spare[l]);
+    items[to++] = take_right ? items[r++] : spare[l++];
   }
+}
+
+void entries_arrange(struct arena *arena, struct entry **items, size_t count, entry_before before) {
+  struct entry **spare = ARENA_ARRAY(arena, struct entry *, count + 1);
+  for (size_t width = 1; width < count; width *= 2)
+    for (size_t start = 0; start + width < count; start += width * 2) {
+      size_t right = count - start - width;
+      if (before(items[start + width], items[start + width - 1]))
+        merge(items + start, width, right < width ? right : width, spare, before);
+    }
+}
+
+struct entry **entries_ordered(struct arena *arena, const struct entries *entries,
+                               entry_before before) {
+  size_t count = entries->count;
+  struct entry *items = entries->items, **ordered = ARENA_ARRAY(arena, struct entry *, count + 1);
+  bool reversed = count && before(&items[count - 1], &items[0]);
+  for (size_t i = 0; i < count; i++)
+    ordered[i] = &items[reversed ? count - 1 - i : i];
+  entries_arrange(arena, ordered, count, before);
+  return ordered;
+}
+
+static bool is_sorted(const struct entries *entries) {
+  for (size_t i = 1; i < entries->count; i++)
+    if (full_order(&entries->items[i], &entries->items[i - 1]))
+      return false;
+  return true;
 }
 
 static void drop_repetitions(struct entries *entries) {
   size_t kept = 0;
-  for (size_t i = 0; i < entries->count; i++)
-    if (kept == 0 || !entry_same(&entries->items[kept - 1], &entries->items[i]) ||
-        !span_eq(entries->items[kept - 1].home, entries->items[i].home))
-      entries->items[kept++] = entries->items[i];
+  for (size_t i = 0; i < entries->count; i++) {
+    struct entry *last = kept ? &entries->items[kept - 1] : NULL, *entry = &entries->items[i];
+    if (last && entry_same(last, entry) && span_eq(last->home, entry->home)) {
+      entry_join(last, entry);
+      last->untold &= entry->untold;
+    } else {
+      entries->items[kept++] = *entry;
+    }
+  }
   entries->count = kept;
 }
 
-/* One pass that merges neighbouring runs; true when a single run is left. */
-static bool merge_pass(struct entry *items, size_t count, struct entry *spare) {
-  for (size_t start = 0; start < count;) {
-    size_t middle = run_end(items, start, count);
-    if (middle == count)
-      return start == 0;
-    size_t end = run_end(items, middle, count);
-    merge_runs(items, start, middle, end, spare);
-    start = end;
-  }
-  return false;
-}
-
 #ifndef NDEBUG
-/* Newest first, and nothing twice in one home. */
-static bool is_sorted(const struct entries *entries) {
-  for (size_t i = 1; i < entries->count; i++) {
-    const struct entry *before = &entries->items[i - 1], *entry = &entries->items[i];
-    if (full_order(before, entry) >= 0 ||
-        (entry_same(before, entry) && span_eq(before->home, entry->home)))
-      return false;
-  }
-  return true;
+static bool has_repetitions(const struct entries *entries) {
+  for (size_t i = 1; i < entries->count; i++)
+    if (entry_same(&entries->items[i - 1], &entries->items[i]) &&
+        span_eq(entries->items[i - 1].home, entries->items[i].home))
+      return true;
+  return false;
 }
 #endif
 
 void entries_sort(struct arena *arena, struct entries *entries) {
-  if (entries->count < 2)
-    return;
-  if (run_end(entries->items, 0, entries->count) < entries->count) {
-    struct entry *spare = ARENA_ARRAY(arena, struct entry, entries->count);
-    while (!merge_pass(entries->items, entries->count, spare))
-      continue;
+  if (!is_sorted(entries)) {
+    struct entry **ordered = entries_ordered(arena, entries, full_order);
+    struct entry *items = ARENA_ARRAY(arena, struct entry, entries->cap);
+    for (size_t i = 0; i < entries->count; i++)
+      items[i] = *ordered[i];
+    entries->items = items;
   }
   drop_repetitions(entries);
-  assert(is_sorted(entries));
-}
-
-struct entry **entries_ordered(struct arena *arena, const struct entries *entries, bool ascending) {
-  struct entry **ordered = ARENA_ARRAY(arena, struct entry *, entries->count + 1);
-  size_t to = 0;
-  if (!ascending)
-    while (to < entries->count) {
-      ordered[to] = &entries->items[to];
-      to++;
-    }
-  for (size_t end = entries->count; ascending && end > 0;) {
-    size_t start = end - 1;
-    while (start > 0 && entries->items[start - 1].time == entries->items[end - 1].time)
-      start--;
-    for (size_t i = start; i < end; i++)
-      ordered[to++] = &entries->items[i];
-    end = start;
-  }
-  return ordered;
+  assert(is_sorted(entries) && !has_repetitions(entries));
 }
 
 struct entry *entries_find(const struct entries *entries, struct span id) {

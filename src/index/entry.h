@@ -2,7 +2,7 @@
  *
  * An entry counts only if the member's record exists and agrees with it; it is what makes records
  * findable, not what makes them true.  Entries order newest first: by time descending, then by id
- * ascending.
+ * ascending.  Messages are shown in another order, that of place.h.
  */
 #ifndef TKV_ENTRY_H
 #define TKV_ENTRY_H
@@ -19,9 +19,17 @@ struct entry {
   struct span record;  /* the member's record, once gather.h found it to agree */
   int64_t doubt; /* ms: since when the member may have gone, so look at its record before counting
                     it; 0: it is not in doubt */
-  bool copied;   /* the journal entry is one that copyThread wrote */
-  bool gone;     /* gather.h found no record that agrees */
+  int64_t stamp, position; /* messages: their place among those of one time: see place.h */
+  bool untold;             /* the place may be another: its record tells */
+  bool copied;             /* the journal entry is one that copyThread wrote */
+  bool gone;               /* gather.h found no record that agrees */
+  bool wanted;             /* it is in a window (message_window.c) */
 };
+
+/* entry_stamp returns the stamp of a message's place; INT64_MAX when nothing tells it.  entry_join
+ * takes in what |told|, another source on the same message, says of its place. */
+int64_t entry_stamp(const struct entry *entry);
+void entry_join(struct entry *entry, const struct entry *told);
 
 /* A growing list in an arena. */
 struct entries {
@@ -42,12 +50,19 @@ int entry_order(const struct entry *a, const struct entry *b);
 bool entry_same(const struct entry *a, const struct entry *b);
 
 /* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of
- * each the newest journal.  Cheap when they are sorted but for a few. */
+ * each the newest journal and the oldest place.  Cheap when they are sorted but for a few. */
 void entries_sort(struct arena *arena, struct entries *entries);
 
-/* entries_ordered returns |entries| (newest first) in the order asked for: pointers, ties by id
- * ascending. */
-struct entry **entries_ordered(struct arena *arena, const struct entries *entries, bool ascending);
+/* An order of entries: whether |a| comes before |b|. */
+typedef bool (*entry_before)(const struct entry *a, const struct entry *b);
+bool entry_newer(const struct entry *a, const struct entry *b); /* entry_order's */
+bool entry_older(const struct entry *a, const struct entry *b); /* by time, then by id ascending */
+
+/* entries_ordered returns |entries| in an order: pointers.  entries_arrange sorts such pointers. Both
+ * are cheap when they are sorted but for a few, or the other way round. */
+struct entry **entries_ordered(struct arena *arena, const struct entries *entries,
+                               entry_before before);
+void entries_arrange(struct arena *arena, struct entry **items, size_t count, entry_before before);
 
 /* entries_find returns the first entry under |id|, or NULL. */
 struct entry *entries_find(const struct entries *entries, struct span id);

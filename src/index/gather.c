@@ -26,6 +26,9 @@ enum tkv_status gather_run(struct call *call, void *self) {
   size_t more = missing < gather->stride ? gather->stride : missing;
   more = more < left ? more : left;
   more = more < GATHER_ROUND_MAX ? more : GATHER_ROUND_MAX;
+  while (gather->unsure && more < left && more < GATHER_ROUND_MAX &&
+         gather->unsure(gather, gather->asked + more))
+    more++;
   while (more--)
     gather->ask(call, gather, gather->asked++);
   return TKV_PENDING;

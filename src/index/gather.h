@@ -18,6 +18,10 @@ struct gather {
   /* GATHER_FAILED after call_fail: the call ends so. */
   enum gather_verdict (*judge)(struct call *call, struct gather *gather, size_t index);
 
+  /* Whether what stands at |index| cannot be told from what stands before it: then it is asked for
+   * together with that.  NULL: it always can. */
+  bool (*unsure)(const struct gather *gather, size_t index);
+
   size_t judged; /* the indexes below this have a verdict */
   size_t good, gone;
   size_t asked; /* gather.c's own */

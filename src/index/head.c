@@ -4,37 +4,7 @@
 
 #include "codec/json_shape.h"
 #include "codec/limits.h"
-
-static const char digits32[] = "0123456789abcdefghijklmnopqrstuv";
-#define TIME_MAX ((INT64_C(1) << 48) - 1)
-
-static void put_base32(char *text, uint64_t number, int count) {
-  for (int i = count - 1; i >= 0; i--, number >>= 5)
-    text[i] = digits32[number & 31];
-}
-
-void journal_suffix(int64_t stamp, const unsigned char *nonce, char *text) {
-  uint64_t random = 0;
-  for (int i = 0; i < 5; i++)
-    random = random << 8 | nonce[i];
-  put_base32(text, (uint64_t)(TIME_MAX - stamp), JOURNAL_TIME_LEN);
-  put_base32(text + JOURNAL_TIME_LEN, random, JOURNAL_NONCE_LEN);
-}
-
-int64_t journal_time(struct span suffix) {
-  int64_t number = 0;
-  if (suffix.len != JOURNAL_LEN)
-    return 0;
-  for (int i = 0; i < JOURNAL_LEN; i++) {
-    char c = suffix.ptr[i];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'v' ? c - 'a' + 10 : -1;
-    if (digit < 0)
-      return 0;
-    if (i < JOURNAL_TIME_LEN)
-      number = number << 5 | digit;
-  }
-  return number > TIME_MAX ? 0 : TIME_MAX - number;
-}
+#include "index/place.h"
 
 /* A list of strings, by number. */
 struct names {
@@ -66,13 +36,9 @@ static bool read_names(struct arena *arena, struct span array, struct names *nam
   return !walk.bad;
 }
 
-static bool next_int(struct json_walk *walk, int64_t *number) {
-  return json_next(walk) && json_int(walk->value, number);
-}
-
 static bool next_name(struct json_walk *walk, const struct names *names, struct span *name) {
   int64_t number;
-  if (!next_int(walk, &number) || number < 0 || (size_t)number >= names->count)
+  if (!json_next_int(walk, &number) || number < 0 || (size_t)number >= names->count)
     return false;
   *name = names->items[number];
   return true;
@@ -83,7 +49,7 @@ static bool read_entries(struct arena *arena, struct span array, const struct na
   struct json_walk walk = json_walk(array);
   while (json_next(&walk)) {
     struct entry entry = {0};
-    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
+    if (!json_string(arena, walk.value, &entry.id) || !json_next_int(&walk, &entry.time) ||
         !next_name(&walk, journal, &entry.journal) || !next_name(&walk, owners, &entry.owner))
       return false;
     entries_append(arena, entries, &entry);
@@ -97,7 +63,7 @@ static bool read_floor(struct arena *arena, struct span value, struct head *head
   struct json_walk walk = json_walk(value);
   head->has_floor = true;
   return json_next(&walk) && json_string(arena, walk.value, &head->floor.id) &&
-         next_int(&walk, &head->floor.time);
+         json_next_int(&walk, &head->floor.time);
 }
 
 static bool read_doubt(struct arena *arena, struct span array, struct entries *doubt) {
@@ -108,7 +74,7 @@ static bool read_doubt(struct arena *arena, struct span array, struct entries *d
   struct json_walk walk = json_walk(array);
   while (array.ptr && json_next(&walk)) {
     struct entry entry = {0};
-    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time))
+    if (!json_string(arena, walk.value, &entry.id) || !json_next_int(&walk, &entry.time))
       return false;
     entries_append(arena, doubt, &entry);
   }
@@ -117,7 +83,7 @@ static bool read_doubt(struct arena *arena, struct span array, struct entries *d
 
 struct head_text {
   struct head head;
-  struct span version, floor, owners, journal, doubt, entries;
+  struct span version, floor, owners, journal, doubt, entries, order;
 };
 
 bool head_read(struct arena *arena, struct span text, struct head *head) {
@@ -132,15 +98,18 @@ bool head_read(struct arena *arena, struct span text, struct head *head) {
       {SHAPE(struct head_text, owners, "owners"), SHAPE_RAW},
       {SHAPE(struct head_text, journal, "journal"), SHAPE_RAW},
       {SHAPE(struct head_text, doubt, "doubt"), SHAPE_RAW | SHAPE_OPTIONAL},
-      {SHAPE(struct head_text, entries, "entries"), SHAPE_RAW}};
+      {SHAPE(struct head_text, entries, "entries"), SHAPE_RAW},
+      {SHAPE(struct head_text, order, "order"), SHAPE_RAW | SHAPE_OPTIONAL}};
   struct names owners = {0}, journal = {0};
   struct head_text read = {0};
-  bool fits = shape_fits(arena, text, shape, 11, &read);
+  bool fits = shape_fits(arena, text, shape, 12, &read);
   *head = read.head;
-  return fits && span_eq(read.version, SPAN("1")) && read_floor(arena, read.floor, head) &&
+  fits = fits && span_eq(read.version, SPAN("1")) && read_floor(arena, read.floor, head) &&
          read_names(arena, read.owners, &owners) && read_names(arena, read.journal, &journal) &&
          read_entries(arena, read.entries, &owners, &journal, &head->entries) &&
          read_doubt(arena, read.doubt, &head->doubt);
+  places_read(read.order, &head->entries, 0);
+  return fits;
 }
 
 /* Names while they are numbered: a hash table of numbers plus one, 0 being free. */
@@ -211,7 +180,7 @@ static void put_doubt(struct json_out *out, const struct head *head) {
     json_put_char(out, ']');
 }
 
-struct span head_write(struct arena *arena, const struct head *head) {
+struct span head_write(struct arena *arena, const struct head *head, bool messages) {
   struct numbering owners = numbering_of(arena, head->entries.count);
   struct numbering journal = numbering_of(arena, head->entries.count);
   struct json_out list = json_out(arena, 64 + head->entries.count * 64);
@@ -236,12 +205,15 @@ struct span head_write(struct arena *arena, const struct head *head) {
   put_doubt(&out, head);
   json_put(&out, SPAN(",\"entries\":["));
   json_put(&out, json_out_span(&list));
-  json_put(&out, SPAN("]}"));
+  json_put_char(&out, ']');
+  if (messages)
+    places_put(&out, head->entries.items, head->entries.count);
+  json_put_char(&out, '}');
   return json_out_span(&out);
 }
 
 struct journal_text {
-  struct span version, owner, entries, copy;
+  struct span version, owner, entries, copy, order;
 };
 
 bool journal_read(struct arena *arena, struct span text, struct span suffix,
@@ -250,26 +222,29 @@ bool journal_read(struct arena *arena, struct span text, struct span suffix,
       {SHAPE(struct journal_text, version, "v"), SHAPE_RAW},
       {SHAPE(struct journal_text, owner, "owner"), SHAPE_TEXT},
       {SHAPE(struct journal_text, entries, "entries"), SHAPE_RAW},
-      {SHAPE(struct journal_text, copy, "copy"), SHAPE_RAW | SHAPE_OPTIONAL}};
+      {SHAPE(struct journal_text, copy, "copy"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct journal_text, order, "order"), SHAPE_RAW | SHAPE_OPTIONAL}};
+  size_t first = entries->count;
   struct journal_text read;
-  if (!shape_fits(arena, text, shape, 4, &read) || !span_eq(read.version, SPAN("1")) ||
+  if (!shape_fits(arena, text, shape, 5, &read) || !span_eq(read.version, SPAN("1")) ||
       !json_is_array(read.entries))
     return false;
   struct json_walk walk = json_walk(read.entries);
   while (json_next(&walk)) {
     struct entry entry = {.owner = read.owner, .journal = suffix, .copied = read.copy.ptr};
-    if (!json_string(arena, walk.value, &entry.id) || !next_int(&walk, &entry.time) ||
+    if (!json_string(arena, walk.value, &entry.id) || !json_next_int(&walk, &entry.time) ||
         !json_next(&walk))
       return false;
     if (json_is_string(walk.value) && !json_string(arena, walk.value, &entry.owner))
       return false;
     entries_append(arena, entries, &entry);
   }
+  places_read(read.order, entries, first);
   return !walk.bad;
 }
 
 struct span journal_write(struct arena *arena, int64_t stamp, const struct entry *entries,
-                          size_t count) {
+                          size_t count, bool messages) {
   struct span owner = count ? entries[0].owner : SPAN("");
   struct json_out out = json_out(arena, 128 + owner.len + count * 64);
   put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
@@ -288,6 +263,9 @@ struct span journal_write(struct arena *arena, int64_t stamp, const struct entry
     else
       json_put_string(&out, entries[i].owner);
   }
-  json_put(&out, SPAN("]}"));
+  json_put_char(&out, ']');
+  if (messages)
+    places_put(&out, entries, count);
+  json_put_char(&out, '}');
   return json_out_span(&out);
 }

@@ -2,25 +2,22 @@
  *
  *   head      {"v":1,"w":…,"updatedAt":…,"bumpedAt":…,"checkedAt":…,"since":…,
  *              "floor":["id",time] or null,"owners":["user-1"],"journal":["suffix",…],
- *              "entries":["id",time,journal,owner, "id",…]}
- *   journal   {"v":1,"w":…,"owner":"user-1","copy":true,"entries":["id",time,"owner" or 0, …]}
+ *              "entries":["id",time,journal,owner, "id",…],"order":[…]}
+ *   journal   {"v":1,"w":…,"owner":"user-1","copy":true,"entries":["id",time,"owner" or 0, …],
+ *              "order":[…]}
  *
  * Numbers after an id index the lists `journal` and `owners`.  `"doubt":["id",since, …]` stands
  * before the entries when there is any: members that may have gone, deleted or moved away, for whose
  * entries the record has to be asked; an empty id stands for all of them.  `"copy"` stands where
- * copyThread wrote the entry.  FORMAT.md describes every field.
+ * copyThread wrote the entry.  `"order"` tells places (place.h), of messages alone.  FORMAT.md
+ * describes every field.
  */
 #ifndef TKV_HEAD_H
 #define TKV_HEAD_H
 
 #include "codec/json.h"
 #include "index/entry.h"
-
-enum {
-  JOURNAL_TIME_LEN = 10,
-  JOURNAL_NONCE_LEN = 8,
-  JOURNAL_LEN = JOURNAL_TIME_LEN + JOURNAL_NONCE_LEN
-};
+#include "index/suffix.h"
 
 struct head {
   int64_t stamp;      /* `w`: when it was written */
@@ -39,24 +36,16 @@ struct head {
  * damaged or of a newer version. */
 bool head_read(struct arena *arena, struct span text, struct head *head);
 
-/* head_write returns |head| as text. */
-struct span head_write(struct arena *arena, const struct head *head);
+/* head_write returns |head| as text, with places if it is one of |messages|. */
+struct span head_write(struct arena *arena, const struct head *head, bool messages);
 
 /* journal_read adds the entries of the journal document |text|, which stands under |suffix|.  False
  * when it holds no entries (they stand in the value only) or is damaged. */
 bool journal_read(struct arena *arena, struct span text, struct span suffix,
                   struct entries *entries);
 
-/* journal_write returns the document of |entries|. */
+/* journal_write returns the document of |entries|, likewise. */
 struct span journal_write(struct arena *arena, int64_t stamp, const struct entry *entries,
-                          size_t count);
-
-/* journal_suffix writes the suffix for a write at |stamp|: 10 digits of base 32 that count time
- * backwards, so newest lists first, and 8 of |nonce|, 5 random bytes.  |text| has JOURNAL_LEN
- * bytes. */
-void journal_suffix(int64_t stamp, const unsigned char *nonce, char *text);
-
-/* journal_time returns when |suffix| was written; 0 for what is no suffix. */
-int64_t journal_time(struct span suffix);
+                          size_t count, bool messages);
 
 #endif

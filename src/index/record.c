@@ -3,19 +3,21 @@
 
 #include "codec/date.h"
 #include "codec/limits.h"
-#include "index/head.h"
+#include "index/place.h"
+#include "index/suffix.h"
 
 #define TEXT(literal) {"" literal, sizeof(literal) - 1}
 
 enum { UUID_LEN = 36 };
 
-struct span record_metadata(struct call *call, int64_t stamp, struct span journal) {
+struct span record_metadata(struct call *call, int64_t stamp, const struct entry *entry) {
   struct json_out out = json_out(&call->arena, 64);
   json_put(&out, SPAN("{\"v\":1,\"w\":"));
   json_put_int(&out, stamp);
-  if (journal.len) {
+  if (entry) {
     json_put(&out, SPAN(",\"j\":"));
-    json_put_string(&out, journal);
+    json_put_string(&out, entry->journal);
+    place_put(&out, entry);
   }
   json_put_char(&out, '}');
   return json_out_span(&out);
@@ -42,6 +44,13 @@ struct span record_journal(struct span metadata) {
   struct span suffix =
       json_is_string(journal) ? (struct span){journal.ptr + 1, journal.len - 2} : SPAN_NONE;
   return journal_time(suffix) ? suffix : SPAN_NONE; /* what is none would be written on for ever */
+}
+
+void record_place(struct span metadata, struct entry *entry) {
+  struct entry told = {.journal = record_journal(metadata)};
+  struct json_walk walk = json_walk(json_get(metadata, SPAN("o")));
+  place_take(&walk, &told);
+  entry_join(entry, &told);
 }
 
 struct span record_date(struct call *call, int64_t ms) {

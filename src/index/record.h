@@ -1,9 +1,10 @@
 /* record.h: what stands beside a record in KV's metadata, and how arguments are read.
  *
- *   {"v":1,"w":written-at ms,"j":"journal suffix", …}
+ *   {"v":1,"w":written-at ms,"j":"journal suffix","o":[position,earlier], …}
  *
- * `j` names the journal entry that the record's membership stands in.  A platform may withhold
- * metadata: then the stamp is unknown and the journal has to be searched.
+ * `j` names the journal entry that the record's membership stands in, `o` its place if it is not
+ * what that says (place.h).  A platform may withhold metadata: then the stamp is unknown and the
+ * journal has to be searched.
  */
 #ifndef TKV_RECORD_H
 #define TKV_RECORD_H
@@ -12,11 +13,15 @@
 #include "index/entry.h"
 #include "kv/step.h"
 
-/* record_metadata returns the metadata of a record written at |stamp|; |journal| may be empty. */
-struct span record_metadata(struct call *call, int64_t stamp, struct span journal);
+/* record_metadata returns the metadata of a record written at |stamp|, whose membership is |entry|;
+ * NULL for none. */
+struct span record_metadata(struct call *call, int64_t stamp, const struct entry *entry);
 
 /* record_journal returns the journal suffix that |metadata| names, or SPAN_NONE. */
 struct span record_journal(struct span metadata);
+
+/* record_place takes in what |metadata| says of the place of |entry|, the record's membership. */
+void record_place(struct span metadata, struct entry *entry);
 
 /* record_uuid returns a new random id. */
 struct span record_uuid(struct call *call);

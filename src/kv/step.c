@@ -31,6 +31,7 @@ static enum tkv_status give_up(struct call *call) {
   arena_free(&call->arena);
   call->kv = (struct kv){0};
   call->input = NULL;
+  call->placing = NULL;
   call->outcome = (struct tkv_outcome){0};
   return call->error = TKV_ERR_NO_MEMORY;
 }

@@ -165,7 +165,7 @@ static enum tkv_status read_rows(struct call *call, struct list *list, struct en
 
 static enum tkv_status scanned(struct call *call, void *self) {
   struct list *list = self;
-  struct entry **unread = entries_ordered(&call->arena, &list->unread, false);
+  struct entry **unread = entries_ordered(&call->arena, &list->unread, entry_newer);
   return read_rows(call, list, unread, list->unread.count, SIZE_MAX, read_all);
 }
 
@@ -178,7 +178,8 @@ static enum tkv_status read_all(struct call *call, void *self) {
   size_t count = list->rows.count,
          skip = list->page.offset < count ? (size_t)list->page.offset : count;
   size_t want = list->page.limit < count - skip ? (size_t)list->page.limit : count - skip;
-  struct entry **ordered = entries_ordered(&call->arena, &list->rows, list->ascending);
+  struct entry **ordered =
+      entries_ordered(&call->arena, &list->rows, list->ascending ? entry_older : entry_newer);
   return read_rows(call, list, ordered + skip, count - skip, want, answer);
 }
 
@@ -191,7 +192,8 @@ static enum tkv_status answer(struct call *call, void *self) {
     if (list->ordered[i]->record.ptr)
       entries_append(&call->arena, &page, list->ordered[i]);
   entries_sort(&call->arena, &page);
-  struct entry **ordered = entries_ordered(&call->arena, &page, list->ascending);
+  struct entry **ordered =
+      entries_ordered(&call->arena, &page, list->ascending ? entry_older : entry_newer);
   json_put(&out, SPAN("{\"rows\":["));
   for (size_t i = 0; i < page.count; i++) {
     if (i)

@@ -94,7 +94,7 @@ struct span row_cover_of(struct span metadata) {
 
 struct span row_metadata(struct call *call, const struct row_kind *kind, struct span row,
                          int64_t stamp) {
-  struct span bare = record_metadata(call, stamp, SPAN_NONE);
+  struct span bare = record_metadata(call, stamp, NULL);
   struct json_out out = json_out(&call->arena, KV_METADATA_MAX);
   json_put(&out, (struct span){bare.ptr, bare.len - 1});
   json_put(&out, SPAN(",\"c\":"));

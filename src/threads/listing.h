@@ -2,6 +2,7 @@
 #ifndef TKV_LISTING_H
 #define TKV_LISTING_H
 
+#include "index/place.h"
 #include "threads/message.h"
 
 /* One `include` argument, and what came of it. */
@@ -31,6 +32,7 @@ struct list {
   struct entries base; /* all that match, newest first, as far as the index tells */
   bool base_ends;      /* nothing matching lies beyond `base` */
   bool cut;            /* save what was left out, for a page needs no more */
+  size_t lead;         /* entries that are read though the page begins behind them */
   bool deepened;       /* everything was loaded, for too little was good */
   struct message_gather *gather, *window_gather;
   struct entries result;

@@ -4,6 +4,7 @@
 #include "codec/date.h"
 #include "codec/key.h"
 #include "codec/limits.h"
+#include "index/place.h"
 
 bool message_parse(struct call *call, struct span raw, struct message *message) {
   static const struct shape shape[] = {{SHAPE(struct message, id, "id"), SHAPE_TEXT},
@@ -92,12 +93,18 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       if (gather->filter.ptr && !passes(message.raw, gather->filter))
         return GATHER_PASSED;
       entry->record = message.raw;
+      record_place(get->metadata, entry);
       return GATHER_GOOD;
     }
   }
   entry->gone = true;
   note_gone(call, gather, entry, get);
   return GATHER_GONE;
+}
+
+static bool unsure(const struct gather *self, size_t index) {
+  struct entry **entries = ((const struct message_gather *)self)->entries;
+  return place_unsure(entries[index - 1], entries[index]);
 }
 
 struct message_gather *message_gather(struct call *call, struct entry **entries, size_t count,
@@ -108,7 +115,8 @@ struct message_gather *message_gather(struct call *call, struct entry **entries,
                                          .want = want,
                                          .stride = filter.ptr ? 500 : 0,
                                          .ask = ask,
-                                         .judge = judge},
+                                         .judge = judge,
+                                         .unsure = unsure},
                               .entries = entries,
                               .filter = filter,
                               .gets = ARENA_ARRAY(&call->arena, struct kv_request *, count + 1)};
@@ -146,7 +154,7 @@ bool message_filter_check(struct call *call, struct span value, struct span *fil
 
 void messages_put(struct call *call, struct json_out *out, const struct entries *entries,
                   bool ascending) {
-  struct entry **ordered = entries_ordered(&call->arena, entries, ascending);
+  struct entry **ordered = places_ordered(&call->arena, entries, ascending);
   json_put(out, SPAN("{\"messages\":["));
   for (size_t i = 0; i < entries->count; i++) {
     if (i)

@@ -27,12 +27,13 @@ bool message_key(struct call *call, struct span id, struct span *key);
 /* message_entry returns the membership entry that |message| says of itself. */
 struct entry message_entry(const struct message *message);
 
-/* messages_put writes `{"messages":[…]` with the records of |entries|, ordered as entries_ordered
- * does.  The object is left open. */
+/* messages_put writes `{"messages":[…]` with the records of |entries|, in the order of place.h.  The
+ * object is left open. */
 void messages_put(struct call *call, struct json_out *out, const struct entries *entries,
                   bool ascending);
 
-/* A gather over message entries: those whose record exists and agrees get it as `record`.
+/* A gather over message entries: those whose record exists and agrees get it as `record`, and the
+ * place that it tells.
  *
  * A record agrees that says what the entry says.  So does one that differs in time or owner alone,
  * when no entry of its thread says what it says: another isolate, which had not seen yet that the

@@ -1,5 +1,6 @@
 /* message_get.c: listMessagesById: one bulk get per 100 ids. */
 #include "codec/limits.h"
+#include "index/place.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
@@ -60,6 +61,7 @@ static enum tkv_status answer(struct call *call, void *self) {
       continue;
     struct entry entry = message_entry(&message);
     entry.record = message.raw;
+    record_place(op->gets[i]->metadata, &entry);
     entries_append(&call->arena, &found, &entry);
     bytes += message.raw.len + 1;
   }

@@ -166,7 +166,8 @@ static bool matches(const struct list *list, const struct entry *entry) {
          !(scoped && !span_eq(entry->owner, list->resource));
 }
 
-/* Fills `base`.  Below the floor of any thread that was not wholly loaded nothing can be said. */
+/* Fills `base`.  From the floor's time of any thread that was not wholly loaded downwards nothing can
+ * be said. */
 static void find_base(struct call *call, struct list *list) {
   bool few_suffice = is_fast(list) && !list->filter.ptr && !list->deepened;
   list->cut = false;
@@ -174,7 +175,7 @@ static void find_base(struct call *call, struct list *list) {
   list->base = (struct entries){0};
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct collection *collection = list->collections.items[i];
-    if (!collection->all && (!floor || entry_order(&collection->head.floor, floor) < 0))
+    if (!collection->all && (!floor || collection->head.floor.time > floor->time))
       floor = &collection->head.floor;
   }
   for (size_t i = 0; i < list->collections.count; i++) {
@@ -183,9 +184,9 @@ static void find_base(struct call *call, struct list *list) {
                         ? list->page.offset + list->page.limit
                         : SIZE_MAX / 2;
     for (size_t k = 0; k < entries->count && !list->cut; k++) {
-      list->cut = list->base.count > enough;
-      if (matches(list, &entries->items[k]) &&
-          !(floor && entry_order(&entries->items[k], floor) > 0)) {
+      bool tied = k && entries->items[k - 1].time == entries->items[k].time;
+      list->cut = list->base.count > enough && !tied;
+      if (matches(list, &entries->items[k]) && !(floor && entries->items[k].time <= floor->time)) {
         entries_append(&call->arena, &list->base, &entries->items[k]);
         enough += entries->items[k].doubt != 0;
       }
@@ -261,13 +262,19 @@ static size_t reach(struct entry *const *ordered, size_t count, size_t limit) {
  * be looked at. */
 static enum tkv_status gather_page(struct call *call, void *self) {
   struct list *list = self;
-  struct entry **ordered = entries_ordered(&call->arena, &list->base, list->ascending);
+  struct entry **ordered = places_ordered(&call->arena, &list->base, list->ascending);
   size_t skip = list->page.offset < list->base.count ? (size_t)list->page.offset : list->base.count;
   if (list->filter.ptr)
     skip = 0;
+  for (list->lead = 0;
+       skip && skip < list->base.count && place_unsure(ordered[skip - 1], ordered[skip]);
+       list->lead++)
+    skip--;
   uint64_t want = list->page.limit;
   if (list->filter.ptr)
     want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
+  else if (want < UINT64_MAX)
+    want += list->lead;
   size_t left = list->page.limit ? list->base.count - skip : 0;
   size_t wanted = want > left ? left : (size_t)want;
   list->gather = message_gather(call, ordered + skip, left, wanted, list->filter);
@@ -279,17 +286,19 @@ static enum tkv_status gather_page(struct call *call, void *self) {
 
 /* Takes the page from what was gathered. */
 static void take_page(struct call *call, struct list *list) {
-  const struct message_gather *gather = list->gather;
-  uint64_t skip = list->filter.ptr ? list->page.offset : 0;
+  struct message_gather *gather = list->gather;
+  uint64_t skip = list->filter.ptr ? list->page.offset : list->lead;
+  entries_arrange(&call->arena, gather->entries, gather->gather.judged,
+                  place_order(list->ascending));
   for (size_t i = 0; i < gather->gather.judged && list->page_length < list->page.limit; i++) {
-    if (!gather->entries[i]->record.ptr || !matches(list, gather->entries[i]))
-      continue;
-    if (skip) {
+    const struct entry *entry = gather->entries[i];
+    bool good = entry->record.ptr && matches(list, entry);
+    if (skip && (good || !list->filter.ptr)) {
       skip--;
-      continue;
+    } else if (good) {
+      entries_append(&call->arena, &list->result, entry);
+      list->page_length++;
     }
-    entries_append(&call->arena, &list->result, gather->entries[i]);
-    list->page_length++;
   }
 }
 
@@ -297,7 +306,8 @@ static void take_page(struct call *call, struct list *list) {
 static enum tkv_status check_page(struct call *call, void *self) {
   struct list *list = self;
   const struct gather *gather = &list->gather->gather;
-  bool poor = gather->good < list->page.limit && gather->gone && (list->cut || !list->base_ends);
+  bool poor = gather->good < list->page.limit + list->lead && gather->gone &&
+              (list->cut || !list->base_ends);
   if (!poor || list->deepened)
     return gather_windows(call, list);
   list->deepened = true;
@@ -376,9 +386,7 @@ static void drop_seen_twice(struct call *call, struct entries *entries) {
 
 static enum tkv_status answer(struct call *call, void *self) {
   struct list *list = self;
-  for (size_t i = 0; list->window_gather && i < list->window_gather->gather.judged; i++)
-    if (list->window_gather->entries[i]->record.ptr)
-      entries_append(&call->arena, &list->result, list->window_gather->entries[i]);
+  windows_take(call, list);
   entries_sort(&call->arena, &list->result);
   drop_seen_twice(call, &list->result);
   ask_refreshes(call, list);

@@ -17,7 +17,7 @@ struct save {
   struct message *messages;
   struct span *keys;
   struct kv_request **olds, **puts;
-  struct span *journals;      /* where each message's entry stands */
+  struct entry *entries;      /* of each message: where it stands */
   struct kv_request **proofs; /* to restore: the journal entries that records name, asked for */
   bool moves;                 /* some message changes its place */
   struct message *before;     /* what stood under the id; `raw` unset for nothing */
@@ -96,6 +96,7 @@ enum tkv_status message_save(struct call *call, void *self) {
     return call_invalid(call, SPAN("messages"), SPAN("must be an array"));
   if (!read_messages(call, save))
     return call->error;
+  call->placing = &save->changes;
   if (call_over_budget(call, save->count)) /* every message takes a write of its own */
     return call_too_many(call);
   save->keys = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
@@ -176,13 +177,16 @@ static void add_entry(struct call *call, struct save *save, size_t i) {
        stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
   struct span journal = stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
   save->moves |= known && !stays;
+  if (known && was.time == is.time && span_eq(was.home, is.home))
+    change_keep(change, &is, save->olds[i]->metadata);
   change_proved(call, change, save->proofs[i], &is, journal);
-  save->journals[i] = change_add(call, change, is, journal);
+  change_add(call, change, &is, journal);
+  save->entries[i] = is;
 }
 
 static enum tkv_status write(struct call *call, void *self) {
   struct save *save = self;
-  save->journals = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
+  save->entries = ARENA_ARRAY(&call->arena, struct entry, save->count + 1);
   for (size_t i = 0; i < save->changes.count; i++) {
     thread_bump(call, save->changes.items[i]);
     if (call->control.restore.kind == CONTROL_TRUE)
@@ -202,7 +206,7 @@ static enum tkv_status write_records(struct call *call, void *self) {
   if (failed)
     return kv_fail(call, failed);
   for (size_t i = 0; i < save->count; i++) {
-    struct span metadata = record_metadata(call, call_stamp(call), save->journals[i]);
+    struct span metadata = record_metadata(call, call_stamp(call), &save->entries[i]);
     save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], save->messages[i].raw, metadata,
                            KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
   }

@@ -15,6 +15,7 @@
 struct update {
   struct message old, new; /* `old.raw` unset: there is no such message */
   struct span key, journal;
+  struct entry entry; /* where it stands in the end */
   struct kv_request *get, *proof;
 };
 
@@ -78,6 +79,7 @@ enum tkv_status message_update(struct call *call, void *self) {
     return call_invalid(call, SPAN("messages"), SPAN("must be an array"));
   if (!read_patches(call, op))
     return call->error;
+  call->placing = &op->changes;
   if (call_over_budget(call, op->ids.count))
     return call_too_many(call);
   op->updates = ARENA_ARRAY(&call->arena, struct update, op->ids.count + 1);
@@ -193,9 +195,12 @@ static enum tkv_status write(struct call *call, void *self) {
     if (!update->old.raw.ptr)
       continue;
     struct change *to = change_of(&op->changes, COLLECTION_THREAD, update->new.thread);
-    struct entry is = message_entry(&update->new);
-    change_proved(call, to, update->proof, &is, update->journal);
-    update->journal = change_add(call, to, is, update->proof ? update->journal : SPAN_NONE);
+    struct entry *is = &update->entry;
+    *is = message_entry(&update->new);
+    if (is->time == update->old.created && span_eq(is->home, update->old.thread))
+      change_keep(to, is, update->get->metadata);
+    change_proved(call, to, update->proof, is, update->journal);
+    change_add(call, to, is, update->proof ? update->journal : SPAN_NONE);
     moves |= !update->proof;
   }
   if (!moves)
@@ -213,7 +218,7 @@ static enum tkv_status write_records(struct call *call, void *self) {
     struct update *update = &op->updates[i];
     if (update->old.raw.ptr)
       kv_put(call, TABLE_MESSAGES, update->key, update->new.raw,
-             record_metadata(call, call_stamp(call), update->journal), KV_REMEMBER);
+             record_metadata(call, call_stamp(call), &update->entry), KV_REMEMBER);
   }
   changes_commit(call, &op->changes);
   return call_next(call, confirm);

@@ -70,7 +70,7 @@ bool windows_aim(struct call *call, struct list *list) {
 }
 
 /* The entries of a window: pointers into the collection's, oldest first.  `short_of_floor` when the
- * window may go on below what was loaded. */
+ * window may go on below what was loaded, or at the time at which that ends. */
 struct view {
   struct entry **entries;
   size_t count;
@@ -81,27 +81,48 @@ static bool counts(const struct list *list, const struct entry *entry) {
   return !list->resource.ptr || span_eq(entry->owner, list->resource);
 }
 
-static struct view view_of(struct call *call, const struct list *list,
-                           const struct window *window) {
-  const struct entries *all = &window->collection->entries;
+/* A stretch of a line of entries, from |first| to |end|, which is not in it. */
+struct stretch {
+  size_t first, end;
+};
+
+/* Whatever may stand in the stretch, once records have told places, comes into it. */
+static void take_unsure(struct entry *const *line, size_t count, struct stretch *stretch) {
+  while (stretch->first && place_unsure(line[stretch->first - 1], line[stretch->first]))
+    stretch->first--;
+  while (stretch->end < count && place_unsure(line[stretch->end - 1], line[stretch->end]))
+    stretch->end++;
+}
+
+/* With |told|, records have told the places. */
+static struct view view_of(struct call *call, const struct list *list, const struct window *window,
+                           bool told) {
+  const struct collection *collection = window->collection;
   struct entry target = message_entry(&window->target);
-  struct entry **line = entries_ordered(&call->arena, all, true);
-  size_t count = 0, at = SIZE_MAX;
-  for (size_t i = 0; i < all->count; i++) {
+  struct entry **line = places_ordered(&call->arena, &collection->entries, true);
+  struct stretch view = {0, 0};
+  size_t count = 0;
+  for (size_t i = 0; i < collection->entries.count; i++) {
     if (!counts(list, line[i]))
       continue;
     if (entry_same(line[i], &target))
-      at = count;
+      view = (struct stretch){count, count + 1};
     line[count++] = line[i];
   }
-  if (at == SIZE_MAX)
-    return (struct view){.short_of_floor = !window->collection->all};
-  size_t newer = count - at - 1 < window->next ? count - at - 1 : (size_t)window->next;
-  size_t older = at < window->previous ? at : (size_t)window->previous;
-  return (struct view){.entries = line + at - older,
-                       .count = older + 1 + newer,
+  if (!view.end)
+    return (struct view){.short_of_floor = !collection->all};
+  if (!told)
+    take_unsure(line, count, &view);
+  bool all = view.first >= window->previous;
+  view.first -= all ? (size_t)window->previous : view.first;
+  view.end += window->next < count - view.end ? (size_t)window->next : count - view.end;
+  if (!told)
+    take_unsure(line, count, &view);
+  all &= line[view.first]->time > collection->head.floor.time;
+  return (struct view){.entries = line + view.first,
+                       .count = view.end - view.first,
                        .found = true,
-                       .short_of_floor = older < window->previous && !window->collection->all};
+                       .short_of_floor = !all && !collection->all};
 }
 
 void windows_deepen(struct call *call, struct list *list) {
@@ -110,33 +131,56 @@ void windows_deepen(struct call *call, struct list *list) {
     if (!window->target.raw.ptr)
       continue;
     window->collection = collection_for(list, window->target.thread);
-    if (window->collection->load != LOAD_ALL && view_of(call, list, window).short_of_floor)
+    if (window->collection->load != LOAD_ALL && view_of(call, list, window, false).short_of_floor)
       collections_add(call, &list->extra,
                       collection_new(call, COLLECTION_THREAD, window->target.thread, LOAD_ALL));
   }
 }
 
-/* The target itself counts even when no entry names it: its record is the truth. */
-static void add_view(struct call *call, struct list *list, struct window *window,
-                     struct entries *lone, struct entries *wanted) {
-  window->collection = collection_for(list, window->target.thread);
-  struct view view = view_of(call, list, window);
-  for (size_t i = 0; i < view.count; i++)
-    entries_append(&call->arena, wanted, view.entries[i]);
-  bool swept = window->collection->head.since && !view.found;
-  if (!view.found && !swept) {
-    struct entry target = message_entry(&window->target);
-    target.record = window->target.raw;
-    entries_append(&call->arena, lone, &target);
-  }
+/* The target itself counts even when no entry names it: its record is the truth.  But not when its
+ * thread was deleted. */
+static void add_lone(struct call *call, struct list *list, const struct window *window) {
+  struct entry target = message_entry(&window->target);
+  if (window->collection->head.since)
+    return;
+  target.record = window->target.raw;
+  record_place(window->get->metadata, &target);
+  entries_append(&call->arena, &list->result, &target);
 }
 
 void windows_gather(struct call *call, struct list *list) {
-  struct entries wanted = {0};
+  struct view *views = ARENA_ARRAY(&call->arena, struct view, list->window_count + 1);
+  size_t count = 0;
+  for (size_t i = 0; i < list->window_count; i++) {
+    struct window *window = &list->windows[i];
+    if (!window->target.raw.ptr)
+      continue;
+    window->collection = collection_for(list, window->target.thread);
+    views[i] = view_of(call, list, window, false);
+    count += views[i].count;
+    if (!views[i].found)
+      add_lone(call, list, window);
+  }
+  struct entry **wanted = ARENA_ARRAY(&call->arena, struct entry *, count + 1);
+  count = 0;
   for (size_t i = 0; i < list->window_count; i++)
-    if (list->windows[i].target.raw.ptr)
-      add_view(call, list, &list->windows[i], &list->result, &wanted);
-  entries_sort(&call->arena, &wanted);
-  struct entry **entries = entries_ordered(&call->arena, &wanted, false);
-  list->window_gather = message_gather(call, entries, wanted.count, SIZE_MAX, SPAN_NONE);
+    for (size_t k = 0; k < views[i].count; k++) {
+      struct entry *entry = views[i].entries[k];
+      if (!entry->wanted)
+        wanted[count++] = entry;
+      entry->wanted = true;
+    }
+  entries_arrange(&call->arena, wanted, count, place_order(false));
+  list->window_gather = message_gather(call, wanted, count, SIZE_MAX, SPAN_NONE);
+}
+
+void windows_take(struct call *call, struct list *list) {
+  for (size_t i = 0; list->window_gather && i < list->window_count; i++) {
+    if (!list->windows[i].target.raw.ptr)
+      continue;
+    struct view view = view_of(call, list, &list->windows[i], true);
+    for (size_t k = 0; k < view.count; k++)
+      if (view.entries[k]->record.ptr)
+        entries_append(&call->arena, &list->result, view.entries[k]);
+  }
 }

@@ -16,7 +16,8 @@ bool windows_aim(struct call *call, struct list *list);
  * enough. */
 void windows_deepen(struct call *call, struct list *list);
 
-/* windows_gather starts gathering all windows' messages. */
+/* windows_gather starts gathering all windows' messages, windows_take adds them to `result`. */
 void windows_gather(struct call *call, struct list *list);
+void windows_take(struct call *call, struct list *list);
 
 #endif

@@ -20,6 +20,7 @@
 #include "threads/refresh.h"
 #include "codec/limits.h"
 #include "index/change.h"
+#include "index/place.h"
 #include "index/record.h"
 #include "threads/message.h"
 #include "threads/operations.h"
@@ -161,8 +162,10 @@ struct entry member_says(struct call *call, const struct collection *collection,
                          const struct kv_request *get) {
   struct entry said = {.home = SPAN("")};
   struct message message;
-  if (collection->kind == COLLECTION_THREAD && get->found && message_read(call, get, &message))
+  if (collection->kind == COLLECTION_THREAD && get->found && message_read(call, get, &message)) {
     said = message_entry(&message);
+    record_place(get->metadata, &said);
+  }
   if (collection->kind == COLLECTION_RESOURCE) {
     struct thread thread = thread_read(call, get);
     if (thread.state == THREAD_THERE)
@@ -177,7 +180,7 @@ static void name_anew(struct call *call, struct change *change, struct entry sai
   const struct collection *collection = change->collection;
   if ((collection->load == LOAD_ALL || !collection_below_floor(&collection->head, &said)) &&
       !entries_say(&collection->entries, &said) && !entries_say(&change->added, &said))
-    change_add(call, change, said, SPAN_NONE);
+    change_add(call, change, &said, SPAN_NONE);
 }
 
 /* Keeps of `removed` what is gone indeed, as much as the budget allows to take out.  What has just

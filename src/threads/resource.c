@@ -18,7 +18,7 @@ static bool read_id(struct call *call, struct span name, struct resource_op *op)
 
 static struct kv_request *put(struct call *call, struct span key, struct span value,
                               unsigned flags) {
-  struct span metadata = record_metadata(call, call_stamp(call), SPAN_NONE);
+  struct span metadata = record_metadata(call, call_stamp(call), NULL);
   return kv_put(call, TABLE_RESOURCES, key, value, metadata, KV_REMEMBER | flags);
 }
 

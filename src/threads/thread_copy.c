@@ -12,6 +12,7 @@
  */
 #include "codec/date.h"
 #include "codec/limits.h"
+#include "index/place.h"
 #include "kv/claim.h"
 #include "threads/message.h"
 #include "threads/operations.h"
@@ -29,7 +30,7 @@ struct copy {
   struct entries wanted;
   struct message_gather *gather;
   struct span *old_ids, *new_ids;
-  size_t count;
+  size_t count, want;
   struct changes messages, threads; /* of the new thread; of its resource, if it has one */
   struct json_out text;             /* the new thread's */
   struct span journal;              /* where it stands in that of its resource */
@@ -125,7 +126,8 @@ static enum tkv_status judge(struct call *call, void *self) {
     return call_fail(call, TKV_ERR_BUDGET,
                      SPAN("too many messages to copy in one call: set options.messageLimit"),
                      SPAN_NONE);
-  struct entry **entries = entries_ordered(&call->arena, &op->wanted, false);
+  struct entry **entries = places_ordered(&call->arena, &op->wanted, false);
+  op->want = want;
   op->gather = message_gather(call, entries, op->wanted.count, want, SPAN_NONE);
   return call_enter(call, gather_run, op->gather, load_resource);
 }
@@ -163,9 +165,9 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
   json_put_replaced(&out, entry->record, fields, 3);
   struct entry copied = {
       .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner, .copied = true};
-  struct span journal = change_add(call, op->messages.items[0], copied, SPAN_NONE);
+  change_add(call, op->messages.items[0], &copied, SPAN_NONE);
   kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
-         record_metadata(call, call_stamp(call), journal), 0);
+         record_metadata(call, call_stamp(call), &copied), 0);
   op->old_ids[op->count] = entry->id;
   op->new_ids[op->count++] = id;
   return true;
@@ -183,12 +185,17 @@ static enum tkv_status write_messages(struct call *call, void *self) {
   bool leftovers =
       target->collection->entries.count; /* of a copy that failed: they must not count */
   target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
-  for (size_t i = op->gather->gather.judged; i-- > 0;)
-    if (op->gather->entries[i]->record.ptr && !put_copy(call, op, op->gather->entries[i], given))
+  struct entry **found = op->gather->entries;
+  size_t first = op->gather->gather.judged;
+  entries_arrange(&call->arena, found, first, place_order(true));
+  for (size_t good = 0; first && good < op->want; first--)
+    good += found[first - 1]->record.ptr != NULL;
+  for (; first < op->gather->gather.judged; first++)
+    if (found[first]->record.ptr && !put_copy(call, op, found[first], given))
       return call->error;
   if (op->threads.count) {
     struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
-    op->journal = change_add(call, op->threads.items[0], entry, SPAN_NONE);
+    op->journal = change_add(call, op->threads.items[0], &entry, SPAN_NONE);
   }
   changes_journal(call, &op->messages);
   changes_journal(call, &op->threads);

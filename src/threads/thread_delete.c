@@ -50,7 +50,7 @@ static enum tkv_status bury(struct call *call, void *self) {
     span_set_add(&call->arena, &op->sweep.suffixes, collection->entries.items[i].journal);
   int64_t stamp = call_stamp(call);
   struct head head = {.stamp = stamp, .since = stamp, .checked_at = call->now};
-  struct span metadata = record_metadata(call, stamp, SPAN_NONE);
+  struct span metadata = record_metadata(call, stamp, NULL);
   struct json_out tomb = json_out(&call->arena, 64), marker = json_out(&call->arena, 64);
   json_put(&tomb, (struct span){metadata.ptr, metadata.len - 1});
   json_put(&tomb, SPAN(",\"x\":true}"));
@@ -59,7 +59,7 @@ static enum tkv_status bury(struct call *call, void *self) {
   json_put_char(&marker, '}');
   kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp),
          json_out_span(&tomb), KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head), metadata,
+  kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head, true), metadata,
          KV_REMEMBER);
   kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
   op->sweep.deleted_at = stamp;
@@ -113,7 +113,7 @@ static enum tkv_status remove_entry(struct call *call, void *self) {
   change_proved(call, change, op->proof, &entry, op->thread.journal);
   change->until = op->sweep.deleted_at;
   if (op->sweep.recreated)
-    change_add(call, change, entry, op->thread.journal);
+    change_add(call, change, &entry, op->thread.journal);
   else
     change_remove(call, change, op->id, op->thread.journal);
   changes_fetch(call, &op->changes);

@@ -201,7 +201,8 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
 static enum tkv_status read_page(struct call *call, struct list *list) {
   size_t count = list->entries.count,
          skip = list->page.offset < count ? (size_t)list->page.offset : count;
-  struct entry **ordered = entries_ordered(&call->arena, &list->entries, list->ascending);
+  struct entry **ordered =
+      entries_ordered(&call->arena, &list->entries, list->ascending ? entry_older : entry_newer);
   for (size_t i = 0; i < count; i++)
     list->read_all |=
         list->entries.items[i].doubt; /* it may have moved away, and counts in the total */
@@ -224,7 +225,8 @@ static struct entry **take_page(struct call *call, struct list *list, size_t *co
     if (list->ordered[i]->record.ptr)
       entries_append(&call->arena, &good, list->ordered[i]);
   entries_sort(&call->arena, &good);
-  struct entry **ordered = entries_ordered(&call->arena, &good, list->ascending);
+  struct entry **ordered =
+      entries_ordered(&call->arena, &good, list->ascending ? entry_older : entry_newer);
   size_t skip = !list->read_all                  ? 0
                 : list->page.offset < good.count ? (size_t)list->page.offset
                                                  : good.count;

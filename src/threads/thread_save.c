@@ -125,7 +125,7 @@ static enum tkv_status write(struct call *call, void *self) {
     struct change *change = change_of(&op->changes, COLLECTION_RESOURCE, op->thread.resource);
     struct entry entry = {.id = op->id, .time = op->thread.created, .owner = SPAN("")};
     change_proved(call, change, op->proof, &entry, op->thread.journal);
-    op->thread.journal = change_add(call, change, entry, op->thread.journal);
+    op->thread.journal = change_add(call, change, &entry, op->thread.journal);
   }
   if (!op->moves && !op->creates) /* who fails to create may not try again: it is listed first */
     return write_record(call, op);

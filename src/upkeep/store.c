@@ -53,7 +53,7 @@ static enum tkv_status compare(struct call *call, void *self) {
   struct init *op = self;
   int64_t format;
   if (!op->get->found) {
-    struct span metadata = record_metadata(call, call_stamp(call), SPAN_NONE);
+    struct span metadata = record_metadata(call, call_stamp(call), NULL);
     kv_put(call, TABLE_METADATA, op->key, schema_text(call), metadata, KV_REMEMBER | KV_OVERWRITE);
     return call_next(call, finish);
   }

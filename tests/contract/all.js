@@ -15,6 +15,7 @@ import { messagesById } from './messages-by-id.js';
 import { messagesDelete } from './messages-delete.js';
 import { messagesFilter } from './messages-filter.js';
 import { messagesList } from './messages-list.js';
+import { messagesOfOneMoment } from './messages-moment.js';
 import { messagesSave } from './messages-save.js';
 import { messagesUpdate } from './messages-update.js';
 import { messagesWindow } from './messages-window.js';
@@ -35,6 +36,7 @@ export function storeContract(makeStore) {
     threadList,
     messagesSave,
     messagesList,
+    messagesOfOneMoment,
     messagesFilter,
     messagesById,
     messagesWindow,

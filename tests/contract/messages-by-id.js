@@ -33,17 +33,5 @@ export function messagesById(makeStore) {
       expect(ids((await reopen().listMessagesById({ messageIds })).messages)).toEqual(ids(conversation(250)));
       expect(ids((await store.listMessagesById({ messageIds })).messages)).toEqual(ids(conversation(250)));
     });
-
-    it('puts messages of the same moment in the order of their ids', async () => {
-      const { store } = await storeTelling(
-        makeStore,
-        ['c', 'a', 'b'].map((id) => message(id, 1)),
-      );
-      expect(ids((await store.listMessagesById({ messageIds: ['b', 'c', 'a'] })).messages)).toEqual([
-        'a',
-        'b',
-        'c',
-      ]);
-    });
   });
 }

@@ -47,24 +47,6 @@ export function messagesWindow(makeStore) {
       expect(ids(messages)).toEqual(['m2', 'm3', 'm4']);
     });
 
-    it('takes neighbours in the order of ids within one moment', async () => {
-      const { store } = await storeTelling(
-        makeStore,
-        ['d', 'b', 'a', 'e', 'c'].map((id) => message(id, 1)),
-      );
-      /** @param {Record<string, unknown>} include */
-      const around = async (include) =>
-        ids((await store.listMessages({ threadId: 't', perPage: 0, include: [include] })).messages);
-      expect(await around({ id: 'c', withPreviousMessages: 1 })).toEqual(['b', 'c']);
-      expect(await around({ id: 'c', withNextMessages: 1 })).toEqual(['c', 'd']);
-      expect(await around({ id: 'b', withPreviousMessages: 2, withNextMessages: 2 })).toEqual([
-        'a',
-        'b',
-        'c',
-        'd',
-      ]);
-    });
-
     it('shows a message once when windows overlap', async () => {
       const { store } = await storeTelling(makeStore, conversation(10));
       const include = [

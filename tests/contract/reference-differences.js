@@ -3,7 +3,9 @@ const input = 'the reference does not look at what it is given';
 const keys = 'the reference has no keys';
 const prefixes = 'the reference has no prefixes';
 const dates = 'the reference hands out dates as they were given';
-const ties = 'the reference leaves messages and threads of one moment in no order';
+const ties = 'the reference gives threads of one moment in the order of saving';
+const turns =
+  'the reference gives messages of one moment in the order of saving, but does not turn it around with the direction';
 const archive = '@mastra/core 1.71.0 knows no archive; its later versions do';
 const fields = 'the reference keeps only the fields that it knows of a message';
 const owners = '@mastra/core 1.71.0 knows no owners; its later versions do';
@@ -43,7 +45,12 @@ export const differences = {
 
   'listing messages > takes an order by updatedAt':
     'messages have no updatedAt, and the reference sorts by it',
-  'listing messages > puts messages of the same moment': ties,
+  'listing messages in pages > pages through one moment': turns,
+  'messages of one moment > come the other way round': turns,
+  'messages of one moment > come in the same order in pages': turns,
+  'messages of one moment > may be more than': turns,
+  'messages of one moment > come by id':
+    'the reference gives messages of one moment in the order in which they are asked for',
   'listing messages in pages > refuses 42 as': input,
   'listing messages in pages > refuses null as': input,
   'listing messages in pages > refuses undefined as': input,
@@ -51,8 +58,6 @@ export const differences = {
   'listing messages in pages > refuses ["t",42] as': input,
   'listing messages in pages > refuses [null] as': input,
   'listing messages of a time > refuses': input,
-  'getting messages by id > puts messages of the same moment': ties,
-  'including messages with what stands around them > takes neighbours in the order of ids': ties,
   'including messages in a page > has no more on the last page':
     'the reference only counts what it shows, so the last page promises more',
 

@@ -22,7 +22,7 @@ static void try_head(struct arena *arena, struct span text) {
   struct head head, again;
   if (!head_read(arena, text, &head))
     return;
-  require(head_read(arena, head_write(arena, &head), &again));
+  require(head_read(arena, head_write(arena, &head, true), &again));
   require(head.stamp == again.stamp && head.updated_at == again.updated_at &&
           head.bumped_at == again.bumped_at);
   require(head.checked_at == again.checked_at && head.since == again.since &&
@@ -37,7 +37,7 @@ static void try_journal(struct arena *arena, struct span text) {
   struct entries entries = {0}, again = {0};
   if (!journal_read(arena, text, suffix, &entries))
     return;
-  struct span written = journal_write(arena, 1, entries.items, entries.count);
+  struct span written = journal_write(arena, 1, entries.items, entries.count, true);
   require(journal_read(arena, written, suffix, &again));
   check_same(&entries, &again);
 }

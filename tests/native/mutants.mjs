@@ -3,6 +3,7 @@
 // `by` names the native tests that have to notice, by words of their names or files: the simulation where nothing else
 // is said. `quick`: CI tries it, too.
 
+import { placeMutations } from './mutants-places.mjs';
 import { rowMutations } from './mutants-rows.mjs';
 
 /** @typedef {{ name: string, file: string, find: string | RegExp, put: string, by?: string[], quick?: boolean }} Mutation */
@@ -221,7 +222,7 @@ export const mutations = [
   {
     name: 'an update takes a journal entry for proof that names others only',
     file: 'threads/message_update.c',
-    find: 'change_proved(call, to, update->proof, &is, update->journal);',
+    find: 'change_proved(call, to, update->proof, is, update->journal);',
     put: 'if (update->proof && update->proof->found)\n      span_set_add(&call->arena, &to->collection->proven, update->journal);',
     by: ['deletes'],
   },
@@ -481,4 +482,5 @@ export const mutations = [
   },
 
   ...rowMutations,
+  ...placeMutations,
 ];

@@ -10,17 +10,58 @@
 /** @param {{ id: string }} a @param {{ id: string }} b */
 const byId = (a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
-/** @param {string} direction @returns {(a: Message | Thread, b: Message | Thread) => number} */
+/** Threads of one moment come in the order of their ids. @param {string} direction @returns {(a: Thread, b: Thread) => number} */
 const byTime = (direction) => (a, b) => {
   const difference = a.createdAt.getTime() - b.createdAt.getTime();
   return (direction === 'DESC' ? -difference : difference) || byId(a, b);
 };
+
+/** Where a message stands. @param {Message} message */
+const spot = ({ id, threadId, createdAt }) => `${id} ${threadId} ${createdAt.getTime()}`;
 
 export class Model {
   /** @type {Map<string, Thread>} */
   threads = new Map();
   /** @type {Map<string, Message>} */
   messages = new Map();
+  /** How many messages came before it to where it stands. @type {Map<string, number>} */
+  #places = new Map();
+  /** Where messages stand, or have stood: thread by spot. @type {Map<string, string>} */
+  #been = new Map();
+  #arrivals = 0;
+
+  /** A message that was brought to where it is keeps its place there until it moves. @param {Message} message @param {string} [before] */
+  #place(message, before) {
+    if (spot(message) === before) return;
+    this.#been.set(spot(message), message.threadId);
+    this.#places.set(message.id, this.#arrivals++);
+  }
+
+  /** Messages of one moment come in the order of saving. @param {string} direction @returns {(a: Message, b: Message) => number} */
+  #order(direction) {
+    const sign = direction === 'DESC' ? -1 : 1;
+    const place = (/** @type {Message} */ { id }) => Number(this.#places.get(id));
+    return (a, b) => sign * (a.createdAt.getTime() - b.createdAt.getTime() || place(a) - place(b));
+  }
+
+  /**
+   * The call without those of its messages that it would bring back to where they have been: whether a message has its
+   * old place again depends on what is still remembered of it.
+   *
+   * @param {{ method: string, value: any }} call
+   */
+  withoutReturns({ method, value }) {
+    if (method !== 'saveMessages' && method !== 'updateMessages') return { method, value };
+    const messages = value.messages.filter((/** @type {any} */ given, /** @type {number} */ at) => {
+      const had = this.messages.get(given.id);
+      const twice = value.messages.findIndex((/** @type {any} */ { id }) => id === given.id) < at;
+      const is = method === 'saveMessages' ? given : { ...had, ...given };
+      return (
+        !twice && (is.createdAt === undefined || (had && spot(had) === spot(is)) || !this.#been.has(spot(is)))
+      );
+    });
+    return { method, value: { messages } };
+  }
 
   /** @param {{ thread: Thread }} args */
   saveThread({ thread }) {
@@ -40,12 +81,17 @@ export class Model {
   deleteThread({ threadId }) {
     this.threads.delete(threadId);
     for (const { id } of this.of([threadId])) this.messages.delete(id);
+    for (const [where, thread] of this.#been) if (thread === threadId) this.#been.delete(where);
   }
 
   /** @param {{ messages: Message[] }} args */
   saveMessages({ messages }) {
     if (messages.some(({ threadId }) => !this.threads.has(threadId))) return 'NOT_FOUND';
-    for (const message of messages) this.messages.set(message.id, structuredClone(message));
+    for (const message of messages) {
+      const before = this.messages.get(message.id);
+      this.#place(message, before && spot(before));
+      this.messages.set(message.id, structuredClone(message));
+    }
     return undefined;
   }
 
@@ -57,7 +103,9 @@ export class Model {
     if ([...target.values()].some((threadId) => !this.threads.has(threadId))) return 'NOT_FOUND';
     for (const { id, content, ...fields } of structuredClone(known)) {
       const message = /** @type {Message} */ (this.messages.get(id));
+      const before = spot(message);
       Object.assign(message, fields);
+      this.#place(message, before);
       if (content === undefined) continue;
       const { metadata } = message.content;
       Object.assign(message.content, content);
@@ -84,11 +132,11 @@ export class Model {
       .filter((one) => !resourceId || one.resourceId === resourceId)
       .filter(({ createdAt }) => inRange(createdAt, filter.dateRange))
       .filter(({ content }) => matches(content.metadata, filter.metadata))
-      .sort(byTime(direction));
+      .sort(this.#order(direction));
     const offset = perPage === false ? 0 : page * perPage;
     const shown = perPage === false ? found : found.slice(offset, offset + perPage);
     const windows = include.flatMap((/** @type {any} */ one) => this.window(one, resourceId));
-    const messages = [...new Set([...shown, ...windows])].sort(byTime(direction));
+    const messages = [...new Set([...shown, ...windows])].sort(this.#order(direction));
     const total = perPage === 0 ? 0 : found.length;
     const inThreads = messages.filter((one) => threadIds.includes(one.threadId)).length;
     const hasMore =
@@ -107,7 +155,7 @@ export class Model {
     if (target === undefined || (resourceId && target.resourceId !== resourceId)) return [];
     const thread = this.of([target.threadId])
       .filter((one) => !resourceId || one.resourceId === resourceId)
-      .sort(byTime('ASC'));
+      .sort(this.#order('ASC'));
     const at = thread.indexOf(target);
     return thread.slice(Math.max(0, at - withPreviousMessages), at + withNextMessages + 1);
   }
@@ -115,7 +163,9 @@ export class Model {
   /** @param {any} args */
   listMessagesById({ messageIds }) {
     return {
-      messages: [...this.messages.values()].filter(({ id }) => messageIds.includes(id)).sort(byTime('ASC')),
+      messages: [...this.messages.values()]
+        .filter(({ id }) => messageIds.includes(id))
+        .sort(this.#order('ASC')),
     };
   }
 

@@ -152,7 +152,7 @@ describe('a store and its model', () => {
         for (const one of steps) {
           if (one.method === 'wait') clock.advance(one.value);
           else if (one.method === 'reopen') store = open();
-          else await compare(store, model, one);
+          else await compare(store, model, model.withoutReturns(one));
         }
         for (const reader of [store, open()]) {
           for (const id of ['t', 'u', 't:u', 'v']) {
@@ -170,14 +170,16 @@ describe('a store and its model', () => {
 describe('a long thread and its model', () => {
   it.each(Array.from({ length: 12 }, (_, seed) => seed))('agree on every answer, seed %i', async (seed) => {
     const { below } = createRandom(seed);
+    const moments = [3000, 40, 3][seed % 3];
     const { open, clock } = isolates(createMemoryBackend());
     const model = new Model();
     let store = open();
     for (const id of ['t', 'u'])
       await compare(store, model, { method: 'saveThread', value: { thread: thread(id) } });
     for (let step = 0; step < 25; step++) {
-      await compare(store, model, longStep(below));
-      for (const value of someLists(below)) await compare(store, model, { method: 'listMessages', value });
+      await compare(store, model, model.withoutReturns(longStep(below, moments)));
+      for (const value of someLists(below, moments))
+        await compare(store, model, { method: 'listMessages', value });
       clock.advance([1, 900, 70_000][below(3)]);
       if (below(5) === 0) store = open();
     }
@@ -188,8 +190,8 @@ describe('a long thread and its model', () => {
   });
 });
 
-/** A call that changes many of 1,200 messages, in two threads. @param {(limit: number) => number} below */
-function longStep(below) {
+/** A call that changes many of 1,200 messages, in two threads. @param {(limit: number) => number} below @param {number} moments */
+function longStep(below, moments) {
   const name = () => `m${below(1200)}`;
   const many = Array.from({ length: 1 + below(250) }, name);
   const threadId = below(4) === 0 ? 'u' : 't';
@@ -199,14 +201,14 @@ function longStep(below) {
     return { method: 'saveMessages', value: { messages } };
   }
   if (kind < 8) {
-    const messages = many.slice(0, 60).map((id) => ({ id, threadId, createdAt: at(below(3000)) }));
+    const messages = many.slice(0, 60).map((id) => ({ id, threadId, createdAt: at(below(moments)) }));
     return { method: 'updateMessages', value: { messages } };
   }
   return { method: 'deleteMessages', value: many.slice(0, 120) };
 }
 
-/** Pages from the newest to the deepest, ranges and windows. @param {(limit: number) => number} below */
-function someLists(below) {
+/** Pages from the newest to the deepest, ranges and windows. @param {(limit: number) => number} below @param {number} moments */
+function someLists(below, moments) {
   const orderBy = { direction: below(2) === 0 ? 'ASC' : 'DESC' };
   const window = { id: `m${below(1200)}`, withPreviousMessages: below(4), withNextMessages: below(4) };
   return [
@@ -214,7 +216,7 @@ function someLists(below) {
     { threadId: 't', page: below(20), perPage: 1 + below(40), orderBy },
     {
       threadId: ['t', 'u'],
-      filter: { dateRange: { start: at(below(3000)), end: at(below(3000)) } },
+      filter: { dateRange: { start: at(below(moments)), end: at(below(moments)) } },
       orderBy,
     },
     { threadId: 't', perPage: 0, include: [window] },

@@ -11,12 +11,21 @@ import { InMemoryDB, InMemoryMemory, InMemoryStore } from '@mastra/core/storage'
 /** What any store makes of a JSON value: dates become text, undefined goes away. @param {any} value */
 const throughJson = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 
-/** Sorts a Map by key, so that equal times come in the order of their ids. @param {Map<string, any>} map */
-function sortById(map) {
-  const entries = [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+/** Puts a Map into another order. @param {Map<string, any>} map @param {[string, any][]} entries */
+function arrange(map, entries) {
   map.clear();
   for (const [id, value] of entries) map.set(id, value);
 }
+
+/** Sorts a Map by key, so that equal times come in the order of their ids. @param {Map<string, any>} map */
+const sortById = (map) =>
+  arrange(
+    map,
+    [...map].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+/** Turns a Map around. @param {Map<string, any>} map */
+const turn = (map) => arrange(map, [...map].reverse());
 
 export class ReferenceMemory extends InMemoryMemory {
   /** threadkv has no observational memory; core must not ask for it. */
@@ -68,15 +77,36 @@ export class ReferenceMemory extends InMemoryMemory {
     return super.listThreads(args);
   }
 
-  /** @override @param {Parameters<InMemoryMemory['listMessagesById']>[0]} args */
-  async listMessagesById({ messageIds }) {
-    return super.listMessagesById({ messageIds: messageIds.toSorted() });
+  /** A message that moves comes last among those of its moment. @override @param {Parameters<InMemoryMemory['updateMessages']>[0]} args */
+  async updateMessages(args) {
+    for (const { id, threadId, createdAt } of args.messages) {
+      const message = this.#db.messages.get(id);
+      const moves = (threadId ?? message?.thread_id) !== message?.thread_id || createdAt !== undefined;
+      if (message === undefined || !moves) continue;
+      this.#db.messages.delete(id);
+      this.#db.messages.set(id, message);
+    }
+    return super.updateMessages(args);
   }
 
-  /** More is left only when the page ended before the total did. @override @param {Parameters<InMemoryMemory['listMessages']>[0]} args */
+  /** Equal times in the order of saving. @override @param {Parameters<InMemoryMemory['listMessagesById']>[0]} args */
+  async listMessagesById({ messageIds }) {
+    return super.listMessagesById({
+      messageIds: [...this.#db.messages.keys()].filter((id) => messageIds.includes(id)),
+    });
+  }
+
+  /**
+   * More is left only when the page ended before the total did; and when the newest come first, so they do among equal
+   * times.
+   *
+   * @override
+   * @param {Parameters<InMemoryMemory['listMessages']>[0]} args
+   */
   async listMessages(args) {
-    sortById(this.#db.messages);
-    const answer = await super.listMessages(args);
+    const down = args.orderBy?.direction === 'DESC';
+    if (down) turn(this.#db.messages);
+    const answer = await super.listMessages(args).finally(() => down && turn(this.#db.messages));
     const { perPage, page, total } = answer;
     const pageEnds = typeof perPage === 'number' && perPage > 0 && (page + 1) * perPage < total;
     return { ...answer, hasMore: answer.hasMore && pageEnds };

@@ -123,14 +123,14 @@ static void check_order(struct entry **ordered, const char *ids) {
 TEST(entries_ordered_turns_time_around_but_not_ids) {
   struct arena arena = {0};
   struct entries entries = {0};
-  CHECK(entries_ordered(&arena, &entries, true) != NULL);
+  CHECK(entries_ordered(&arena, &entries, entry_older) != NULL);
   entries_add(&arena, &entries, entry_of("a", 3, "", ""));
   entries_add(&arena, &entries, entry_of("b", 2, "", ""));
   entries_add(&arena, &entries, entry_of("c", 2, "", ""));
   entries_add(&arena, &entries, entry_of("d", 2, "", ""));
   entries_add(&arena, &entries, entry_of("e", 1, "", ""));
-  check_order(entries_ordered(&arena, &entries, false), "abcde");
-  check_order(entries_ordered(&arena, &entries, true), "ebcda");
+  check_order(entries_ordered(&arena, &entries, entry_newer), "abcde");
+  check_order(entries_ordered(&arena, &entries, entry_older), "ebcda");
   arena_free(&arena);
 }
 

@@ -96,7 +96,7 @@ TEST(head_round_trip) {
     if (head.has_floor)
       head.floor = (struct entry){.id = random_text(&arena, &dice), .time = 12};
     head.entries = random_entries(&arena, &dice, true);
-    REQUIRE(head_read(&arena, head_write(&arena, &head), &back));
+    REQUIRE(head_read(&arena, head_write(&arena, &head, true), &back));
     CHECK_EQ(back.stamp, head.stamp);
     CHECK_EQ(back.updated_at, head.updated_at);
     CHECK_EQ(back.bumped_at, head.bumped_at);
@@ -117,7 +117,7 @@ TEST(head_as_text) {
   struct head head = {
       .stamp = 5, .updated_at = 6, .bumped_at = 5, .checked_at = 4, .entries = {items, 2, 2}};
   CHECK_TEXT(
-      head_write(&arena, &head),
+      head_write(&arena, &head, true),
       "{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":null,"
       "\"owners\":[\"u\"],\"journal\":[\"j\",\"i\"],\"entries\":[\"m2\",20,0,0,\"m1\",10,1,0]}");
   arena_free(&arena);
@@ -181,7 +181,7 @@ TEST(head_doubt_as_text) {
   struct head head = {.stamp = 1}, read;
   for (int n = 1; n <= HEAD_DOUBT_MAX + 1; n++) {
     entries_add(&arena, &head.doubt, (struct entry){.id = SPAN("m"), .time = n});
-    CHECK(head_read(&arena, head_write(&arena, &head), &read));
+    CHECK(head_read(&arena, head_write(&arena, &head, true), &read));
     bool all = n > HEAD_DOUBT_MAX;
     REQUIRE(read.doubt.count == (all ? 1 : (size_t)n));
     CHECK_SPAN(read.doubt.items[read.doubt.count - 1].id, all ? SPAN("") : SPAN("m"));
@@ -216,7 +216,7 @@ TEST(journal_round_trip) {
   for (int round = 0; round < 2000; round++) {
     struct arena arena = {0};
     struct entries entries = random_entries(&arena, &dice, false), back = {0};
-    struct span text = journal_write(&arena, 1700000000000, entries.items, entries.count);
+    struct span text = journal_write(&arena, 1700000000000, entries.items, entries.count, true);
     REQUIRE(journal_read(&arena, text, SPAN("7000000000aaaaaaaa"), &back));
     check_same(&back, &entries);
     arena_free(&arena);
@@ -227,9 +227,10 @@ TEST(journal_as_text) {
   struct arena arena = {0};
   struct entry items[] = {{.id = SPAN("m2"), .time = 20, .owner = SPAN("u")},
                           {.id = SPAN("m1"), .time = 10, .owner = SPAN("w")}};
-  CHECK_TEXT(journal_write(&arena, 5, items, 2),
+  CHECK_TEXT(journal_write(&arena, 5, items, 2, true),
              "{\"v\":1,\"w\":5,\"owner\":\"u\",\"entries\":[\"m2\",20,0,\"m1\",10,\"w\"]}");
-  CHECK_TEXT(journal_write(&arena, 5, NULL, 0), "{\"v\":1,\"w\":5,\"owner\":\"\",\"entries\":[]}");
+  CHECK_TEXT(journal_write(&arena, 5, NULL, 0, true),
+             "{\"v\":1,\"w\":5,\"owner\":\"\",\"entries\":[]}");
   arena_free(&arena);
 }
 

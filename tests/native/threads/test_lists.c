@@ -102,7 +102,7 @@ static const struct {
 } by_resource[] = {
     {"{'perPage':false}", "{'resourceId':'u1'}", "a-1 a-2 b-2 a-3 b-3 a-4 b-4 a-5 a-6"},
     {"{'perPage':2}", "{'resourceId':'u2'}", "c-3 c-9"},
-    {"{'perPage':3,'direction':'DESC','includeTotal':false}", "{'resourceId':'u1'}", "a-6 a-5 a-4"},
+    {"{'perPage':3,'direction':'DESC','includeTotal':false}", "{'resourceId':'u1'}", "a-6 a-5 b-4"},
     {"", "{'resourceId':'u3'}", ""},
     {"", "{'resourceId':'u1','dateRange':{'start':'2026-01-01T00:05:00.000Z'}}", "a-5 a-6"},
     {"", "{'resourceId':'u1','metadata':{'n':2}}", "a-2 b-2"},

@@ -1,0 +1,133 @@
+/* test_moment.c: messages of one moment come in the order in which they were saved. */
+#include "support/story.h"
+
+#include <stdio.h>
+
+enum { CALLS = 5 };
+
+static void start(struct world *world) {
+  world_init(world);
+  story_thread(world, "t", "u", 0);
+}
+
+/* Messages of minute 1, in this order.  |ids| are letters. */
+static const char *said(struct world *world, const char *ids) {
+  const char *list = "";
+  for (; *ids; ids++)
+    list = world_text(world,
+                      "%s%s{'id':'%c','threadId':'t','resourceId':'u','role':'user','content':'x',"
+                      "'createdAt':%s}",
+                      list, *list ? "," : "", *ids, story_date(world, 1));
+  return world_text(world, "[%s]", list);
+}
+
+static void check_listed(struct world *world, const char *ids) {
+  for (int cold = 0; cold < 2; cold++) {
+    CHECK_TEXT(story_list(world, "t"), ids);
+    world_restart(world);
+  }
+}
+
+TEST(moment_goes_by_the_order_of_calls_whichever_is_faster) {
+  for (uint32_t seed = 1; seed <= 200; seed++) {
+    struct world world;
+    struct dice dice = {seed};
+    uint32_t calls[CALLS];
+    enum tkv_status statuses[CALLS];
+    static const char *const said_by[CALLS] = {"zb", "y", "ac", "xw", "v"};
+    start(&world);
+    check_context("seed %u", seed);
+    for (uint32_t i = 0; i < CALLS; i++)
+      statuses[i] =
+          world_begin(&world, TKV_OP_MESSAGE_SAVE, "", said(&world, said_by[i]), &calls[i]);
+    story_shuffle(&world, &dice, calls, statuses, CALLS);
+    check_listed(&world, "z b y a c x w v");
+    world_free(&world);
+  }
+}
+
+/* The slower call is one in another thread: nobody has overtaken it. */
+TEST(moment_of_one_thread_is_nothing_to_another) {
+  struct world world;
+  uint32_t slow, fast;
+  start(&world);
+  story_thread(&world, "s", "u", 0);
+  enum tkv_status first = world_begin(&world, TKV_OP_MESSAGE_SAVE, "", said(&world, "b"), &slow);
+  enum tkv_status second = world_begin(&world, TKV_OP_MESSAGE_SAVE, "",
+                                       story_messages_json(&world, "s", "u", 1, 2), &fast);
+  while (second == TKV_PENDING)
+    second = world_step(&world, fast);
+  while (first == TKV_PENDING)
+    first = world_step(&world, slow);
+  CHECK_EQ(world_end(&world, slow, first).status, TKV_DONE);
+  CHECK_EQ(world_end(&world, fast, second).status, TKV_DONE);
+  for (size_t i = 0; i < world.mem.count; i++)
+    CHECK(!strstr(
+        world_text(&world, "%.*s", (int)world.mem.keys[i].value.len, world.mem.keys[i].value.ptr),
+        "order"));
+  world_free(&world);
+}
+
+/* Without metadata only index entries tell, and each save of a message writes another. */
+TEST(moment_is_kept_where_kv_keeps_no_metadata) {
+  struct world world;
+  start(&world);
+  world.mem.hide_metadata = true;
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "zby"));
+  for (int step = 0; step < 3; step++) {
+    world_restart(&world);
+    story_later(&world, 400);
+    world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, step == 1 ? "zy" : "b"));
+    world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, step == 0 ? "x" : step == 1 ? "a" : "w"));
+  }
+  check_listed(&world, "z b y x a w");
+  CHECK_TEXT(story_newest(&world, "t", 4), "w a x y");
+  world_free(&world);
+}
+
+/* A thread that is made anew has nothing of the order before. */
+TEST(moment_begins_anew_with_its_thread) {
+  struct world world;
+  start(&world);
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "zby"));
+  world.store.max_operations = 8; /* what deleteThread leaves is for a sweep */
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'t'}");
+  world.store.max_operations = 900;
+  story_thread(&world, "t", "u", 0);
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "yab"));
+  check_listed(&world, "y a b");
+  world_free(&world);
+}
+
+TEST(moment_is_told_by_records_that_are_saved_again) {
+  struct world world;
+  start(&world);
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "zyb"));
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "b"));
+  world_do(&world, TKV_OP_MESSAGE_UPDATE, "[{'id':'y','role':'assistant'}]");
+  world_restart(&world);
+  CHECK_TEXT(
+      story_ids(&world, world_do(&world, TKV_OP_MESSAGE_GET, "{'messageIds':['b','y','z']}")),
+      "z y b");
+  world_free(&world);
+}
+
+/* Neither has seen what the other brings; the call that began first has brought it first. */
+TEST(moment_of_a_message_that_two_calls_bring_at_once) {
+  struct world world;
+  uint32_t calls[2];
+  enum tkv_status statuses[2];
+  start(&world);
+  for (int i = 0; i < 2; i++)
+    statuses[i] =
+        world_begin(&world, TKV_OP_MESSAGE_SAVE, "", said(&world, i ? "ab" : "zb"), &calls[i]);
+  for (int i = 0; i < 2; i++)
+    statuses[i] = world_step(&world, calls[i]);
+  for (int i = 0; i < 2; i++) {
+    while (statuses[i] == TKV_PENDING)
+      statuses[i] = world_step(&world, calls[i]);
+    CHECK_EQ(world_end(&world, calls[i], statuses[i]).status, TKV_DONE);
+  }
+  check_listed(&world, "z b a");
+  world_free(&world);
+}
