@@ -17,7 +17,8 @@ import { rawFields, rawItems } from './raw.js';
  */
 /**
  * A part of a collection: `state` is its owner's, 0 there, 1 deleted, 2 missing.
- * @typedef {{ id: string, state: number, members: string[] }} CollectionPart
+ * @typedef {{ id: string, state: number, members: string[], places?: number[] }} CollectionPart  places: of each member
+ *   `createdAt` in ms, and the stamp and position of its place; see src/FORMAT.md
  */
 /** @typedef {{ cursor: string | null, records: StoredRecord[] }} RecordPage */
 /** @typedef {{ cursor: string | null, collections: CollectionPart[], damaged: string[] }} CollectionPage */
@@ -113,20 +114,22 @@ export class ToolStore extends LegacyStore {
    *
    * @param {'thread' | 'resource'} kind
    * @param {string | null} cursor
+   * @param {{ places?: boolean }} [options]
    * @returns {Promise<CollectionPage>}
    */
-  async collectionPage(kind, cursor) {
+  async collectionPage(kind, cursor, { places } = {}) {
     const page = await this.caller.read(
       'collectionPage',
       'collection.scan',
       { perPage: 2 * this.#pageRecords },
-      { kind, cursor },
+      { kind, cursor, places },
     );
     const collections = page.collections.map(
-      (/** @type {[string, number, string[]]} */ [id, state, members]) => ({
+      (/** @type {[string, number, string[], number[] | undefined]} */ [id, state, members, numbers]) => ({
         id,
         state,
         members,
+        places: numbers,
       }),
     );
     return { ...page, collections };

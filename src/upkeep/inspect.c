@@ -206,6 +206,7 @@ struct collection_scan {
   struct kv_request *page;
   struct found *items;
   size_t count;
+  bool places; /* are to be told, too */
 };
 
 static enum tkv_status take_page(struct call *call, void *self);
@@ -214,11 +215,13 @@ static enum tkv_status put_collections(struct call *call, void *self);
 
 enum tkv_status collection_scan(struct call *call, void *self) {
   struct collection_scan *op = ARENA_NEW(&call->arena, struct collection_scan);
-  struct json_field fields[] = {{SPAN("kind"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}};
+  struct json_field fields[] = {
+      {SPAN("kind"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}, {SPAN("places"), SPAN_NONE}};
   (void)self;
   call_self(call, op);
-  if (!arg_fields(call, fields, 2))
+  if (!arg_fields(call, fields, 3))
     return call->error;
+  op->places = json_is_true(fields[2].value);
   bool thread = span_eq(fields[0].value, SPAN("\"thread\""));
   if (!thread && !span_eq(fields[0].value, SPAN("\"resource\"")))
     return call_invalid(call, SPAN("kind"), SPAN("must be \"thread\" or \"resource\""));
@@ -289,9 +292,19 @@ static int64_t since_of(struct call *call, const struct found *found, const stru
   return owner->deleted;
 }
 
-/* Writes the members that |found| names; false when it is damaged. */
+static void put_numbers(struct json_out *out, struct span before, const struct entry *entry) {
+  json_put(out, before);
+  json_put_int(out, entry->time);
+  json_put_char(out, ',');
+  json_put_int(out, entry_stamp(entry));
+  json_put_char(out, ',');
+  json_put_int(out, entry->position);
+}
+
+/* Writes the members that |found| names, with |places| also time, stamp and position of each; false
+ * when it is damaged. */
 static bool put_members(struct call *call, struct json_out *out, const struct found *found,
-                        const struct thread *owner) {
+                        const struct thread *owner, bool places) {
   struct entries entries = {0};
   struct span text = found->get ? found->get->value : found->text;
   bool gone = found->get && !found->get->found;
@@ -306,6 +319,10 @@ static bool put_members(struct call *call, struct json_out *out, const struct fo
     json_put_string(out, entries.items[i].id);
   }
   json_put_char(out, ']');
+  for (size_t i = 0; places && i < entries.count; i++)
+    put_numbers(out, i ? SPAN(",") : SPAN(",["), &entries.items[i]);
+  if (places)
+    json_put(out, entries.count ? SPAN("]") : SPAN(",[]"));
   return true;
 }
 
@@ -325,8 +342,8 @@ static enum tkv_status put_collections(struct call *call, void *self) {
     json_put(&out, owner.state == THREAD_THERE     ? SPAN(",0,")
                    : owner.state == THREAD_DELETED ? SPAN(",1,")
                                                    : SPAN(",2,"));
-    if (!put_members(call, &out, found, &owner)) {
-      json_put(&out, SPAN("[]"));
+    if (!put_members(call, &out, found, &owner, op->places)) {
+      json_put(&out, op->places ? SPAN("[],[]") : SPAN("[]"));
       if (damaged.len)
         json_put_char(&damaged, ',');
       json_put_string(&damaged, found->get->key);

@@ -45,6 +45,25 @@ describe('export and import', () => {
     );
   });
 
+  test('messages of one moment keep the order in which they were saved', async () => {
+    const store = desk.store({ keyPrefix: 'moment_' });
+    const createdAt = new Date('2026-01-02T03:04:05Z');
+    await store.saveThread({ thread: { id: 't', resourceId: 'u', createdAt, updatedAt: createdAt } });
+    // More saves than a page of a list has keys, of ids as random as ids are.
+    const names = Array.from({ length: 1050 }, (_, i) => `m${(i * 577) % 1050}`);
+    const message = (/** @type {string} */ id) => ({
+      ...{ id, threadId: 't', resourceId: 'u', role: 'user', content: 'x', createdAt },
+    });
+    await store.saveMessages({ messages: names.slice(0, 20).map(message) });
+    for (const id of names.slice(20)) await store.saveMessages({ messages: [message(id)] });
+    await store.saveMessages({ messages: names.slice(0, 3).map(message) });
+    await desk.result(['export', '--prefix', 'moment_', '-o', 'moment.ndjson']);
+    await desk.result(['import', 'moment.ndjson', '--prefix', 'again_']);
+    const again = desk.store({ keyPrefix: 'again_' });
+    const { messages } = await again.listMessages({ threadId: 't', perPage: false });
+    expect(messages.map(({ id }) => id)).toEqual(names);
+  });
+
   test('records keep every digit and escape', async () => {
     const store = desk.store({ keyPrefix: 'exact_' });
     await fill(store, { threads: 1, turns: 0 });

@@ -43,7 +43,7 @@ async function world({ seed = 1, bare = false } = {}) {
   return { clock, before, now, raw, head: () => raw('metadata:thread:t').value };
 }
 
-/** @param {import('../../bindings/backend.js').Backend} backend @returns {import('../../bindings/backend.js').Backend} */
+/** @param {import('../../bindings/backends/backend.js').Backend} backend @returns {import('../../bindings/backends/backend.js').Backend} */
 function withoutMetadata(backend) {
   return {
     ...backend,

@@ -7,6 +7,7 @@
 import { createReadStream } from 'node:fs';
 import { access, constants, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { compareBytes } from '../../backends/limits.js';
 import { FORMAT_VERSION } from '../../core/abi.js';
 import { CliError, usageError } from '../errors.js';
 import { count, KINDS } from '../../upkeep/kinds.js';
@@ -16,16 +17,16 @@ import { State } from '../state.js';
 
 /** @typedef {import('../context.js').Context} Context */
 
-/** Ids of one thread that are remembered over an interruption; beyond, a record may be exported twice. */
-const MAX_SEEN = 100_000;
+/** Messages of one thread that are held; of more, some may be exported twice, or those of one moment in another order. */
+const MAX_HELD = 100_000;
 
 /** What has been written when nothing has. @type {ExportWriter['position']} */
 const NOTHING = { bytes: 0, chunks: 0, records: 0, counts: {} };
 
 /**
  * Where an export stands: in which kind, at which page of it.
- * @typedef {{ kind: number, cursor: string | null, thread?: string, seen?: string[], written: ExportWriter['position'],
- *   passed: Record<string, number> }} Position
+ * @typedef {{ kind: number, cursor: string | null, held?: { thread: string, places: Place[] },
+ *   written: ExportWriter['position'], passed: Record<string, number> }} Position
  */
 
 /**
@@ -141,74 +142,82 @@ async function exportTable({ store }, writer, position, progress) {
 
 /**
  * Messages go by the journals of their threads, so that those of one thread stand together and none of a deleted
- * thread comes along.
+ * thread comes along. Journals begin with the newest; a thread's messages are held until all are known, and exported in the
+ * order in which they are shown, which import keeps.
  *
  * @type {Step}
  */
 async function exportMessages({ store }, writer, position, progress) {
-  const page = await store.collectionPage('thread', position.cursor);
+  const page = await store.collectionPage('thread', position.cursor, { places: true });
   count(position.passed, 'journal', page.damaged.length);
-  const seen = new Seen(position);
-  /** @type {{ thread: string, id: string }[]} */
-  const wanted = [];
-  for (const { id: thread, state, members } of page.collections) {
-    if (state !== 0) continue;
-    for (const id of members) if (seen.add(thread, id)) wanted.push({ thread, id });
+  let held = new Held(position.held);
+  for (const part of page.collections) {
+    if (part.id !== held.thread || held.size >= MAX_HELD) {
+      await exportRecords(store, held, writer, position, progress);
+      held = new Held({ thread: part.id, places: [] });
+    }
+    if (part.state === 0) held.add(part);
   }
-  await exportRecords(store, wanted, writer, position, progress);
-  seen.keep(position);
+  if (page.cursor === null) await exportRecords(store, held, writer, position, progress);
+  position.held = page.cursor === null ? undefined : held.kept;
   return page.cursor;
 }
 
 /**
  * @param {import('../../upkeep/tool-store.js').ToolStore} store
- * @param {{ thread: string, id: string }[]} wanted
+ * @param {Held} held
  * @param {ExportWriter} writer
  * @param {Position} position
  * @param {import('../report.js').Progress} progress
  */
-async function exportRecords(store, wanted, writer, position, progress) {
-  /** @type {Map<string, Set<string>>} a message may be named in several threads, of which one has it */
-  const threads = new Map();
-  for (const { thread, id } of wanted) threads.set(id, (threads.get(id) ?? new Set()).add(thread));
-  for await (const records of store.recordsById('messages', [...threads.keys()])) {
+async function exportRecords(store, held, writer, position, progress) {
+  for await (const records of store.recordsById('messages', held.ordered())) {
     for (const { text } of records) {
-      if (text === undefined) {
-        count(position.passed, 'message');
-        continue;
-      }
-      const { id, threadId } = JSON.parse(text);
-      if (threads.get(id)?.has(threadId)) await writer.add('message', text);
+      // A message may be named in several threads, of which one has it.
+      if (text === undefined) count(position.passed, 'message');
+      else if (JSON.parse(text).threadId === held.thread) await writer.add('message', text);
     }
     progress.add(records.length);
   }
 }
 
-/** Which messages of the thread at hand were exported: a journal may name one several times. */
-class Seen {
-  #thread;
-  #ids;
+/** @typedef {[id: string, time: number, stamp: number, position: number]} Place */
 
-  /** @param {Position} position */
-  constructor({ thread, seen }) {
-    this.#thread = thread;
-    this.#ids = new Set(seen);
+/** The messages of the thread at hand, as far as its journals were read. */
+class Held {
+  /** @type {Map<string, Place>} */
+  #places;
+
+  /** @param {Position['held']} [kept] */
+  constructor({ thread, places } = { thread: '', places: [] }) {
+    this.thread = thread;
+    this.#places = new Map(places.map((place) => [place[0], place]));
   }
 
-  /** @param {string} thread @param {string} id */
-  add(thread, id) {
-    if (thread !== this.#thread) {
-      this.#thread = thread;
-      this.#ids.clear();
-    }
-    const before = this.#ids.size;
-    return this.#ids.add(id).size > before;
+  get size() {
+    return this.#places.size;
   }
 
-  /** @param {Position} position */
-  keep(position) {
-    position.thread = this.#thread;
-    position.seen = this.#ids.size > MAX_SEEN ? [] : [...this.#ids];
+  /** For the state file. */
+  get kept() {
+    return { thread: this.thread, places: [...this.#places.values()] };
+  }
+
+  /** The newest journal entry says when a message was created, the oldest of that time where it stands. @param {import('../../upkeep/tool-store.js').CollectionPart} part */
+  add({ members, places = [] }) {
+    members.forEach((id, at) => {
+      const [time, stamp, position] = places.slice(3 * at, 3 * at + 3);
+      const known = this.#places.get(id);
+      if (known === undefined) this.#places.set(id, [id, time, stamp, position]);
+      else if (known[1] === time && stamp < known[2]) this.#places.set(id, [id, time, stamp, position]);
+    });
+  }
+
+  /** The ids in the order in which lists show them. */
+  ordered() {
+    const places = [...this.#places.values()];
+    places.sort((a, b) => a[1] - b[1] || a[2] - b[2] || a[3] - b[3] || compareBytes(a[0], b[0]));
+    return places.map(([id]) => id);
   }
 }
 
