@@ -24,5 +24,6 @@ export function compileText(text, method) {
 
 const ADVICE =
   'this runtime does not compile WebAssembly, and threadkv was bundled for another one. For Cloudflare Workers, bundle with the ' +
-  'condition "workerd"; in Next with OpenNext, add serverExternalPackages: ["threadkv"] to next.config; elsewhere, give the ' +
-  'compiled module: createCore({ module }), with threadkv/threadkv.wasm';
+  'condition "workerd"; in Next with OpenNext, add serverExternalPackages: ["threadkv"] to next.config; with Mastra’s deployer, ' +
+  'bundler: { externals: ["threadkv"] } to new Mastra(…); elsewhere, give the compiled module: createCore({ module }), with ' +
+  'threadkv/threadkv.wasm';
