@@ -86,6 +86,8 @@ export const ERRORS = {
   [-13]: 'CRASHED',
   // the runtime cannot compile the module; only JavaScript says so
   [-14]: 'NO_MODULE',
+  // KV does not show yet what this isolate wrote a moment ago
+  [-15]: 'TRY_AGAIN',
 };
 
 /** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */
@@ -104,6 +106,7 @@ export const STATUSES = {
   ABANDONED: 503,
   CRASHED: 503,
   NO_MODULE: 500,
+  TRY_AGAIN: 503,
 };
 
 /** A call waits for answers. */

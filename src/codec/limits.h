@@ -22,13 +22,15 @@ enum {
  * request at any await, without a word. */
 
 enum {
-  KV_TRIES_BUSY = 5,       /* after 429 */
-  KV_DELAY_BUSY_MS = 1000, /* then, times the tries so far: that second */
-  KV_TRIES_BROKEN = 3,     /* after 5xx, 408, or no answer */
-  KV_DELAY_BROKEN_MS = 50, /* then, times the tries so far: such faults pass quickly */
-  KV_FLUSH_MS = 1000,      /* a held value waits so long for the next: that second again */
-  KV_TURN_MS = 15,         /* how long to look away while another call writes the same key */
-  KV_TURN_SHARE = 16,      /* and longer by this part of what it has taken already: of a thousand
+  KV_TRIES_BUSY = 5,        /* after 429 */
+  KV_DELAY_BUSY_MS = 1000,  /* then, times the tries so far: that second */
+  KV_TRIES_BROKEN = 3,      /* after 5xx, 408, or no answer */
+  KV_DELAY_BROKEN_MS = 50,  /* then, times the tries so far: such faults pass quickly */
+  KV_TRIES_UNSEEN = 3,      /* after the first, for what KV does not show yet */
+  KV_DELAY_UNSEEN_MS = 500, /* times the tries so far: three seconds are as long as people wait */
+  KV_FLUSH_MS = 1000,       /* a held value waits so long for the next: that second again */
+  KV_TURN_MS = 15,          /* how long to look away while another call writes the same key */
+  KV_TURN_SHARE = 16,       /* and longer by this part of what it has taken already: of a thousand
                                    calls behind a dead one none may look a thousand times */
   KV_FLIGHT_MAX_MS = 15 * 1000,      /* who is not heard of for so long while writing is gone */
   RECLAIM_EVERY_MS = 30 * 1000,      /* how often to look for calls that are gone: they are few */
@@ -40,18 +42,18 @@ enum {
 /* ---- What this isolate remembers.  KV's caches answer with what was there up to 60 s ago. */
 
 enum {
-  MEMORY_REUSE_MS = 1000,              /* a value that was read is used again: in one turn */
-  MEMORY_OVERLAY_MS = 60 * 1000,       /* an own write outweighs an answer without a stamp */
-  MEMORY_OWN_MS = 120 * 1000,          /* own writes are kept, and believed
+  MEMORY_REUSE_MS = 1000,             /* a value that was read is used again: in one turn */
+  MEMORY_OVERLAY_MS = 60 * 1000,      /* an own write outweighs an answer without a stamp */
+  MEMORY_OWN_MS = 120 * 1000,         /* own writes are kept, and believed
                                           against KV: those 60 s, and retries */
-  MEMORY_HELD_MS = 900 * 1000,         /* held values are kept: as long as a call may last */
-  MEMORY_BYTES_MAX = 16 * 1024 * 1024, /* of all notes: an eighth of an isolate's 128 MiB */
-  MEMORY_VALUE_MAX = 4 * 1024 * 1024,  /* a larger own write is not kept: of two calls that change
+  MEMORY_HELD_MS = 900 * 1000,        /* held values are kept: as long as a call may last */
+  MEMORY_BYTES_MAX = 8 * 1024 * 1024, /* of all notes: a sixteenth of an isolate's 128 MiB */
+  MEMORY_VALUE_MAX = 4 * 1024 * 1024, /* a larger own write is not kept: of two calls that change
                                           such a value at once one may be lost */
-  MEMORY_READ_MAX = 256 * 1024,        /* nor a larger value that was only read: reading it again is
+  MEMORY_READ_MAX = 256 * 1024,       /* nor a larger value that was only read: reading it again is
                                           cheaper than the room */
-  MEMORY_BUCKETS = 1024,               /* of each hash table: some thousand keys in two minutes */
-  STAMP_AHEAD_MAX_MS = 10 * 60 * 1000  /* a stamp further in the future is not believed: the clocks
+  MEMORY_BUCKETS = 1024,              /* of each hash table: some thousand keys in two minutes */
+  STAMP_AHEAD_MAX_MS = 10 * 60 * 1000 /* a stamp further in the future is not believed: the clocks
                                           of Workers differ by less */
 };
 

@@ -25,7 +25,8 @@
     "the call's handle is unknown: ended, or reclaimed after its request went away")               \
   X(CRASHED, -13, 503,                                                                             \
     "the module trapped; its calls are lost, the next call gets a new instance")                   \
-  X(NO_MODULE, -14, 500, "the runtime cannot compile the module; only JavaScript says so")
+  X(NO_MODULE, -14, 500, "the runtime cannot compile the module; only JavaScript says so")         \
+  X(TRY_AGAIN, -15, 503, "KV does not show yet what this isolate wrote a moment ago")
 
 enum tkv_status {
   TKV_DONE = 0,    /* finished; the result may be read */

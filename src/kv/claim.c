@@ -23,6 +23,8 @@ static void forget_unsure(struct call *call) {
     return;
   memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
   note->latest = note->written;
+  note->overwrite = note->overwrote;
+  note->stamp = note->acked;
   note->flight = 0;
 }
 

@@ -95,6 +95,14 @@ enum tkv_status kv_fail(struct call *call, const struct kv_request *request) {
                      SPAN_NONE);
   struct json_out message = json_out(&call->arena, 128 + request->key.len);
   struct json_out details = json_out(&call->arena, 128 + request->key.len);
+  if (request->status == KV_UNSEEN) {
+    json_put(&details, SPAN("{\"key\":"));
+    json_put_string(&details, request->key);
+    json_put_char(&details, '}');
+    return call_fail(call, TKV_ERR_TRY_AGAIN,
+                     SPAN("KV does not show yet what was written a moment ago; try again"),
+                     json_out_span(&details));
+  }
   json_put(&message, SPAN("KV "));
   json_put(&message, verb(request->kind));
   json_put(&message, SPAN(" of "));

@@ -24,17 +24,26 @@ struct note *memory_in_group(struct memory *memory, uint32_t space, struct span 
 }
 
 static void unlink_age(struct memory *memory, struct note *note) {
-  struct memory_ages *ages = &memory->ages[note->held];
+  struct memory_ages *ages = &memory->shelves[note->shelf];
   *(note->older ? &note->older->newer : &ages->oldest) = note->newer;
   *(note->newer ? &note->newer->older : &ages->newest) = note->older;
 }
 
 static void link_newest(struct memory *memory, struct note *note) {
-  struct memory_ages *ages = &memory->ages[note->held];
+  struct memory_ages *ages = &memory->shelves[note->shelf];
   note->older = ages->newest;
   note->newer = NULL;
   *(ages->newest ? &ages->newest->newer : &ages->oldest) = note;
   ages->newest = note;
+}
+
+/* Puts |note|, as the newest, where it belongs now. */
+static void reshelve(struct memory *memory, struct note *note) {
+  unlink_age(memory, note);
+  note->shelf = note->held                                 ? SHELF_HELD
+                : note->record && note->kind == NOTE_VALUE ? SHELF_RECORDS
+                                                           : SHELF_OTHERS;
+  link_newest(memory, note);
 }
 
 static size_t note_size(const struct note *note) {
@@ -100,65 +109,83 @@ struct note *memory_note(struct memory *memory, uint32_t space, struct span key,
   return note;
 }
 
+static struct note *older_of(struct note *a, struct note *b) {
+  return a && !(b && b->at < a->at) ? a : b;
+}
+
+/* Makes room by one value or one note, |spared| excepted; false when there is enough, or no other. */
+static bool make_room(struct memory *memory, const struct note *spared, int64_t now) {
+  struct note *goes = memory->shelves[SHELF_RECORDS].oldest;
+  bool stays = goes && goes->own;
+  if (!goes)
+    goes = older_of(memory->shelves[SHELF_OTHERS].oldest, memory->shelves[SHELF_HELD].oldest);
+  if (memory->bytes <= MEMORY_BYTES_MAX || goes == spared)
+    return false;
+  if (stays) {
+    drop_value(memory, goes);
+    reshelve(memory, goes);
+    return true;
+  }
+  if (goes->own)
+    memory->forgot_at = now;
+  drop_note(memory, goes);
+  return true;
+}
+
 void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
                  struct span metadata) {
   drop_value(memory, note);
-  if (kind != NOTE_VALUE) {
-    note->kind = kind;
-    return;
+  bool keeps = kind == NOTE_VALUE && value.len <= MEMORY_VALUE_MAX;
+  char *copy = keeps ? malloc(value.len + metadata.len + 1) : NULL;
+  note->kind = copy || kind != NOTE_VALUE ? kind : NOTE_EMPTY;
+  if (copy) {
+    memcpy(copy, value.ptr, value.len);
+    if (metadata.len)
+      memcpy(copy + value.len, metadata.ptr, metadata.len);
+    note->value = (struct span){copy, value.len};
+    note->metadata = (struct span){copy + value.len, metadata.len};
+    memory->bytes += value.len + metadata.len;
   }
-  char *copy = value.len > MEMORY_VALUE_MAX ? NULL : malloc(value.len + metadata.len + 1);
-  if (!copy)
-    return;
-  memcpy(copy, value.ptr, value.len);
-  if (metadata.len)
-    memcpy(copy + value.len, metadata.ptr, metadata.len);
-  note->kind = NOTE_VALUE;
-  note->value = (struct span){copy, value.len};
-  note->metadata = (struct span){copy + value.len, metadata.len};
-  memory->bytes += value.len + metadata.len;
+  reshelve(memory, note);
+  while (make_room(memory, note, note->at))
+    ;
 }
 
 void memory_hold(struct memory *memory, struct note *note, bool held, int64_t now) {
   if (note->held == held)
     return;
-  unlink_age(memory, note);
   note->held = held;
   note->at = now;
-  link_newest(memory, note);
+  reshelve(memory, note);
 }
 
 void memory_forget(struct memory *memory, uint32_t space, struct span prefix) {
-  for (int held = 1; held >= 0; held--)
-    for (struct note *note = memory->ages[held].oldest, *newer; note; note = newer) {
+  for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+    for (struct note *note = memory->shelves[shelf].oldest, *newer; note; note = newer) {
       newer = note->newer;
       if (note->space != space || !span_starts(note->key, prefix))
         continue;
       drop_value(memory, note);
-      note->missing = false;
-      memory_hold(memory, note, false, note->at);
+      note->missing = note->own = note->held = false;
+      if (shelf != SHELF_OTHERS)
+        reshelve(memory, note);
     }
 }
 
-/* What goes next: it is too old, or there is too much of all. */
-static struct note *surplus(const struct memory *memory, int64_t now) {
-  struct note *other = memory->ages[0].oldest, *held = memory->ages[1].oldest;
-  if (other && now - other->at > MEMORY_OWN_MS)
-    return other;
-  if (held && now - held->at > MEMORY_HELD_MS)
-    return held;
-  if (memory->bytes <= MEMORY_BYTES_MAX)
-    return NULL;
-  return other && !(held && held->at < other->at) ? other : held;
+static bool is_old(const struct note *note, int64_t now) {
+  return now - note->at > (note->held ? MEMORY_HELD_MS : MEMORY_OWN_MS);
 }
 
 void memory_expire(struct memory *memory, int64_t now) {
-  for (struct note *note; (note = surplus(memory, now));)
-    drop_note(memory, note);
+  for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+    for (struct note *note; (note = memory->shelves[shelf].oldest) && is_old(note, now);)
+      drop_note(memory, note);
+  while (make_room(memory, NULL, now))
+    ;
 }
 
 void memory_free(struct memory *memory) {
-  for (int held = 0; held < 2; held++)
-    while (memory->ages[held].oldest)
-      drop_note(memory, memory->ages[held].oldest);
+  for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+    while (memory->shelves[shelf].oldest)
+      drop_note(memory, memory->shelves[shelf].oldest);
 }

@@ -7,8 +7,11 @@
  * keeps the rules).
  *
  * A value may also be *held*: written here, but not sent (kv.h's kv_hold).  It is kept longer, yet
- * it counts in the memory's bytes: when they run out the oldest note goes, held or not, and what
- * was never sent is lost with it.
+ * it counts in the memory's bytes.
+ *
+ * When the bytes run out the values of records go first, the oldest before others: of an own write
+ * its note stays, bare, so that it is known that KV may not show it yet.  Then the oldest note goes,
+ * held or not, and what was never sent is lost with it.
  */
 #ifndef TKV_MEMORY_H
 #define TKV_MEMORY_H
@@ -23,21 +26,31 @@ enum note_kind {
   NOTE_ABSENT /* deleted, or read and not there */
 };
 
-/* What is known of one key.  Owned by the memory; valid until the next memory_note or
- * memory_expire. */
+/* Where a note stands, by what becomes of it when the bytes run out. */
+enum note_shelf {
+  SHELF_OTHERS, /* indexes, what is absent, and bare notes */
+  SHELF_RECORDS,
+  SHELF_HELD,
+  SHELF_COUNT
+};
+
+/* What is known of one key.  Owned by the memory; valid until the next memory_note,
+ * memory_keep of another, or memory_expire. */
 struct note {
   struct note *same_bucket, *same_group; /* chains */
   struct note **group_link;              /* what points here in the group's chain */
-  struct note *older, *newer;            /* by `at`, among the held or among the others */
+  struct note *older, *newer;            /* by `at`, on its shelf */
   uint32_t space;
   struct span key, group; /* the group is a leading part of the key, or all of it */
   uint32_t key_hash, group_hash;
 
   enum note_kind kind;
   bool own;                    /* written here, not just read */
+  bool record;                 /* it is no index: its value may be dropped before others */
   struct span value, metadata; /* NOTE_VALUE */
   int64_t at;                  /* ms: when this was noted */
   int64_t stamp;               /* the record's `w`; 0 when unknown */
+  int64_t acked;               /* the stamp of what KV has acknowledged last; 0: nothing */
   int64_t seen;    /* the stamp of what KV was last seen to have, or was sent; 0: none */
   int64_t expires; /* of an own value: as in struct kv_request */
   int64_t checked; /* of a head: when this isolate last listed its journal */
@@ -51,9 +64,11 @@ struct note {
   uint64_t overwrite; /* order of the newest call that overwrites the key */
   uint64_t overwrote; /* likewise, of those whose write KV has acknowledged */
 
+  enum note_shelf shelf;
   bool held;          /* the value has not been sent, nor is anyone about to: see memory_hold */
   bool missing;       /* KV was seen not to have the key, and nothing was sent since */
   int64_t sent_at;    /* ms: when a write was last sent */
+  int64_t made_at;    /* ms: when one was last sent where KV was not known to have the key */
   int64_t flusher_at; /* ms: when somebody last promised to send the held value; 0: nobody did */
 };
 
@@ -62,8 +77,9 @@ struct memory_ages {
 };
 
 struct memory {
-  struct memory_ages ages[2]; /* of the notes that are not held, and of those that are */
+  struct memory_ages shelves[SHELF_COUNT];
   size_t bytes;
+  int64_t forgot_at; /* ms: when an own write was last forgotten for want of room; 0: never */
   struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
 };
 
@@ -75,8 +91,8 @@ struct note *memory_find(struct memory *memory, uint32_t space, struct span key)
 struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
                          int64_t now);
 
-/* memory_keep stores copies of |value| and |metadata| in |note|.  Too large a value, or want of
- * memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
+/* memory_keep stores copies of |value| and |metadata| in |note|; others may go for it.  Too large a
+ * value, or want of memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
 void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
                  struct span metadata);
 

@@ -12,7 +12,7 @@
 enum { KV_NO_VALUE = -1 };
 /* The status of a list that was not asked for its next page, for the call has used up its budget: a
  * KV whose cursors never end must not keep a call for ever. */
-enum { KV_OVER_BUDGET = -1 };
+enum { KV_OVER_BUDGET = -1, KV_UNSEEN = -2 }; /* KV_UNSEEN: see KV_SURE */
 
 enum kv_kind { KV_GET, KV_PUT, KV_DELETE, KV_LIST, KV_WAIT };
 
@@ -28,6 +28,9 @@ enum kv_flag {
   KV_SAME = 64,     /* put: need not be sent when the same value was put a moment ago */
   KV_HOLD = 128,    /* put, with KV_REMEMBER: is held, if it is not too large, instead of sent */
   KV_FLUSH = 256,   /* put, get: kv_flush's, kv_look's */
+  KV_OWN = 1024,    /* get: own writes that are newer answer it, but it is not noted */
+  KV_SURE = 2048,   /* get: where KV shows less than this isolate has written, and what that was is
+                       forgotten, it is asked again; then the call fails with TRY_AGAIN */
   KV_SPACE = 512    /* put: is held like one with KV_HOLD if the key was written to within
                        KV_FLUSH_MS */
 };
@@ -48,6 +51,7 @@ struct kv_request {
   int64_t stamp;        /* the value's `w`: put: given; get: the answer, 0 when unknown */
 
   bool found;            /* get */
+  bool unseen;           /* get: this isolate has written something newer, and forgotten what */
   bool failed;           /* with KV_OPTIONAL or KV_TOLERATE */
   int status;            /* of the last try */
   uint32_t limit;        /* list: keys per page; 0: as many as KV gives */

@@ -191,6 +191,14 @@ static void retry_or_fail(struct call *call, struct kv_request *request, int sta
     kv_turn_end(call, request, false);
 }
 
+/* Asks again for what KV does not show yet, a few times. */
+static void look_again(struct kv_request *get) {
+  get->failed = get->tries++ >= KV_TRIES_UNSEEN;
+  get->state = get->failed ? KV_SETTLED : KV_QUEUED;
+  get->status = KV_UNSEEN;
+  get->delay = KV_DELAY_UNSEEN_MS * get->tries;
+}
+
 static void absorb_values(struct call *call, struct kv_slot *slot, struct reader *reader) {
   size_t count = slot->status == 404 ? 0 : slot->count;
   uint32_t (*sizes)[2] = arena_alloc(&call->arena, count * sizeof *sizes);
@@ -246,9 +254,11 @@ static void absorb_slot(struct call *call, struct kv_slot *slot) {
       continue;
     }
     settle(request, slot->status);
-    if (request->kind == KV_GET)
+    if (request->kind == KV_GET) {
       kv_outweigh(call, request);
-    else if (request->kind != KV_LIST)
+      if (request->unseen && request->flags & KV_SURE)
+        look_again(request);
+    } else if (request->kind != KV_LIST)
       kv_turn_end(call, request, true);
   }
 }

@@ -5,8 +5,11 @@
 #include <assert.h>
 
 static struct note *note_of(struct call *call, const struct kv_request *request) {
-  return memory_note(call->memory, call->store.spaces[request->table], request->key,
-                     request->group.len, call->now);
+  struct note *note = memory_note(call->memory, call->store.spaces[request->table], request->key,
+                                  request->group.len, call->now);
+  if (note)
+    note->record = request->table != TABLE_METADATA;
+  return note;
 }
 
 static void keep(struct call *call, struct kv_request *request, struct note *note, bool own) {
@@ -65,6 +68,7 @@ static void send(struct call *call, struct kv_request *put, struct note *note) {
   assert(put->order && put->order <= call->shared->orders);
   note->flight = call->handle;
   note->sent_at = call->now;
+  note->made_at = note->seen ? note->made_at : call->now;
   note->missing = false;
   put->sent = put->order;
   if (!is_newest(put, note) && carries_newest(put, note)) {
@@ -160,6 +164,7 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     note->written = put->sent > note->written ? put->sent : note->written;
     note->written_at = call->now;
     assert(note->written <= call->shared->orders);
+    note->acked = put->stamp;
     bool newest = note->written >= note->latest;
     uint64_t by = newest ? note->overwrite : put->flags & KV_OVERWRITE ? call->order : 0;
     note->overwrote = by > note->overwrote ? by : note->overwrote;
@@ -176,6 +181,8 @@ void kv_turn_end(struct call *call, struct kv_request *put, bool stored) {
     note->overwrite = note->overwrote;
     if (note->own)
       memory_keep(call->memory, note, NOTE_EMPTY, SPAN_NONE, SPAN_NONE);
+    note->stamp = note->acked;
+    note->own = note->own && put->kind == KV_PUT; /* what was to be deleted may be gone */
   }
 }
 
@@ -184,6 +191,7 @@ static void answer_from(struct call *call, struct kv_request *get, const struct 
   get->value = get->found ? arena_copy(&call->arena, note->value) : SPAN_NONE;
   get->metadata = get->found ? arena_copy(&call->arena, note->metadata) : SPAN_NONE;
   get->stamp = note->stamp;
+  get->unseen = false;
 }
 
 /* Whether a look that kv_look queued is not to be sent, now or at all. */
@@ -209,40 +217,52 @@ bool kv_recall(struct call *call, struct kv_request *get) {
   return true;
 }
 
-/* Whether |note|, of an own write, is newer than KV's answer: by its stamp, yet not for ever, for
- * clocks differ; where the answer has none, while a cache may still show what was before. */
-static bool outweighs(const struct call *call, const struct note *note,
-                      const struct kv_request *get) {
-  int64_t last = note->written_at > note->latest_at ? note->written_at : note->latest_at;
-  return note->own && note->kind != NOTE_EMPTY &&
+/* Whether KV's answer to |get| may be older than this isolate's own write that |note| is of: by its
+ * stamp, yet not for ever, for clocks differ; where it has none, while a cache may show what was
+ * before. */
+static bool is_behind(const struct call *call, const struct kv_request *get,
+                      const struct note *note) {
+  bool asked = note->kind != NOTE_EMPTY && note->latest_at > note->written_at;
+  int64_t last = asked ? note->latest_at : note->written_at;
+  return note->own &&
          (get->stamp ? note->stamp > get->stamp && now_since(call, last) <= MEMORY_OWN_MS
-                     : now_since(call, last) < MEMORY_OVERLAY_MS);
+                     : get->asked - last < MEMORY_OVERLAY_MS);
+}
+
+/* Whether this isolate has written more than |get| shows, and forgotten what. */
+static bool is_unseen(const struct call *call, const struct kv_request *get,
+                      const struct note *note) {
+  int64_t forgot = call->memory->forgot_at;
+  if (!note)
+    return !get->found && forgot && get->asked - forgot < MEMORY_OVERLAY_MS;
+  return note->kind == NOTE_EMPTY && note->written && (get->stamp || !get->found) &&
+         is_behind(call, get, note);
 }
 
 void kv_outweigh(struct call *call, struct kv_request *get) {
   get->stamp = kv_stamp_of(get->metadata);
   call_saw_stamp(call, get->stamp);
-  if (!(get->flags & KV_REMEMBER))
+  if (!(get->flags & (KV_REMEMBER | KV_OWN)))
     return;
-  struct note *known = find_note(call, get);
-  if (known && (known->held || outweighs(call, known, get))) {
-    answer_from(call, get, known);
+  struct note *note = find_note(call, get);
+  if (note && note->kind != NOTE_EMPTY && (note->held || is_behind(call, get, note))) {
+    answer_from(call, get, note);
     return;
   }
-  if (now_since(call, get->asked) > MEMORY_REUSE_MS)
-    return; /* it took so long that others may have read something newer meanwhile */
-  struct note *note = note_of(call, get);
-  if (!note)
+  get->unseen = is_unseen(call, get, note);
+  if (get->unseen || !(get->flags & KV_REMEMBER) || now_since(call, get->asked) > MEMORY_REUSE_MS)
+    return; /* what took long is not noted: others may have read something newer meanwhile */
+  if (!(note = note_of(call, get)))
     return;
   keep(call, get, note, note->own && note->stamp == get->stamp);
   note->missing = !get->found;
 }
 
 void kv_renew(struct call *call, struct kv_request *get) {
-  if (!(get->flags & KV_REMEMBER))
+  if (!(get->flags & (KV_REMEMBER | KV_OWN)))
     return;
   struct note *note = find_note(call, get);
-  if (note && note->stamp > get->stamp && outweighs(call, note, get))
+  if (note && note->kind != NOTE_EMPTY && note->stamp > get->stamp && is_behind(call, get, note))
     answer_from(call, get, note);
 }
 
@@ -280,10 +300,23 @@ bool kv_drop(struct call *call, enum tkv_table table, struct span key) {
   return true;
 }
 
-bool kv_yield(struct call *call, const struct kv_request *look) {
+/* What is held, if |look| says that it is not the newest any more. */
+static struct note *overtaken_note(struct call *call, const struct kv_request *look) {
   struct note *note = held_note(call, look->table, look->key);
-  if (!note || look->failed || note->flight || note->sent_at >= look->asked ||
-      (look->found && look->stamp <= note->seen))
+  bool counts = note && !look->failed && !note->flight && note->sent_at < look->asked &&
+                !(look->found && look->stamp <= note->seen);
+  return counts ? note : NULL;
+}
+
+int64_t kv_look_again(struct call *call, const struct kv_request *look) {
+  const struct note *note = overtaken_note(call, look);
+  int64_t left = note && !look->found ? note->made_at + MEMORY_OVERLAY_MS - look->asked : 0;
+  return left > 0 ? left : 0;
+}
+
+bool kv_yield(struct call *call, const struct kv_request *look) {
+  struct note *note = overtaken_note(call, look);
+  if (!note)
     return false;
   let_go(call, note, NOTE_EMPTY);
   note->latest = note->written;

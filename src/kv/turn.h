@@ -42,4 +42,8 @@ bool kv_drop(struct call *call, enum tkv_table table, struct span key);
  * tells: see kv_look in kv.h. */
 bool kv_yield(struct call *call, const struct kv_request *look);
 
+/* kv_look_again returns how many ms later to look again, 0 for not at all: |look| did not find the
+ * key, but it is so new that a cache may still say so. */
+int64_t kv_look_again(struct call *call, const struct kv_request *look);
+
 #endif

@@ -3,7 +3,7 @@
  *   payload {"table":n,"key":"…"}, as row_ask_flush makes it: where the row stands in KV
  *
  * Round 1: the row as KV has it, a run's only: progress gives way to what another isolate has written,
- * so that a run which was cancelled there, or deleted, stays so.  Round 2: the row
+ * so that a run which was cancelled there, or deleted, stays so; a run that is new may not be seen yet.  Round 2: the row
  */
 #include "index/record.h"
 #include "rows/operations.h"
@@ -27,6 +27,12 @@ static enum tkv_status look(struct call *call, void *self) {
 
 static enum tkv_status write(struct call *call, void *self) {
   struct held *held = self;
+  int64_t later = kv_look_again(call, held->look);
+  if (later) {
+    held->look = kv_look(call, held->table, held->key, KV_FRESH);
+    held->look->delay = later;
+    return call_next(call, write);
+  }
   if (kv_yield(call, held->look))
     return TKV_DONE;
   kv_flush(call, held->table, held->key);

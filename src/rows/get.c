@@ -39,7 +39,7 @@ static bool read_names(struct call *call, struct rows *op, bool deletes) {
       return false;
     op->asked[op->count++] = deletes
                                  ? kv_delete(call, op->kind->table, key, KV_REMEMBER | KV_OVERWRITE)
-                                 : kv_get(call, op->kind->table, key, KV_REMEMBER);
+                                 : kv_get(call, op->kind->table, key, KV_REMEMBER | KV_SURE);
   }
   return true;
 }

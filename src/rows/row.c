@@ -126,7 +126,8 @@ struct kv_request *row_put(struct call *call, const struct row_kind *kind, struc
 
 struct kv_request *row_ask(struct call *call, const struct row_kind *kind, struct span object) {
   struct span key;
-  return row_key(call, kind, object, &key) ? kv_get(call, kind->table, key, KV_REMEMBER) : NULL;
+  return row_key(call, kind, object, &key) ? kv_get(call, kind->table, key, KV_REMEMBER | KV_SURE)
+                                           : NULL;
 }
 
 void row_put_text(struct json_out *out, struct span text) {

@@ -47,7 +47,7 @@ static enum tkv_status begin(struct call *call, call_step then) {
   struct workflow *run = workflow_named(call);
   if (!run)
     return call->error;
-  run->get = kv_get(call, TABLE_WORKFLOWS, run->key, KV_REMEMBER);
+  run->get = kv_get(call, TABLE_WORKFLOWS, run->key, KV_REMEMBER | KV_SURE);
   return call_next(call, then);
 }
 

@@ -35,7 +35,7 @@ static void ask(struct call *call, struct gather *self, size_t index) {
   struct message_gather *gather = (struct message_gather *)self;
   struct span key;
   gather->gets[index] = message_key(call, gather->entries[index]->id, &key)
-                            ? kv_get(call, TABLE_MESSAGES, key, 0)
+                            ? kv_get(call, TABLE_MESSAGES, key, KV_OWN)
                             : NULL;
 }
 
@@ -97,6 +97,8 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
       return GATHER_GOOD;
     }
   }
+  if (get && get->unseen) /* written here, and KV does not show it yet */
+    return GATHER_GONE;
   entry->gone = true;
   note_gone(call, gather, entry, get);
   return GATHER_GONE;

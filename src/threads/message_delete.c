@@ -35,7 +35,7 @@ enum tkv_status message_delete(struct call *call, void *self) {
     struct span key;
     if (!message_key(call, op->ids.items[i].id, &key))
       return call->error;
-    op->gets[i] = kv_get(call, TABLE_MESSAGES, key, 0);
+    op->gets[i] = kv_get(call, TABLE_MESSAGES, key, KV_OWN | KV_SURE);
   }
   return call_next(call, judge);
 }

@@ -84,7 +84,7 @@ static bool ask_others(struct call *call, struct save *save) {
     struct span key;
     if (!thread_key(call, save->others.items[i].id, &key))
       return false;
-    save->other_gets[i] = kv_get(call, TABLE_THREADS, key, KV_REMEMBER);
+    save->other_gets[i] = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
   }
   return true;
 }
@@ -111,7 +111,7 @@ enum tkv_status message_save(struct call *call, void *self) {
       return call->error;
   }
   for (size_t i = 0; i < save->count; i++)
-    save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], 0);
+    save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], KV_OWN);
   if (!ask_others(call, save))
     return call->error;
   call_self(call, save);

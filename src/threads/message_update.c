@@ -87,7 +87,7 @@ enum tkv_status message_update(struct call *call, void *self) {
     struct update *update = &op->updates[i];
     if (!message_key(call, op->ids.items[i].id, &update->key))
       return call->error;
-    update->get = kv_get(call, TABLE_MESSAGES, update->key, KV_REMEMBER);
+    update->get = kv_get(call, TABLE_MESSAGES, update->key, KV_REMEMBER | KV_SURE);
   }
   return call_next(call, judge);
 }

@@ -191,7 +191,7 @@ static void judge_change(struct call *call, struct change *change, struct kv_req
     struct entry *entry = &change->removed.items[i];
     struct entry said = member_says(call, change->collection, gets[i]);
     bool here = span_eq(said.home, change->collection->id);
-    if (here && entry_same(&said, entry))
+    if ((here && entry_same(&said, entry)) || gets[i]->unseen)
       continue;
     if (gets[i]->found && now_since(call, gets[i]->stamp) <= YOUNG_MS) {
       change_doubt(call, change, entry->id);

@@ -64,7 +64,7 @@ enum tkv_status resource_get(struct call *call, void *self) {
   (void)self;
   if (!read_id(call, SPAN("resourceId"), op))
     return call->error;
-  op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER);
+  op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER | KV_SURE);
   return call_next(call, answer);
 }
 
@@ -131,6 +131,6 @@ enum tkv_status resource_update(struct call *call, void *self) {
       {SHAPE(struct resource_op, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL}};
   if (!read_id(call, SPAN("resourceId"), op) || !ARG_READ(call, "", shape, op))
     return call->error;
-  op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER);
+  op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER | KV_SURE);
   return call_next(call, update);
 }

@@ -143,7 +143,7 @@ struct change *thread_touch(struct call *call, struct changes *list, struct coll
     return NULL;
   collections_add(call, load, collection);
   change = change_new(call, list, collection);
-  change->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER);
+  change->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
   return change;
 }
 

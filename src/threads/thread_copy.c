@@ -87,8 +87,8 @@ enum tkv_status thread_copy(struct call *call, void *self) {
 
 static enum tkv_status load(struct call *call, void *self) {
   struct copy *op = self;
-  op->source_get = kv_get(call, TABLE_THREADS, op->source_key, KV_REMEMBER);
-  op->target_get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
+  op->source_get = kv_get(call, TABLE_THREADS, op->source_key, KV_REMEMBER | KV_SURE);
+  op->target_get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER | KV_SURE);
   return call_enter(call, collections_load, &op->collections, judge);
 }
 
@@ -167,7 +167,7 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
       .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner, .copied = true};
   change_add(call, op->messages.items[0], &copied, SPAN_NONE);
   kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
-         record_metadata(call, call_stamp(call), &copied), 0);
+         record_metadata(call, call_stamp(call), &copied), KV_REMEMBER);
   op->old_ids[op->count] = entry->id;
   op->new_ids[op->count++] = id;
   return true;

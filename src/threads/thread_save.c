@@ -87,7 +87,7 @@ enum tkv_status thread_create(struct call *call, void *self) {
 
 static enum tkv_status load(struct call *call, void *self) {
   struct save *op = self;
-  op->get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER);
+  op->get = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER | (op->creates ? KV_SURE : 0));
   return call_enter(call, collections_load, &op->collections, judge);
 }
 
@@ -171,7 +171,7 @@ static bool look_up(struct call *call, struct lookup *op) {
   struct collection *collection = collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD);
   if (!collection || !thread_key(call, op->id, &key))
     return false;
-  op->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER);
+  op->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
   op->head = kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER);
   return true;
 }

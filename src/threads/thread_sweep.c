@@ -87,7 +87,7 @@ static enum tkv_status read_chunk(struct call *call, void *self) {
     for (size_t i = 0; i < doc->entries.count; i++) {
       struct span key;
       if (message_key(call, doc->entries.items[i].id, &key))
-        doc->messages[i] = kv_get(call, TABLE_MESSAGES, key, 0);
+        doc->messages[i] = kv_get(call, TABLE_MESSAGES, key, KV_OWN);
     }
     messages += doc->entries.count;
   }

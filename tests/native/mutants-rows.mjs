@@ -67,8 +67,8 @@ export const rowMutations = [
   {
     name: 'an answer outweighs what is held',
     file: 'kv/turn.c',
-    find: 'if (known && (known->held || outweighs(call, known, get))) {',
-    put: 'if (known && outweighs(call, known, get)) {',
+    find: '(note->held || is_behind(call, get, note))',
+    put: 'is_behind(call, get, note)',
     by: ['workflow_', 'sim_workflow'],
   },
   {
@@ -126,6 +126,13 @@ export const rowMutations = [
     find: ' && now_since(call, last) <= MEMORY_OWN_MS',
     put: '',
     by: ['turns', 'kv_'],
+  },
+  {
+    name: 'a new run that a cache does not show is given up',
+    file: 'kv/turn.c',
+    find: 'return left > 0 ? left : 0;',
+    put: 'return left > 0 ? 0 : 0;',
+    by: ['sim_workflow'],
   },
   {
     name: 'a deleted run is deleted here alone',
@@ -360,9 +367,37 @@ export const rowMutations = [
   {
     name: 'the memory grows without bound',
     file: 'codec/limits.h',
-    find: 'MEMORY_BYTES_MAX = 16 * 1024 * 1024,',
+    find: 'MEMORY_BYTES_MAX = 8 * 1024 * 1024,',
     put: 'MEMORY_BYTES_MAX = 1024 * 1024 * 1024,',
     by: ['memory'],
+  },
+  {
+    name: 'indexes are dropped as soon as records',
+    file: 'kv/memory.c',
+    find: 'note->record && note->kind == NOTE_VALUE',
+    put: 'note->kind == NOTE_VALUE',
+    by: ['memory'],
+  },
+  {
+    name: 'what was written here is forgotten with its value',
+    file: 'kv/memory.c',
+    find: 'bool stays = goes && goes->own;',
+    put: 'bool stays = false;',
+    by: ['memory', 'unseen'],
+  },
+  {
+    name: 'what KV does not show yet is not asked for again',
+    file: 'kv/round.c',
+    find: 'if (request->unseen && request->flags & KV_SURE)',
+    put: 'if (call->now < 0)',
+    by: ['unseen'],
+  },
+  {
+    name: 'an older version passes for what was written here and forgotten',
+    file: 'kv/turn.c',
+    find: 'return note->kind == NOTE_EMPTY && note->written &&',
+    put: 'return note->kind == NOTE_EMPTY && note->written && !get->found &&',
+    by: ['unseen'],
   },
   {
     name: 'values of any size are remembered',
@@ -381,8 +416,8 @@ export const rowMutations = [
   {
     name: 'own writes are remembered for ever',
     file: 'kv/memory.c',
-    find: 'if (other && now - other->at > MEMORY_OWN_MS)',
-    put: 'if (other && now < 0)',
+    find: 'note->held ? MEMORY_HELD_MS : MEMORY_OWN_MS',
+    put: 'note->held ? MEMORY_HELD_MS : 100 * MEMORY_OWN_MS',
     by: ['memory'],
   },
 

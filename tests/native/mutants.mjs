@@ -129,8 +129,8 @@ export const mutations = [
   {
     name: 'slow answers are reused',
     file: 'kv/turn.c',
-    find: 'if (now_since(call, get->asked) > MEMORY_REUSE_MS)',
-    put: 'if (call->now < 0)',
+    find: ' || now_since(call, get->asked) > MEMORY_REUSE_MS)',
+    put: ')',
     by: ['stale'],
   },
 
@@ -298,6 +298,20 @@ export const mutations = [
     file: 'kv/turn.c',
     find: 'get->stamp ? note->stamp > get->stamp',
     put: 'get->stamp ? note->stamp > 0',
+  },
+  {
+    name: 'messages are read past what was written here',
+    file: 'threads/message.c',
+    find: 'kv_get(call, TABLE_MESSAGES, key, KV_OWN)',
+    put: 'kv_get(call, TABLE_MESSAGES, key, 0)',
+    quick: true,
+  },
+  {
+    name: 'a message that KV does not show yet is said to be gone',
+    file: 'threads/message.c',
+    find: 'if (get && get->unseen)',
+    put: 'if (get && call->now < 0)',
+    by: ['unseen'],
   },
   {
     name: 'a read is reused for a minute',

@@ -222,14 +222,14 @@ export function randomPause(below) {
 
 /**
  * Reads as KV serves them: every place has caches. A get answers what the place has seen within `ttl` ms,
- * missing keys too, and a write made in the place refreshes it. A list answers the page seen within `ttl`, and no
- * write refreshes that.
+ * missing keys too, and a write made in the place refreshes it, unless it is `blind`. A list answers the page seen
+ * within `ttl`, and no write refreshes that.
  *
  * @param {Backend} origin
- * @param {{ now: () => number, ttl?: number }} options
+ * @param {{ now: () => number, ttl?: number, blind?: boolean }} options
  * @returns {() => Backend} makes a place
  */
-export function createPlaces(origin, { now, ttl = 60_000 }) {
+export function createPlaces(origin, { now, ttl = 60_000, blind = false }) {
   return () => {
     /** @type {Map<string, { at: number, reply: KVReply }>} */
     const cache = new Map();
@@ -259,7 +259,7 @@ export function createPlaces(origin, { now, ttl = 60_000 }) {
         }
         default: {
           const reply = await ask(request);
-          if (reply.status === 200)
+          if (reply.status === 200 && !blind)
             cache.set(`get ${space} ${request.key}`, { at: now(), reply: written(request) });
           return reply;
         }

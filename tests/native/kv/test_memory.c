@@ -85,7 +85,8 @@ TEST(memory_expires_by_age) {
   CHECK(memory_find(&memory, 1, SPAN("renewed")) != NULL &&
         memory_find(&memory, 1, SPAN("new")) != NULL);
   memory_expire(&memory, 10 * MEMORY_OWN_MS);
-  CHECK(memory.ages[0].oldest == NULL && memory.ages[0].newest == NULL);
+  for (int shelf = 0; shelf < SHELF_COUNT; shelf++)
+    CHECK(memory.shelves[shelf].oldest == NULL && memory.shelves[shelf].newest == NULL);
   CHECK_EQ(memory.bytes, 0);
   memory_free(&memory);
 }
@@ -110,6 +111,49 @@ TEST(memory_is_bounded_in_bytes) {
   free(value);
 }
 
+static struct note *note_large(struct memory *memory, const char *key, bool own, bool record,
+                               int64_t now) {
+  static char value[MEMORY_VALUE_MAX];
+  struct span text = {key, strlen(key)};
+  struct note *note = memory_note(memory, 1, text, text.len, now);
+  note->own = own;
+  note->record = record;
+  memory_keep(memory, note, NOTE_VALUE, (struct span){value, sizeof value - 1024}, SPAN_NONE);
+  CHECK(memory->bytes <= MEMORY_BYTES_MAX); /* at every moment, not just in the end */
+  return note;
+}
+
+/* Of records the values go first, the oldest before others; of what was written here it stays known
+ * that it was. */
+TEST(memory_drops_values_of_records_before_indexes) {
+  struct memory memory = {0};
+  note_large(&memory, "index", true, false, 1);
+  note_large(&memory, "read", false, true, 2);
+  struct note *first = note_large(&memory, "first", true, true, 3);
+  CHECK(memory_find(&memory, 1, SPAN("read")) == NULL);
+  struct note *second = note_large(&memory, "second", true, true, 4);
+  CHECK_EQ(first->kind, NOTE_EMPTY);
+  CHECK(first->own && second->kind == NOTE_VALUE);
+  CHECK_EQ(memory_find(&memory, 1, SPAN("index"))->kind, NOTE_VALUE);
+  CHECK_EQ(memory.forgot_at, 0);
+  note_large(&memory, "first", true, true, 5); /* and is kept again when it is written again */
+  CHECK(first->kind == NOTE_VALUE && second->kind == NOTE_EMPTY);
+  memory_free(&memory);
+}
+
+/* Nothing but indexes: then they go, and it is known that something was forgotten. */
+TEST(memory_tells_when_it_forgot_an_own_write) {
+  struct memory memory = {0};
+  note_large(&memory, "read", false, false, 1);
+  note_large(&memory, "a", true, false, 2);
+  note_large(&memory, "b", true, false, 3);
+  CHECK_EQ(memory.forgot_at, 0);
+  note_large(&memory, "c", true, false, 4);
+  CHECK(memory_find(&memory, 1, SPAN("a")) == NULL);
+  CHECK_EQ(memory.forgot_at, 4);
+  memory_free(&memory);
+}
+
 TEST(memory_forgets_values_under_a_prefix) {
   struct memory memory = {0};
   struct note *a = note_value(&memory, "threads:a", "1", 0),
@@ -117,8 +161,10 @@ TEST(memory_forgets_values_under_a_prefix) {
   struct note *other = note_value(&memory, "messages:a", "1", 0);
   struct note *elsewhere = memory_note(&memory, 2, SPAN("threads:a"), 7, 0);
   memory_keep(&memory, elsewhere, NOTE_VALUE, SPAN("1"), SPAN_NONE);
+  a->own = b->own = true;
   memory_forget(&memory, 1, SPAN("threads:"));
   CHECK(a->kind == NOTE_EMPTY && b->kind == NOTE_EMPTY);
+  CHECK(!a->own && !b->own); /* nor that they were written here: they are being deleted */
   CHECK(other->kind == NOTE_VALUE && elsewhere->kind == NOTE_VALUE);
   memory_free(&memory);
 }

@@ -49,6 +49,7 @@ struct sim_config {
   bool rate_limit; /* one write per second and key */
   bool bare;       /* KV keeps no metadata */
   bool silent;     /* hosts do not tell that they are still at what a call asked for */
+  bool blind;      /* a write does not refresh the cache of its place: absence is shown, too */
   bool large;      /* one thread outgrows its head */
   int slow;        /* requests that take many seconds */
   int refused;     /* requests that fail */
@@ -108,8 +109,7 @@ struct actor {
   int64_t start, end; /* end: INT64_MAX while under way */
   int isolate, place;
   int64_t skew;
-  bool sees_all;  /* as if there were no caches */
-  bool remembers; /* reads messages from the isolate's memory, too; other records always are */
+  bool sees_all; /* as if there were no caches */
 };
 
 enum run_state { RUN_GOING, RUN_DONE, RUN_FAILED, RUN_GONE };

@@ -97,8 +97,7 @@ struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct
                           .end = INT64_MAX,
                           .isolate = isolate->number,
                           .place = isolate->place,
-                          .skew = isolate->skew,
-                          .remembers = op == TKV_OP_MESSAGE_UPDATE};
+                          .skew = isolate->skew};
   *run = (struct run){.sim = sim,
                       .isolate = isolate,
                       .actor = actor,

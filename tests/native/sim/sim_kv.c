@@ -1,7 +1,7 @@
 /* sim_kv.c: one KV, as it looks from several places.
  *
  * A get is answered by the place's cache for up to a minute, absence too; a write from the same
- * place refreshes it, one from elsewhere does not.  A page of a list is cached likewise, and no
+ * place refreshes it, unless places are blind, one from elsewhere does not.  A page of a list is cached likewise, and no
  * write refreshes it.  Nothing that a place shows is older than SIM_CACHE_MS.
  */
 #include "sim/sim.h"
@@ -98,7 +98,8 @@ int sim_kv_write(struct sim *sim, int place, uint32_t space, struct span name,
   }
   key->newest = new;
   key->accepted = sim->now;
-  key->seen[place] = (struct sim_seen){value ? new : NULL, sim->now, sim->now + SIM_CACHE_MS};
+  if (!sim->config.blind)
+    key->seen[place] = (struct sim_seen){value ? new : NULL, sim->now, sim->now + SIM_CACHE_MS};
   return 200;
 }
 

@@ -128,3 +128,9 @@ struct listed look_threads(struct work *work, struct span json, const struct act
                            const char *where) {
   return look_all(work, look_field(work->sim, json, "threads"), look_thread, reader, where);
 }
+
+bool look_excused(struct sim *sim, struct span error) {
+  struct span code = look_field(sim, error, "code");
+  return span_eq(code, SPAN("KV_FAILED")) ||
+         (sim->config.blind && span_eq(code, SPAN("TRY_AGAIN")));
+}

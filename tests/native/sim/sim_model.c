@@ -71,10 +71,12 @@ static bool is_rest(const struct actor *reader) {
 
 /* Whether KV may have answered |reader| that there is no such object: such an answer has no stamp.
  */
-static bool may_answer_absent(const struct object *object, const struct actor *reader) {
+static bool may_answer_absent(const struct sim *sim, const struct object *object,
+                              const struct actor *reader) {
   for (size_t i = 0; i < object->count; i++) {
     const struct event *event = object->events[i];
-    if (event->effect == EFFECT_REMOVE && event->actor->isolate && event->certainty != EVENT_VOID &&
+    bool seen = event->actor->isolate || sim->config.blind; /* from before there was anything */
+    if (event->effect == EFFECT_REMOVE && seen && event->certainty != EVENT_VOID &&
         event->actor->start <= reader->end)
       return true;
   }
@@ -91,9 +93,10 @@ static int64_t outweighs_until(const struct sim *sim, const struct event *own,
     return 0;
   if (a->end == INT64_MAX)
     return INT64_MAX;
-  if (a->end + a->skew >= b->start + b->skew)
+  /* its stamps follow those that it has read */
+  if (a->end + sim->config.skew >= b->start + b->skew)
     return a->end + SIM_OWN_MS;
-  bool unstamped = sim->config.bare || may_answer_absent(change->object, reader);
+  bool unstamped = sim->config.bare || may_answer_absent(sim, change->object, reader);
   return unstamped ? a->end + SIM_OVERLAY_MS : 0;
 }
 
@@ -108,14 +111,21 @@ static int64_t hidden_until(const struct sim *sim, const struct event *change,
   return until;
 }
 
-/* Whether |reader| reads |object| through its isolate's memory. */
-static bool is_remembered(const struct object *object, const struct actor *reader) {
-  return object->kind != OBJECT_MESSAGE || reader->remembers;
-}
-
 /* How old an answer may be when it arrives. */
 static int64_t longest_transit(const struct sim *sim) {
   return sim->config.latency + (sim->config.slow ? SIM_SLOW_MS : 0);
+}
+
+/* Whether |change|'s isolate no longer knows of it, for a later write of its own failed; a place that
+ * is blind may then show what was before. */
+static bool is_forgotten(const struct sim *sim, const struct event *change) {
+  for (size_t i = 0; sim->config.blind && i < change->object->count; i++) {
+    const struct event *later = change->object->events[i];
+    if (later->certainty == EVENT_MAYBE && later->actor->isolate == change->actor->isolate &&
+        later->actor->end > change->actor->end)
+      return true;
+  }
+  return false;
 }
 
 /* Whether |reader| cannot miss |change|, which has ended. */
@@ -126,15 +136,12 @@ static bool is_visible(const struct sim *sim, const struct event *change,
     return true;
   if (by->end > reader->start)
     return false;
-  if (by->isolate == reader->isolate || reader->sees_all)
+  if ((by->isolate == reader->isolate && !is_forgotten(sim, change)) || reader->sees_all)
     return true;
-  int64_t from = by->end + (by->place == reader->place ? 0 : SIM_CACHE_MS);
-  if (is_remembered(change->object, reader)) {
-    int64_t hidden = hidden_until(sim, change, reader);
-    from += SIM_REUSE_MS + longest_transit(sim);
-    from = hidden > from ? hidden : from;
-  }
-  return reader->start >= from;
+  int64_t stale = by->place == reader->place && !sim->config.blind ? 0 : SIM_CACHE_MS;
+  int64_t from = by->end + stale + SIM_REUSE_MS + longest_transit(sim);
+  int64_t hidden = hidden_until(sim, change, reader);
+  return reader->start >= (hidden > from ? hidden : from);
 }
 
 static bool is_sure(const struct event *event, const struct actor *reader) {
@@ -150,7 +157,7 @@ static bool replaces(const struct event *event, enum field field) {
  * elsewhere. */
 static bool is_kept(const struct sim *sim, const struct event *event, const struct actor *reader) {
   const struct object *object = event->object;
-  if (event->actor->isolate != reader->isolate || !is_remembered(object, reader))
+  if (event->actor->isolate != reader->isolate)
     return false;
   for (size_t i = 0; i < object->count; i++) {
     const struct event *other = object->events[i];

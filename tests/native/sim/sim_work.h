@@ -61,6 +61,10 @@ struct object *look_message(struct sim *sim, int prefix, struct span json,
 struct object *look_thread(struct sim *sim, int prefix, struct span json,
                            const struct actor *reader, const char *where);
 
+/* look_excused tells whether |error| may be: KV failed; or it is blind, and what a call wrote is
+ * forgotten, for a later write of the same record failed. */
+bool look_excused(struct sim *sim, struct span error);
+
 /* look_field returns a top-level field of |json|, decoded when it is a string. */
 struct span look_field(struct sim *sim, struct span json, const char *name);
 
