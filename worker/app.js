@@ -12,6 +12,7 @@ import { messages } from './routes/messages.js';
 import { createDocument } from './openapi.js';
 import { requireOwnOrigin } from './origin.js';
 import { servePage } from './routes/page.js';
+import { records } from './routes/records.js';
 import { resources } from './routes/resources.js';
 import { register, route } from './route.js';
 import { runs } from './routes/runs.js';
@@ -58,6 +59,7 @@ export const ROUTES = [
   ...messages,
   ...resources,
   ...runs,
+  ...records,
 ];
 
 /** @returns {Hono<import('./env.js').App>} */

@@ -153,7 +153,9 @@ export const MessagesInput = named(
           z.looseObject({
             ...messageFields,
             role: id,
-            content: z.any().check(z.meta({ description: 'text, a list of parts, an object with parts, or null' })),
+            content: z
+              .any()
+              .check(z.meta({ description: 'text, a list of parts, an object with parts, or null' })),
           }),
         ),
       )
@@ -227,3 +229,26 @@ export const Run = named(
 );
 
 export const RunPage = named('WorkflowRunPage', z.strictObject({ runs: z.array(Run), ...page }));
+
+const Score = named(
+  'Score',
+  z.looseObject({ id, scorerId: id, entityId: id, runId: id, score: z.number(), createdAt: date() }),
+);
+
+export const ScorePage = named('ScorePage', z.strictObject({ scores: z.array(Score), ...page }));
+
+const Task = named(
+  'Task',
+  z.looseObject({ id, status: z.string(), toolName: z.string(), runId: z.string(), createdAt: date() }),
+  'a call of a tool that goes on after its turn',
+);
+
+export const TaskPage = named('TaskPage', z.strictObject({ tasks: z.array(Task), ...page }));
+
+const Observation = named(
+  'Observation',
+  z.looseObject({ id, resourceId: z.string(), createdAt: date() }),
+  "a generation of an agent's observational memory",
+);
+
+export const Observations = named('Observations', z.strictObject({ observations: z.array(Observation) }));

@@ -10,6 +10,8 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 
+/** What a header can carry and nobody guesses: any other token would match nothing, or too soon. */
+const TOKEN = /^[A-Za-z0-9._~+/-]{16,}=*$/;
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** What Mastra says of a run that is over, or never was. */
@@ -96,6 +98,7 @@ async function requireToken(context, next) {
     throw new HTTPException(403, { message: 'pages of other sites may not ask this agent' });
   }
   if (!AGENT_TOKEN) throw new HTTPException(503, { message: 'AGENT_TOKEN is not set' });
+  if (!TOKEN.test(AGENT_TOKEN)) throw new HTTPException(503, { message: 'AGENT_TOKEN cannot be used' });
   return bearerAuth({ token: AGENT_TOKEN })(/** @type {any} */ (context), next);
 }
 

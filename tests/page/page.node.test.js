@@ -263,7 +263,7 @@ describe('a store with data, behind a token', () => {
     it('runs are listed with their states, filtered, and opened', async () => {
       await page.getByRole('link', { name: 'Workflow runs' }).click();
       await page.getByLabel('State').waitFor();
-      expect(await page.locator('.list li').count()).toBe(5);
+      expect(await page.locator('.list li').count()).toBe(6);
       await page.getByLabel('State').fill('suspended');
       await page.getByRole('button', { name: 'Filter' }).click();
       await page.getByRole('link', { name: 'Show all' }).waitFor();
@@ -367,6 +367,38 @@ describe('a store with data, behind a token', () => {
       expect(await said.locator('img, script, b').count()).toBe(0);
       const tags = await said.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('rel')));
       expect(new Set(tags)).toEqual(new Set(['noopener noreferrer nofollow']));
+    });
+
+    it('tasks, scores and observations stand beside threads and runs', async () => {
+      await visitor.go('#/threads/thread-5');
+      const before = await visitor.cost();
+      await page.getByText('Background tasks').click();
+      const task = page.locator('details .list li');
+      await task.waitFor();
+      expect(await task.innerText()).toMatch(/^crawl\s*failed/);
+      expect(await task.innerText()).toContain(MARKUP);
+      expect(await visitor.cost()).not.toBe(before);
+      await page.getByText('Observational memory').click();
+      await page.getByText('None.').waitFor();
+
+      await visitor.go('#/runs/scored/run-9');
+      await page.getByText('Scores').click();
+      await page.getByText('0.75').waitFor();
+      expect(await page.locator('details .list li').innerText()).toContain(`by Tone`);
+      expect(await page.locator('details .list li').innerText()).toContain(MARKUP);
+
+      await visitor.go('#/memory/ada');
+      await page.getByText('Observational memory').click();
+      await page.getByText('Generation').waitFor();
+      expect(await page.locator('details .list li .prose').innerHTML()).toContain(
+        '<li><strong>Ada</strong> likes trains</li>',
+      );
+
+      await page.route('**/v1/resources/ada/observations', (route) => route.abort());
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      await page.locator('details:not([open]) summary', { hasText: 'Observational memory' }).click();
+      await page.getByRole('alert').getByText('the server does not answer').waitFor();
+      visitor.complaints.splice(0, 1).forEach((complaint) => expect(complaint).toContain('ERR_FAILED'));
     });
 
     it('texts that are made to be slow do not keep anybody waiting', async () => {

@@ -21,6 +21,7 @@ export async function seed(store) {
   await Promise.all([
     seedThreads(store),
     seedSdk(store),
+    seedBeside(store),
     seedOdd(store),
     ...recorded.map((name) => seedRecorded(store, name)),
   ]);
@@ -53,6 +54,44 @@ async function seedThreads(store) {
 /** The least that is a picture: one red pixel. */
 export const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==';
+
+/** What stands beside a thread, and beside a run. */
+async function seedBeside(/** @type {import('../../bindings/index.js').CloudflareStore} */ store) {
+  const task = { toolName: 'crawl', toolCallId: 'c-9', agentId: 'a', runId: 'run-9', args: { page: 1 } };
+  const counts = { retryCount: 0, maxRetries: 0, timeoutMs: 1000 };
+  const error = { message: MARKUP };
+  await store.createTask({
+    ...task,
+    ...counts,
+    id: 'task-9',
+    status: 'failed',
+    threadId: 'thread-5',
+    error,
+    createdAt: at(5),
+  });
+  await store.persistWorkflowSnapshot({
+    workflowName: 'scored',
+    runId: 'run-9',
+    snapshot: /** @type {any} */ ({ status: 'success', context: {} }),
+  });
+  const score = {
+    scorerId: 'tone',
+    scorer: { name: 'Tone' },
+    entityId: 'a',
+    entity: { id: 'a' },
+    runId: 'run-9',
+  };
+  await store.saveScore({ ...score, score: 0.75, reason: MARKUP, source: 'LIVE', output: 'x' });
+  const scope = /** @type {const} */ ('resource');
+  const { id } = await store.initializeObservationalMemory({
+    threadId: null,
+    resourceId: 'ada',
+    scope,
+    config: {},
+  });
+  const observed = { observations: '- **Ada** likes trains', tokenCount: 5, lastObservedAt: at(6) };
+  await store.updateActiveObservations({ id, ...observed });
+}
 
 /** A bit of everything that Markdown has, and what hides in it. */
 const MARKDOWN = `# The plan

@@ -39,6 +39,9 @@ const REQUESTS = {
   listWorkflowRuns: ['GET', '/v1/workflow-runs'],
   getWorkflowRun: ['GET', '/v1/workflow-runs/w/r'],
   deleteWorkflowRun: ['DELETE', '/v1/workflow-runs/w/r'],
+  listScores: ['GET', '/v1/scores?runId=r&perPage=1'],
+  listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
+  listObservations: ['GET', '/v1/resources/u/observations'],
 };
 
 const OPERATIONS = Object.values(DOCUMENT.paths).flatMap((methods) => Object.values(methods));

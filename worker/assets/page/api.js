@@ -43,8 +43,9 @@ const known = new Map();
  * The requests of one view, with what they cost.
  *
  * @param {AbortSignal} signal
+ * @param {() => void} [onRequest]  after each
  */
-export function createApi(signal) {
+export function createApi(signal, onRequest) {
   /** @type {{ path: string, timing: string }[]} */
   const log = [];
 
@@ -59,6 +60,7 @@ export function createApi(signal) {
     const url = `/v1/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`;
     const response = await send(url, signal, method, body);
     log.push({ path: url, timing: response.headers.get('server-timing') ?? '' });
+    onRequest?.();
     const text = await response.text();
     if (!response.ok) throw failureOf(response.status, text);
     return text;

@@ -32,7 +32,10 @@ async function show() {
   current.abort();
   const { signal } = (current = new AbortController());
   const place = readPlace(location.hash);
-  const api = createApi(signal);
+  // What is opened within the view costs as well.
+  const api = createApi(signal, () => {
+    if (frame.view.getAttribute('aria-busy') === 'false') frame.cost.replaceChildren(...costLine(api.log));
+  });
   markView(place.view);
   frame.view.setAttribute('aria-busy', 'true');
   /** @type {any[]} */

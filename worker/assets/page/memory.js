@@ -6,6 +6,7 @@
 
 import { RequestError } from './api.js';
 import { editButton } from './ask.js';
+import { observationsPart } from './beside.js';
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
 import { placeOf } from './place.js';
 import { emptyState, heading } from './widgets.js';
@@ -20,6 +21,7 @@ export async function memoryView(api, { ids: [id = ''] }) {
   const top = [heading('Working memory'), searchForm(id)];
   if (id === '') return [...top, ...(await latestResources(api))];
   const threads = el('p', null, el('a', { href: placeOf('threads', [], { resourceId: id }) }, 'Its threads'));
+  const observations = observationsPart(api, id);
   try {
     const [resource, mayWrite] = await Promise.all([api.get(['resources', id]), api.mayWrite()]);
     const { workingMemory, createdAt, updatedAt, metadata } = resource;
@@ -41,11 +43,17 @@ export async function memoryView(api, { ids: [id = ''] }) {
         ),
       metadata && jsonDisclosure('Metadata', metadata),
       jsonDisclosure('Raw JSON', resource),
+      observations,
       threads,
     ];
   } catch (error) {
     if (!(error instanceof RequestError) || error.status !== 404) throw error;
-    return [...top, emptyState('No working memory', `Nothing is kept of ${id} across threads.`), threads];
+    return [
+      ...top,
+      emptyState('No working memory', `Nothing is kept of ${id} across threads.`),
+      observations,
+      threads,
+    ];
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { actionButton, ask } from './ask.js';
+import { scoresPart, tasksPart } from './beside.js';
 import { each, el, facts, jsonBlock, text, time } from './dom.js';
 import { placeOf } from './place.js';
 import { emptyState, filterForm, heading, pageAt, pager } from './widgets.js';
@@ -87,6 +88,8 @@ async function runView(api, { ids: [name, id] }) {
           if (isDone) location.hash = placeOf('runs');
         }),
       ),
+    scoresPart(api, { runId: id }),
+    tasksPart(api, { runId: id }),
     steps.length > 0 && el('h2', null, 'Steps'),
     steps.length > 0 && el('ul.list', null, each(steps, stepItem, 'li')),
     el('h2', null, 'Snapshot'),

@@ -5,6 +5,7 @@
  */
 
 import { actionButton, ask, changed, editButton } from './ask.js';
+import { observationsPart, tasksPart } from './beside.js';
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
 import { exportThread } from './export.js';
 import { messageView } from './parts.js';
@@ -139,6 +140,8 @@ async function threadView(api, place) {
     }),
     threadActions(api, thread, mayWrite),
     typeof memory === 'string' && [el('h2', null, 'Working memory'), el('pre', { tabindex: 0 }, memory)],
+    tasksPart(api, { threadId: id }),
+    observationsPart(api, resourceId, id),
     jsonDisclosure('Raw JSON of the thread', thread),
     el('h2', null, 'Messages'),
     olderPager(place, page),
