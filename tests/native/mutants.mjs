@@ -470,7 +470,7 @@ export const mutations = [
   {
     name: 'calls that went away are kept',
     file: 'core.c',
-    find: /(static void reclaim_abandoned\(.*\{\n)/,
+    find: /(static void reclaim_silent\(.*\{\n)/,
     put: '$1  if (now > 0)\n    return;\n',
   },
   {
