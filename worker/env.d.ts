@@ -18,6 +18,8 @@ declare global {
       ASSETS?: Fetcher;
       KEY_PREFIX?: string;
       MAX_BODY_BYTES?: string;
+      /** What a list may bring into memory. Default: 32 MiB. */
+      MAX_PAGE_BYTES?: string;
       /** The secret that may do everything. Without it, and the next, every request is refused. */
       THREADKV_TOKEN?: string;
       /** A secret: `[{ "name", "token", "access": "read" | "write", "keyPrefix"? }, …]` */

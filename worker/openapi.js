@@ -17,7 +17,7 @@ const REASONS = {
   403: 'no usable token is configured, a page of another site asks, or the token may only read',
   404: 'there is no such thing',
   409: 'the id is taken',
-  413: 'the body, or a record, is too large',
+  413: 'the body, a record, or a page is too large',
   415: 'the body is not sent as application/json',
   422: 'more KV operations than one request may make',
   429: 'too many requests of late',
@@ -93,11 +93,12 @@ function operationOf(definition) {
 }
 
 /** @param {Route} definition */
-function errorsOf({ path, open, body, errors = [] }) {
+function errorsOf({ method, path, open, body, query, errors = [] }) {
   const common = [400, 403, 500];
   if (!open) common.push(401, 429);
   if (path.startsWith('/v1/')) common.push(422, 503);
-  if (body) common.push(413, 415);
+  if (body || (method === 'GET' && (query?.perPage || query?.id))) common.push(413);
+  if (body) common.push(415);
   return [...common, ...errors].sort((a, b) => a - b);
 }
 

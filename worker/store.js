@@ -28,6 +28,7 @@ export function openStore(env, context, options = {}) {
     keyPrefix: ownPrefix(env),
     waitUntil: (promise) => context.waitUntil(promise),
     parseJSON: parseExact,
+    maxPageBytes: Number(env.MAX_PAGE_BYTES) || undefined,
     ...options,
   });
 }

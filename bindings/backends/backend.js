@@ -52,6 +52,7 @@
  * @property {string | null} [cursor]  for list: null on the last page
  * @property {number} [retryAfter]
  * @property {number} [operations]  KV operations that the answer took, 1 when not given
+ * @property {boolean} [unread]  the answer is not whole, for there was no room for more: `entries` has what was read
  * @property {string} [reason]  of a failure: a few words for people, without keys, values or secrets
  */
 
@@ -59,7 +60,9 @@
  * @typedef {object} Backend
  * @property {string} name  for error details: 'kv', 'memory', 'rest'
  * @property {readonly unknown[]} spaces  one identity object (or string) per distinct namespace, by index
- * @property {(requests: KVRequest[]) => Promise<KVReply[]>} run
+ * @property {(requests: KVRequest[], room?: { left: number }) => Promise<KVReply[]>} run
+ *   room: bytes of values that whoever asks can take; a back end may count it down, and need not read on once nothing is
+ *   left: such replies have a status of 413 and are `unread`
  * @property {number} [patience]  ms that the `retryAfter` of a request's failures may add up to; beyond them it has failed.
  *   Any, when not given
  * @property {boolean} [slow]  answers may take longer than 15 seconds: the core is told meanwhile that they are awaited still

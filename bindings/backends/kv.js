@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Gate, replyOf, UNREAD } from './gate.js';
 import { createLanes, MAX_CONCURRENT } from './lanes.js';
 
 /**
@@ -61,9 +62,12 @@ export function createNamespaceBackend({ namespaces }) {
   return {
     name: 'kv',
     spaces: namespaces,
-    run(requests) {
+    run(requests, room) {
       const inLane = createLanes(MAX_CONCURRENT);
-      return Promise.all(requests.map((request) => perform(namespaces[request.space], request, inLane)));
+      const gate = new Gate(room);
+      return Promise.all(
+        requests.map((request) => perform(namespaces[request.space], request, inLane, gate)),
+      );
     },
   };
 }
@@ -72,15 +76,16 @@ export function createNamespaceBackend({ namespaces }) {
  * @param {KVNamespaceLike} namespace
  * @param {KVRequest} request
  * @param {Lanes} inLane
+ * @param {Gate} gate
  * @returns {Promise<KVReply>}
  */
-async function perform(namespace, request, inLane) {
+async function perform(namespace, request, inLane, gate) {
   try {
     switch (request.kind) {
       case 'get':
         return await inLane(() => getOne(namespace, request.key));
       case 'get_many':
-        return await getAll(namespace, request.keys, inLane);
+        return await getAll(namespace, request.keys, inLane, gate);
       case 'put':
         return await inLane(() => put(namespace, request));
       case 'delete':
@@ -156,14 +161,15 @@ async function list(namespace, { prefix, cursor, limit }) {
  * @param {KVNamespaceLike} namespace
  * @param {string[]} keys
  * @param {Lanes} inLane
+ * @param {Gate} gate
  * @returns {Promise<KVReply>}
  */
-async function getAll(namespace, keys, inLane) {
+async function getAll(namespace, keys, inLane, gate) {
   const cost = { operations: 0 };
   /** @type {KVReply} */
   let reply;
   try {
-    reply = { status: 200, entries: await getMany(namespace, keys, inLane, cost) };
+    reply = replyOf(await getMany(namespace, keys, { inLane, gate, cost }));
   } catch (error) {
     reply = { status: statusOf(error) };
   }
@@ -176,34 +182,40 @@ async function getAll(namespace, keys, inLane) {
  *
  * @param {KVNamespaceLike} namespace
  * @param {string[]} keys
- * @param {Lanes} inLane
- * @param {{ operations: number }} cost  counted up, also when this fails
- * @returns {Promise<(KVEntry | null)[]>}
+ * @param {{ inLane: Lanes, gate: Gate, cost: { operations: number } }} round  cost: counted up, also when this fails
+ * @returns {Promise<import('./gate.js').Entries>}
  */
-async function getMany(namespace, keys, inLane, cost) {
+async function getMany(namespace, keys, round) {
+  const { inLane, gate, cost } = round;
   const one = (/** @type {string} */ key) =>
-    inLane(() => {
-      cost.operations++;
-      return getOrThrow(namespace, key);
-    });
-  let answer;
-  cost.operations++;
+    inLane(() =>
+      gate.passOne(() => {
+        cost.operations++;
+        return getOrThrow(namespace, key);
+      }),
+    );
+  let given = false;
+  /** @type {import('./gate.js').Entries | undefined} */
+  let found;
   try {
-    answer = await namespace.getWithMetadata(keys, 'text');
+    found = await gate.pass(keys, async () => {
+      cost.operations++;
+      const answer = await namespace.getWithMetadata(keys, 'text');
+      given = true;
+      // Keys that look like array indices ("42") vanish from the Map, found or not.
+      return keys.map((key) => (isMap(answer) && answer.has(key) ? toEntry(answer.get(key)) : UNREAD));
+    });
   } catch (error) {
     const status = statusOf(error);
     if (status === 413 && keys.length > 1) {
-      const middle = keys.length >> 1;
-      const halves = [keys.slice(0, middle), keys.slice(middle)];
-      return (await Promise.all(halves.map((half) => getMany(namespace, half, inLane, cost)))).flat();
+      return gate.inHalves(keys, (half) => getMany(namespace, half, round));
     }
     // Anything but 413 is an answer, unless it shows a namespace without bulk get, which took the array
     // for one key: a TypeError, or 414 for the keys joined by commas.
     if (status !== 413 && status !== 414 && !(error instanceof TypeError)) throw error;
   }
-  if (!isMap(answer)) return Promise.all(keys.map(one));
-  // Keys that look like array indices ("42") vanish from the Map, found or not.
-  return Promise.all(keys.map((key) => (answer.has(key) ? toEntry(answer.get(key)) : one(key))));
+  if (found !== undefined && !given) return found;
+  return Promise.all(keys.map((key, i) => found?.[i] ?? (found?.[i] === null ? null : one(key))));
 }
 
 /**

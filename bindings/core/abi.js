@@ -88,6 +88,8 @@ export const ERRORS = {
   [-14]: 'NO_MODULE',
   // KV does not show yet what this isolate wrote a moment ago
   [-15]: 'TRY_AGAIN',
+  // a list came to more bytes than it may; only JavaScript says so
+  [-16]: 'PAGE_TOO_LARGE',
 };
 
 /** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */
@@ -107,6 +109,7 @@ export const STATUSES = {
   CRASHED: 503,
   NO_MODULE: 500,
   TRY_AGAIN: 503,
+  PAGE_TOO_LARGE: 413,
 };
 
 /** A call waits for answers. */

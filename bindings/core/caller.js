@@ -17,12 +17,16 @@ import { createStats } from './stats.js';
  * @property {string} prefix
  * @property {Record<string, number>} tables  name → space
  * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
+ * @property {number} most  bytes that a list may bring into memory
  * @property {Record<string, { maxAge: number, batchSize: number }>} retention  by table: ms, rows
  * @property {import('./core.js').Core} [core]  default: that of the process
  * @property {(text: string) => any} [parse]  default `JSON.parse`
  * @property {(operation: import('./stats.js').Operation) => void} [onOperation]
  * @property {(promise: Promise<unknown>) => void} [waitUntil]  default: the platform's
  */
+
+/** Operations that list records, as many as there are. */
+const LISTS = ['message.list', 'message.list_by_resource', 'message.get', 'thread.list', 'row.list'];
 
 /** The control document of operations that need none. */
 export const NOTHING = Object.freeze({});
@@ -34,13 +38,15 @@ export class Caller {
   #stats;
   #followups;
   #parse;
+  #most;
 
   /** @param {Settings} settings */
-  constructor({ retention, core, parse = JSON.parse, onOperation, waitUntil, ...store }) {
+  constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...store }) {
     /** Policies by table. @readonly */
     this.retention = retention;
     this.#core = core;
     this.#parse = parse;
+    this.#most = most;
     this.#stats = createStats(onOperation);
     this.#followups = createFollowups(waitUntil);
     this.#store = { ...store, observe: this.#stats.observe };
@@ -65,13 +71,24 @@ export class Caller {
    * @returns {Promise<string>}
    */
   async send(method, op, control, json) {
+    return (await this.#run(method, op, control, json, {})).text;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string | undefined} json
+   * @param {import('./reading.js').Manner} manner
+   */
+  async #run(method, op, control, json, manner) {
     this.#core ??= defaultCore();
     const store = this.#store;
-    const { text, followup } = await this.#core.call(store, op, control, json, method);
+    const { text, followup, reading } = await this.#core.call(store, op, control, json, method, manner);
     // Not a promise that others wait for: a request that went away would leave them waiting.
     if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
     if (followup !== undefined) await this.#followups.start(followup);
-    return text;
+    return { text, reading };
   }
 
   /**
@@ -79,13 +96,18 @@ export class Caller {
    * @param {string} op
    * @param {object} control
    * @param {unknown} [payload]
+   * @param {import('./reading.js').Manner} [manner]  what differs from how all lists are read
    * @returns {Promise<any>} the result, null where there is none
    */
-  async read(method, op, control, payload) {
-    const text = await this.call(method, op, control, payload);
+  async read(method, op, control, payload, manner) {
+    const most = LISTS.includes(op) ? this.#most : Infinity;
+    const exact = this.#parse !== JSON.parse;
+    const json = toJSON(payload, method);
+    const all = { most, exact, apart: true, ...manner };
+    const { text, reading } = await this.#run(method, op, control, json, all);
     if (text === '') return null;
     try {
-      return this.#parse(text);
+      return reading.complete(this.#parse(text), this.#parse);
     } catch {
       // The parser's own message would quote what is stored.
       throw storeError('CORRUPT', method, `${method} read a value that is not JSON`);

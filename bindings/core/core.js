@@ -18,6 +18,7 @@ import { storeError } from './errors.js';
 import { crashed, failure } from './failures.js';
 import { Heads } from './heads.js';
 import { createInstance } from './instance.js';
+import { Reading } from './reading.js';
 import { Rounds } from './rounds.js';
 
 /**
@@ -31,7 +32,10 @@ import { Rounds } from './rounds.js';
  * @typedef {{ when: 'soon' | 'later', run: () => Promise<void> }} Followup
  */
 
-/** @typedef {{ text: string, followup?: Followup }} CallResult  `text` is JSON, '' for nothing */
+/**
+ * @typedef {{ text: string, reading: Reading, followup?: Followup }} CallResult
+ *   `text` is JSON, '' for nothing; `reading` has what large messages left out of it
+ */
 
 /**
  * @typedef {object} CoreOptions
@@ -94,24 +98,27 @@ export class Core {
    * @param {object} control  numbers, flags and fixed words
    * @param {string | undefined} payload  JSON
    * @param {string} method  the public method, for errors
+   * @param {import('./reading.js').Manner} [manner]
    * @returns {Promise<CallResult>}
    */
-  async call(store, op, control, payload = '', method) {
+  async call(store, op, control, payload = '', method, manner = {}) {
     const { now } = this.#options;
     const instance = this.#live(method);
     let handle = 0;
     /** @type {Reasons} */
     const reasons = {};
+    const reading = new Reading(op, method, manner);
     try {
       const text = isEmpty(control) ? '' : JSON.stringify(control);
       handle = instance.begin(OPERATIONS[op], this.#heads.of(store), text, payload, now());
       if (handle === 0) throw storeError('NO_MEMORY', method, 'no memory is left for another call');
       while (instance.status === PENDING) {
-        await this.#rounds.perform(store, instance, handle, reasons);
+        await this.#rounds.perform(store, instance, handle, reasons, reading);
+        if (reading.refused !== undefined) throw reading.refused;
         if (instance.dead) throw crashed(method);
         instance.resume(handle, now());
       }
-      return this.#finish(instance, handle, store, method, reasons);
+      return { reading, ...this.#finish(instance, handle, store, method, reasons) };
     } catch (error) {
       if (!instance.dead) throw error;
       // The module trapped: the instance and all its calls are lost, the next call gets a new one.
@@ -135,7 +142,7 @@ export class Core {
    * @param {CoreStore} store
    * @param {string} method
    * @param {Reasons} reasons
-   * @returns {CallResult}
+   * @returns {Omit<CallResult, 'reading'>}
    */
   #finish(instance, handle, store, method, reasons) {
     const { status } = instance;

@@ -8,7 +8,7 @@
  */
 
 import { createImports } from './imports.js';
-import { makeReady, Memory } from './memory.js';
+import { roomFor, Memory } from './memory.js';
 
 /**
  * @typedef {import('./answer.js').Answer} Answer
@@ -79,7 +79,7 @@ export class Instance {
   begin(op, head, control, payload, now) {
     return this.#guard(() => {
       const texts = [control, payload];
-      const size = head.bytes.length + makeReady(texts);
+      const size = head.bytes.length + roomFor(texts);
       const handle = this.#exports.call_new(this.#core, size, now);
       if (handle === 0) return 0;
       let at = this.#exports.call_input(this.#core, handle) >>> 0;
@@ -110,7 +110,7 @@ export class Instance {
       }
       const listed = cursor === undefined ? [] : [cursor];
       const numbers = pairs.length + 2 * listed.length;
-      const size = 4 * numbers + makeReady(listed) + makeReady(pairs);
+      const size = 4 * numbers + roomFor(listed) + roomFor(pairs);
       const start = this.#exports.call_reply(this.#core, handle, slot, size) >>> 0;
       if (start === 0) {
         this.#exports.call_replied(this.#core, handle, slot, NO_ROOM, 0, 0);
@@ -128,6 +128,8 @@ export class Instance {
         const length = this.#memory.put(word++, pairs[i], at);
         bytes += length;
         at += length;
+        // Whoever else held it has let go of it by now.
+        pairs[i] = '';
         at += this.#memory.put(word++, pairs[i + 1], at);
       }
       this.#exports.call_replied(this.#core, handle, slot, status, at - start, retryAfter);

@@ -11,7 +11,7 @@ import { NO_VALUE } from './abi.js';
 
 /** @typedef {import('./answer.js').Text} Text */
 
-/** Above this many characters texts are encoded first, for their exact length; below, there is room for the worst. */
+/** Above this many characters texts are measured first; below, there is room for the worst. */
 const LARGE = 128 * 1024;
 const MAX_BYTES_PER_CHARACTER = 3;
 
@@ -117,21 +117,41 @@ export class Memory {
 }
 
 /**
- * Makes texts ready to be written, in place.
- *
  * @param {(Text | null)[]} texts
  * @returns {number} the bytes that they may take
  */
-export function makeReady(texts) {
+export function roomFor(texts) {
   let characters = 0;
   for (const text of texts) if (text !== null) characters += text.length;
   // Three times as much is too much of a large thing: the memory does not shrink again.
   const large = characters > LARGE;
   let room = 0;
-  for (let i = 0; i < texts.length; i++) {
-    let text = texts[i];
-    if (large && typeof text === 'string') text = texts[i] = encoder.encode(text);
-    if (text !== null) room += typeof text === 'string' ? text.length * MAX_BYTES_PER_CHARACTER : text.length;
+  for (const text of texts) {
+    if (text === null) continue;
+    const worst = typeof text === 'string' && !large;
+    room += worst ? text.length * MAX_BYTES_PER_CHARACTER : byteLength(text);
   }
   return room;
+}
+
+/** Where texts are encoded for their length alone. */
+const scratch = new Uint8Array(16 * 1024 * MAX_BYTES_PER_CHARACTER);
+
+/**
+ * How long a text is in UTF-8.
+ *
+ * @param {Text} text
+ */
+export function byteLength(text) {
+  if (typeof text !== 'string') return text.length;
+  let bytes = 0;
+  for (let at = 0; at < text.length;) {
+    const part =
+      text.length * MAX_BYTES_PER_CHARACTER <= scratch.length ? text : text.slice(at, at + 16 * 1024);
+    // Of a surrogate pair only the first half may be there: then nothing is read of it.
+    const { read, written } = encoder.encodeInto(part, scratch);
+    bytes += written;
+    at += read;
+  }
+  return bytes;
 }

@@ -15,6 +15,7 @@ import { readReply } from './answer.js';
  * @typedef {import('./failures.js').Reasons} Reasons
  * @typedef {import('./heads.js').CoreStore} CoreStore
  * @typedef {import('./instance.js').Instance} Instance
+ * @typedef {import('./reading.js').Reading} Reading
  */
 
 /** Three times before a call that writes counts as gone. */
@@ -43,8 +44,9 @@ export class Rounds {
    * @param {Instance} instance
    * @param {number} handle  of the call that ran last
    * @param {Reasons} reasons  filled in
+   * @param {Reading} reading  once it has refused something the rest of the answers is not handed over
    */
-  async perform(store, instance, handle, reasons) {
+  async perform(store, instance, handle, reasons, reading) {
     const { now, wait } = this.#host;
     const { slots } = instance;
     /** @type {KVRequest[]} */
@@ -61,16 +63,23 @@ export class Rounds {
     const touch = () => {
       instance.touch(handle, now());
     };
-    const replies = requests.length > 0 ? await ask(store.backend, requests, touch) : [];
+    const replies = requests.length > 0 ? await ask(store.backend, requests, touch, reading.room) : [];
     const ms = now() - started;
     if (pause > 0) await wait(pause);
     let next = 0;
     for (const { number, request, retries } of slots) {
       if (instance.dead) return;
-      const answer = request === undefined ? WAITED : readReply(request, replies[next++]);
+      if (request === undefined) {
+        instance.answer(handle, number, WAITED);
+        continue;
+      }
+      const answer = takeReply(request, replies, next++, reading);
       if (answer.reason !== undefined) reasons[answer.status] = answer.reason;
-      const bytes = instance.answer(handle, number, answer);
-      if (request !== undefined) observe(store, request, answer, { bytes, ms, retries, round });
+      const spared = answer.pairs === null ? 0 : reading.take(request, answer.pairs);
+      if (reading.refused !== undefined) return;
+      const bytes = spared + instance.answer(handle, number, answer);
+      reading.count(bytes);
+      observe(store, request, answer, { bytes, ms, retries, round });
     }
   }
 }
@@ -79,12 +88,13 @@ export class Rounds {
  * @param {Backend} backend
  * @param {KVRequest[]} requests
  * @param {() => void} touch  called now and then while a back end is at it for long; should the request go away, its timer does
+ * @param {{ left: number } | undefined} room
  * @returns {Promise<(KVReply | undefined)[]>} a reply for each, or none at all
  */
-async function ask(backend, requests, touch) {
+async function ask(backend, requests, touch, room) {
   const timer = backend.slow || requests.length > MANY ? setInterval(touch, TOUCH_MS) : undefined;
   try {
-    const replies = await backend.run(requests);
+    const replies = await backend.run(requests, room);
     // Of too few or too many nobody can tell which is whose.
     return Array.isArray(replies) && replies.length === requests.length ? replies : [];
   } catch {
@@ -93,6 +103,22 @@ async function ask(backend, requests, touch) {
   } finally {
     if (timer !== undefined) clearInterval(timer);
   }
+}
+
+/**
+ * Reads a reply and lets go of it: while large values are handed over, those that were should not be there twice.
+ *
+ * @param {KVRequest} request
+ * @param {(KVReply | undefined)[]} replies
+ * @param {number} index
+ * @param {Reading} reading
+ * @returns {Answer}
+ */
+function takeReply(request, replies, index, reading) {
+  const reply = replies[index];
+  replies[index] = undefined;
+  if (reply?.unread === true) reading.stop(reply);
+  return readReply(request, reply);
 }
 
 /**

@@ -5,9 +5,11 @@
  * @module
  */
 
-import { knownArguments } from '../store/check.js';
+import { knownArguments, WHOLE } from '../store/check.js';
 
 /** @typedef {import('../index.js').CloudflareStore} CloudflareStore */
+
+const LISTS = ['listMessages', 'listMessagesByResourceId'];
 
 /** @type {WeakMap<CloudflareStore, CloudflareStore>} */
 const TOLERANT = new WeakMap();
@@ -31,5 +33,18 @@ export function tolerantStore(store) {
 function memberOf(store, name) {
   const member = store[name];
   if (typeof member !== 'function' || typeof name === 'symbol') return member;
-  return (/** @type {unknown[]} */ ...args) => member.apply(store, knownArguments(name, args));
+  return (/** @type {unknown[]} */ ...args) => member.apply(store, wholly(name, knownArguments(name, args)));
+}
+
+/**
+ * All messages of a thread are never refused for their size: `cloneThread` and observational memory read so, and would
+ * fail half-way.
+ *
+ * @param {string} method
+ * @param {any[]} args
+ */
+function wholly(method, args) {
+  const [first, ...rest] = args;
+  const isAll = LISTS.includes(method) && first?.perPage === false;
+  return isAll ? [{ ...first, [WHOLE]: true }, ...rest] : args;
 }

@@ -14,6 +14,9 @@ import { ARGUMENTS } from './arguments.js';
 /** @typedef {import('./arguments.js').Names} Names */
 /** @typedef {keyof typeof ARGUMENTS} Method */
 
+/** Among the arguments of a list of messages: it is wanted whole, however large. Mastra's classes say so. */
+export const WHOLE = Symbol('whole');
+
 /** Names that are longer are cut in errors. */
 const MAX_NAME = 100;
 

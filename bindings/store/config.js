@@ -33,6 +33,8 @@ import { readRetention } from './retention.js';
  * @property {boolean} [autoInit]  the first call does what `init()` does, so that nobody has to call it
  * @property {import('./row-types.js').Retention} [retention]  what to keep for how long; default: all, for ever
  * @property {number} [maxOperations]  KV operations that one call may make, default 900
+ * @property {number} [maxPageBytes]  bytes that a list may bring into memory, default 32 MiB; beyond it the call fails with
+ *   `PAGE_TOO_LARGE` and says how many messages would fit
  * @property {'all'} [snapshots]  stores every snapshot of a workflow run, its progress too, before the call resolves
  * @property {boolean} [assumeSingleWriter]  says that one isolate alone (a Durable Object, a server) writes each
  *   workflow run: then engines may rely on updates that do not overwrite each other
@@ -58,7 +60,7 @@ import { readRetention } from './retention.js';
 /** What a configuration may have. */
 const OPTIONS =
   `bindings backend accountId apiToken keyPrefix namespacePrefix baseURL fetch timeout waitUntil onOperation parseJSON
-  consistency autoInit retention maxOperations snapshots assumeSingleWriter core`.split(/\s+/);
+  consistency autoInit retention maxOperations maxPageBytes snapshots assumeSingleWriter core`.split(/\s+/);
 
 /** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
 export const OTHER_TABLES =
@@ -73,6 +75,7 @@ export const OTHER_TABLES =
 
 const REQUIRED = ['threads', 'messages'];
 const DEFAULT_MAX_OPERATIONS = 900;
+const DEFAULT_MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
@@ -82,7 +85,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export function readConfig(config) {
   requireOptions(config);
   const { keyPrefix = '', consistency, snapshots, assumeSingleWriter, autoInit = false } = config;
-  const { maxOperations = DEFAULT_MAX_OPERATIONS } = config;
+  const { maxOperations = DEFAULT_MAX_OPERATIONS, maxPageBytes = DEFAULT_MAX_PAGE_BYTES } = config;
   if (typeof keyPrefix !== 'string') throw invalid('keyPrefix must be a string');
   // As bytes, all lone surrogates look the same: two prefixes would share their data.
   if (LONE_SURROGATE.test(keyPrefix)) throw invalid('keyPrefix must be well-formed Unicode');
@@ -96,12 +99,16 @@ export function readConfig(config) {
   if (!Number.isSafeInteger(maxOperations) || maxOperations < 1) {
     throw invalid('maxOperations must be a positive integer');
   }
+  if (!Number.isSafeInteger(maxPageBytes) || maxPageBytes < 1) {
+    throw invalid('maxPageBytes must be a positive integer');
+  }
   if (typeof autoInit !== 'boolean') throw invalid('autoInit must be true or false');
   checkFunctions(config);
   return {
     ...readStorage(config),
     prefix: keyPrefix.trim(),
     options: { strict: consistency === 'strict', maxOperations, check: autoInit },
+    most: maxPageBytes,
     retention: readRetention(config.retention, 'constructor'),
     core: config.core,
     parse: config.parseJSON,

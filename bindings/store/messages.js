@@ -7,7 +7,7 @@
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, withDates, withDateText } from '../core/dates.js';
 import * as shape from './shape.js';
-import { requireArguments } from './check.js';
+import { requireArguments, WHOLE } from './check.js';
 import { ThreadStore } from './threads.js';
 
 /**
@@ -62,7 +62,15 @@ export class MessageStore extends ThreadStore {
   async listMessagesById(args) {
     const { messageIds } = requireArguments(args, 'listMessagesById');
     if (isEmptyArray(messageIds)) return { messages: [] };
-    const { messages } = await this.caller.read('listMessagesById', 'message.get', NOTHING, { messageIds });
+    // One record alone is no list.
+    const manner = messageIds.length === 1 ? { most: Infinity } : {};
+    const { messages } = await this.caller.read(
+      'listMessagesById',
+      'message.get',
+      NOTHING,
+      { messageIds },
+      manner,
+    );
     return { messages: reviveMessages(messages) };
   }
 
@@ -121,7 +129,12 @@ export class MessageStore extends ThreadStore {
       dateRange: shape.dateRange(dateRange),
       metadata: shape.messageFilter(metadata),
     };
-    const { messages, total, hasMore } = await this.caller.read(method, op, control, payload);
+    // What a metadata filter compares is the core's to see.
+    const manner = {
+      ...(payload.metadata !== undefined && { apart: false }),
+      ...(WHOLE in options && { most: Infinity }),
+    };
+    const { messages, total, hasMore } = await this.caller.read(method, op, control, payload, manner);
     return { messages: reviveMessages(messages), total, page, perPage, hasMore };
   }
 }

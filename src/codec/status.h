@@ -26,7 +26,8 @@
   X(CRASHED, -13, 503,                                                                             \
     "the module trapped; its calls are lost, the next call gets a new instance")                   \
   X(NO_MODULE, -14, 500, "the runtime cannot compile the module; only JavaScript says so")         \
-  X(TRY_AGAIN, -15, 503, "KV does not show yet what this isolate wrote a moment ago")
+  X(TRY_AGAIN, -15, 503, "KV does not show yet what this isolate wrote a moment ago")              \
+  X(PAGE_TOO_LARGE, -16, 413, "a list came to more bytes than it may; only JavaScript says so")
 
 enum tkv_status {
   TKV_DONE = 0,    /* finished; the result may be read */

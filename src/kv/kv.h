@@ -25,6 +25,9 @@
  *             cursor; then per key: name, metadata
  *
  * Metadata is JSON text, empty for none.
+ *
+ * Of a message the host may hand over, in place of its text, an object of a number under the name
+ * "" and of those fields that are looked at in lists (bindings/core/reading.js). It is not noted.
  */
 #ifndef TKV_KV_H
 #define TKV_KV_H

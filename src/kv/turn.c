@@ -252,6 +252,8 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
   get->unseen = is_unseen(call, get, note);
   if (get->unseen || !(get->flags & KV_REMEMBER) || now_since(call, get->asked) > MEMORY_REUSE_MS)
     return; /* what took long is not noted: others may have read something newer meanwhile */
+  if (span_starts(get->value, SPAN("{\"\":")))
+    return; /* nor what stands for a value that is not here: see kv.h */
   if (!(note = note_of(call, get)))
     return;
   keep(call, get, note, note->own && note->stamp == get->stamp);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Reading } from '../../bindings/core/reading.js';
+
 /**
  * @typedef {object} Asked
  * @property {any} store
@@ -33,9 +35,10 @@ export function createFakeCore(...answers) {
       });
       const answer = answers.length > 0 ? answers.shift() : '';
       if (answer instanceof Error) throw answer;
-      if (answer === '') return { text: '' };
-      if (typeof answer === 'object' && answer !== null && 'text' in answer) return answer;
-      return { text: JSON.stringify(answer) };
+      const reading = new Reading(op, method, {});
+      if (answer === '') return { reading, text: '' };
+      if (typeof answer === 'object' && answer !== null && 'text' in answer) return { reading, ...answer };
+      return { reading, text: JSON.stringify(answer) };
     },
   };
 }

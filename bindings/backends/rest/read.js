@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UNREAD } from '../gate.js';
 import { compareBytes } from '../limits.js';
 import { unwrap } from './api.js';
 import { ApiError, NO_KEY } from './errors.js';
@@ -37,24 +38,31 @@ export function pathOf(key) {
  * @param {Send} send
  * @param {string} id  of the namespace
  * @param {string[]} keys
- * @returns {Promise<(KVEntry | null)[]>}
+ * @param {import('../gate.js').Gate} gate
+ * @returns {Promise<import('../gate.js').Entries>}
  */
-export async function getMany(send, id, keys) {
-  let values;
+export async function getMany(send, id, keys, gate) {
+  const one = (/** @type {string} */ key) => gate.passOne(() => getOne(send, id, key));
+  let given = false;
+  /** @type {import('../gate.js').Entries} */
+  let found;
   try {
-    const json = JSON.stringify({ keys: [...new Set(keys)], type: 'text', withMetadata: true });
-    ({ values } = unwrap(await send('POST', `/${id}/bulk/get`, { json, most: MAX_BULK_ANSWER })).result);
+    found = await gate.pass(keys, async () => {
+      const json = JSON.stringify({ keys: [...new Set(keys)], type: 'text', withMetadata: true });
+      const { values } = unwrap(
+        await send('POST', `/${id}/bulk/get`, { json, most: MAX_BULK_ANSWER }),
+      ).result;
+      given = true;
+      // A key that the answer does not speak of is unknown, not missing.
+      return keys.map((key) => (Object.hasOwn(values, key) ? toEntry(values[key]) : UNREAD));
+    });
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 413)) throw error;
-    if (keys.length === 1) return [await getOne(send, id, keys[0])];
-    const middle = keys.length >> 1;
-    const halves = [keys.slice(0, middle), keys.slice(middle)];
-    return (await Promise.all(halves.map((half) => getMany(send, id, half)))).flat();
+    if (keys.length === 1) return [await one(keys[0])];
+    return gate.inHalves(keys, (half) => getMany(send, id, half, gate));
   }
-  // A key that the answer does not speak of is unknown, not missing.
-  return Promise.all(
-    keys.map((key) => (Object.hasOwn(values, key) ? toEntry(values[key]) : getOne(send, id, key))),
-  );
+  if (!given) return found;
+  return Promise.all(keys.map((key, i) => (found[i] === UNREAD ? one(key) : found[i])));
 }
 
 /**

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { Gate, replyOf, UNREAD } from '../gate.js';
 import { createLanes, MAX_CONCURRENT } from '../lanes.js';
 import { exceeds, keyStatus, MAX_BULK_KEYS, MAX_KEY, MAX_LIST, MAX_METADATA, MAX_VALUE } from '../limits.js';
 import { createApi, DEFAULT_TIMEOUT, rootOf } from './api.js';
@@ -58,7 +59,7 @@ export function createRestBackend({ titles, ...options }) {
     patience: options.timeout ?? DEFAULT_TIMEOUT,
     // By these a core tells namespaces apart, whatever store asks.
     spaces: titles.map((title) => `${root}#${title}`),
-    run: (requests) => runRound(requests, directory, send),
+    run: (requests, room) => runRound(requests, directory, send, new Gate(room)),
   };
 }
 
@@ -78,12 +79,16 @@ export async function findMissing({ titles, ...options }) {
  * @param {KVRequest[]} requests
  * @param {Directory} directory
  * @param {Send} send
+ * @param {Gate} gate
  * @returns {Promise<KVReply[]>}
  */
-async function runRound(requests, directory, send) {
+async function runRound(requests, directory, send, gate) {
   const replies = requests.map(refuse);
   const open = requests.map((_, i) => i).filter((i) => replies[i] === undefined);
-  const jobs = plan(open.map((i) => requests[i]));
+  const jobs = plan(
+    open.map((i) => requests[i]),
+    gate,
+  );
   const inLane = createLanes(MAX_CONCURRENT);
   /** @param {{ operations: number }} cost @returns {Send} */
   const counted =
@@ -175,8 +180,8 @@ function problemOf(request) {
   return exceeds(value, MAX_VALUE) || (metadata !== null && exceeds(metadata, MAX_METADATA)) ? 413 : 0;
 }
 
-/** @param {KVRequest[]} requests @returns {Job[]} */
-function plan(requests) {
+/** @param {KVRequest[]} requests @param {Gate} gate @returns {Job[]} */
+function plan(requests, gate) {
   /** @type {Job[]} */
   const jobs = [];
   /** @type {Map<string, number[]>} */
@@ -184,7 +189,7 @@ function plan(requests) {
   requests.forEach((request, i) => {
     const { kind, space } = request;
     if (kind !== 'put' && kind !== 'delete') {
-      jobs.push({ space, creates: false, at: [i], ...readOf(request) });
+      jobs.push({ space, creates: false, at: [i], ...readOf(request, gate) });
       return;
     }
     const group = writes.get(`${kind} ${space}`);
@@ -209,21 +214,23 @@ function plan(requests) {
 
 /**
  * @param {Exclude<KVRequest, KVPut | KVDelete>} request
+ * @param {Gate} gate
  * @returns {Pick<Job, 'work' | 'missing'>}
  */
-function readOf(request) {
+function readOf(request, gate) {
   switch (request.kind) {
     case 'get':
       return {
         work: async (send, id) => {
-          const [entry] = await getMany(send, id, [request.key]);
+          const [entry] = await getMany(send, id, [request.key], gate);
+          if (entry === UNREAD) return [replyOf([entry])];
           return [entry === null ? { status: 404 } : { status: 200, entry }];
         },
         missing: () => ({ status: 404 }),
       };
     case 'get_many':
       return {
-        work: async (send, id) => [{ status: 200, entries: await getMany(send, id, request.keys) }],
+        work: async (send, id) => [replyOf(await getMany(send, id, request.keys, gate))],
         missing: () => ({ status: 200, entries: request.keys.map(() => null) }),
       };
     case 'list':

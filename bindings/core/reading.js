@@ -1,0 +1,243 @@
+/**
+ * What one call reads, before the module sees it.
+ *
+ * Large messages stay outside: of each the core is handed the few fields that it looks at, as a record of their own,
+ * and where that comes back in the result, the message takes its place. So a large message is neither copied into the
+ * module nor out of it, and of a page of them the module's memory does not grow.
+ *
+ * And a list has a bound on what it may bring into memory: beyond it the call reads no further and fails.
+ *
+ * @module
+ */
+
+import { storeError } from './errors.js';
+import { byteLength } from './memory.js';
+
+/**
+ * @typedef {import('../backends/backend.js').KVRequest} KVRequest
+ * @typedef {import('../backends/backend.js').KVReply} KVReply
+ * @typedef {import('./answer.js').Text} Text
+ */
+
+/**
+ * How a call is to read.
+ * @typedef {object} Manner
+ * @property {number} [most]  bytes of values that it may read; default: any
+ * @property {boolean} [apart]  messages of the result may stay outside, `complete` is called with it
+ * @property {boolean} [exact]  messages are wanted as text, for a parser that is not `JSON.parse`
+ */
+
+/** What comes of messages that operations read: they are in the result, or only looked at. */
+const OPERATIONS = /** @type {Record<string, 'kept' | 'seen'>} */ ({
+  'message.list': 'kept',
+  'message.list_by_resource': 'kept',
+  'message.get': 'kept',
+  'message.save': 'seen',
+  'message.delete': 'seen',
+  'thread.delete': 'seen',
+  'store.sweep': 'seen',
+  'collection.refresh': 'seen',
+  'verify.records': 'seen',
+});
+
+/** From so many characters on messages stay outside: parsing them here is cheaper than handing them over. */
+const KEPT_MIN = 2048;
+const SEEN_MIN = 16 * 1024;
+/** Where they have to be parsed twice it is the memory alone that is spared. */
+const EXACT_MIN = 64 * 1024;
+/** Once so many characters of messages were handed over, all stay outside that are longer than what stands for them. */
+const INSIDE_MAX = 2 * 1024 * 1024;
+const ALWAYS_MIN = 512;
+
+const MAX_BYTES_PER_CHARACTER = 3;
+const FIELDS = ['id', 'threadId', 'resourceId', 'createdAt'];
+/** Of what stands for a message: its number. No message has it and lacks a role. */
+const NUMBER = '';
+
+const decoder = new TextDecoder();
+
+/** The reading of one call. */
+export class Reading {
+  /** The error that the call has to fail with. @type {Error | undefined} */
+  refused;
+  /** How much a back end may still read: it may stop asking once nothing is left. @type {{ left: number } | undefined} */
+  room;
+  #what;
+  #method;
+  #most;
+  #exact;
+  #bytes = 0;
+  #weighed = false;
+  #fitting = 0;
+  #inside = 0;
+  /** @type {any[]} */
+  #kept = [];
+
+  /**
+   * @param {string} op
+   * @param {string} method  for errors
+   * @param {Manner} manner
+   */
+  constructor(op, method, { most = Infinity, apart = false, exact = false }) {
+    this.#what = OPERATIONS[op] === 'kept' && !apart ? undefined : OPERATIONS[op];
+    this.#method = method;
+    this.#most = most;
+    this.#exact = exact;
+    if (most !== Infinity) this.room = { left: most };
+  }
+
+  /**
+   * Looks through an answer before the core gets it.
+   *
+   * @param {KVRequest} request
+   * @param {(Text | null)[]} pairs  the values of gets, and their metadata; what stays outside is replaced
+   * @returns {number} bytes that the values have beyond what now stands there
+   */
+  take(request, pairs) {
+    if (request.kind !== 'get' && request.kind !== 'get_many') return 0;
+    if (this.#most === Infinity && this.#what === undefined) return 0;
+    const keys = request.kind === 'get' ? [request.key] : request.keys;
+    if (this.room !== undefined) this.#weigh(keys, pairs);
+    if (this.#what === undefined || this.refused !== undefined) return 0;
+    const least = this.#least(pairs);
+    let spared = 0;
+    for (let i = 0; i < keys.length; i++) {
+      const value = pairs[2 * i];
+      if (value === null || !isMessage(keys[i])) continue;
+      const put = value.length < least ? undefined : this.#setAside(value);
+      if (put === undefined) this.#inside += value.length;
+      else {
+        spared += byteLength(value) - byteLength(put);
+        pairs[2 * i] = put;
+      }
+    }
+    return spared;
+  }
+
+  /**
+   * Says how many bytes the values of the answer had that was looked through last.
+   *
+   * @param {number} bytes
+   */
+  count(bytes) {
+    if (this.room === undefined || this.#weighed) return;
+    this.#bytes += bytes;
+    this.room.left = this.#most - this.#bytes;
+  }
+
+  /**
+   * A back end has read no further, for nothing was left.
+   *
+   * @param {KVReply} reply
+   */
+  stop({ entries = [] }) {
+    this.#weighEach(entries.map((entry) => entry?.value ?? null));
+    this.#refuse();
+  }
+
+  /**
+   * Puts the messages that stayed outside where they belong.
+   *
+   * @param {any} result  parsed
+   * @param {(text: string) => any} parse
+   * @returns {any} the same
+   */
+  complete(result, parse) {
+    if (this.#kept.length === 0) return result;
+    const { messages } = result;
+    for (let i = 0; i < messages.length; i++) {
+      const number = messages[i][NUMBER];
+      if (number === undefined || messages[i].role !== undefined) continue;
+      const kept = this.#kept[number];
+      this.#kept[number] = undefined;
+      messages[i] = this.#exact ? parse(kept) : kept;
+    }
+    return result;
+  }
+
+  /**
+   * Counts what was read: one by one when all might be too much, or when not all of it counts; else `count` does.
+   *
+   * @param {string[]} keys
+   * @param {(Text | null)[]} pairs
+   */
+  #weigh(keys, pairs) {
+    const values = keys
+      .map((key, i) => (isIndex(key) ? null : pairs[2 * i]))
+      .filter((value) => value !== null);
+    let most = 0;
+    for (const value of values) most += value.length * MAX_BYTES_PER_CHARACTER;
+    this.#weighed = keys.some(isIndex) || this.#bytes + most > this.#most;
+    if (!this.#weighed) this.#fitting += values.length;
+    else this.#weighEach(values);
+    if (this.#bytes > this.#most) this.#refuse();
+  }
+
+  /** @param {(Text | null)[]} values */
+  #weighEach(values) {
+    for (const value of values) {
+      if (value === null) continue;
+      this.#bytes += byteLength(value);
+      if (this.#bytes <= this.#most) this.#fitting++;
+    }
+    if (this.room !== undefined) this.room.left = this.#most - this.#bytes;
+  }
+
+  #refuse() {
+    const [most, bytes, fitting] = [this.#most, this.#bytes, this.#fitting];
+    this.refused = storeError(
+      'PAGE_TOO_LARGE',
+      this.#method,
+      `what was asked for came to ${bytes} bytes and more, maxPageBytes is ${most}: ${fitting} records of it would fit; ` +
+        'ask for smaller pages, or raise maxPageBytes where there is memory for it',
+      { bytes, maxPageBytes: most, fitting },
+    );
+  }
+
+  /** @param {(Text | null)[]} pairs */
+  #least(pairs) {
+    let characters = this.#inside;
+    for (let i = 0; i < pairs.length; i += 2) characters += pairs[i]?.length ?? 0;
+    if (characters > INSIDE_MAX) return ALWAYS_MIN;
+    if (this.#what === 'seen') return SEEN_MIN;
+    return this.#exact ? EXACT_MIN : KEPT_MIN;
+  }
+
+  /**
+   * @param {Text} value
+   * @returns {string | undefined} what the core gets in its place; nothing when the core has to judge it
+   */
+  #setAside(value) {
+    const text = typeof value === 'string' ? value : decoder.decode(value);
+    const record = parseMessage(text);
+    if (record === undefined) return undefined;
+    /** @type {Record<string, string>} */
+    const fields = { [NUMBER]: String(this.#kept.length) };
+    for (const name of FIELDS) fields[name] = record[name];
+    if (this.#what === 'kept') this.#kept.push(this.#exact ? text : record);
+    return JSON.stringify(fields);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {any} undefined for what is no message
+ */
+function parseMessage(text) {
+  try {
+    const record = JSON.parse(text);
+    return FIELDS.every((name) => typeof record[name] === 'string') ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record of who is in a thread, or whose threads there are. @param {string} key */
+function isIndex(key) {
+  return key.includes('metadata:');
+}
+
+/** Journal entries may look so, too, but no other record has all fields of a message. @param {string} key */
+function isMessage(key) {
+  return key.slice(0, key.lastIndexOf(':')).endsWith('messages');
+}
