@@ -48,15 +48,16 @@ struct sim_config {
   int64_t lag;     /* a place may learn of others' writes this late even without a cache */
   bool rate_limit; /* one write per second and key */
   bool bare;       /* KV keeps no metadata */
-  bool silent;     /* hosts do not tell that they are still at what a call asked for */
-  bool blind;      /* a write does not refresh the cache of its place: absence is shown, too */
-  bool large;      /* one thread outgrows its head */
-  int slow;        /* requests that take many seconds */
-  int refused;     /* requests that fail */
-  int lost;        /* requests that are performed and reported failed */
-  int deaths;      /* isolates that go away, per operation */
-  int cancels;     /* calls that go away, per operation */
-  int evictions;   /* values that a cache drops early */
+  bool
+      silent; /* hosts do not tell that they are still at what a call asked for, unless it is much */
+  bool blind;    /* a write does not refresh the cache of its place: absence is shown, too */
+  bool large;    /* one thread outgrows its head */
+  int slow;      /* requests that take many seconds */
+  int refused;   /* requests that fail */
+  int lost;      /* requests that are performed and reported failed */
+  int deaths;    /* isolates that go away, per operation */
+  int cancels;   /* calls that go away, per operation */
+  int evictions; /* values that a cache drops early */
   uint32_t page, empty_pages;
   uint32_t theme; /* of the workload */
   struct tkv_store store;
