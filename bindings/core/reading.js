@@ -54,7 +54,7 @@ const FIELDS = ['id', 'threadId', 'resourceId', 'createdAt'];
 /** Of what stands for a message: its number. No message has it and lacks a role. */
 const NUMBER = '';
 
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The reading of one call. */
 export class Reading {
@@ -97,19 +97,34 @@ export class Reading {
     if (request.kind !== 'get' && request.kind !== 'get_many') return 0;
     if (this.#most === Infinity && this.#what === undefined) return 0;
     const keys = request.kind === 'get' ? [request.key] : request.keys;
-    if (this.room !== undefined) this.#weigh(keys, pairs);
+    let [characters, longest] = [0, 0];
+    for (let i = 0; i < pairs.length; i += 2) {
+      const length = pairs[i]?.length ?? 0;
+      characters += length;
+      longest = Math.max(longest, length);
+    }
+    if (this.room !== undefined) this.#weigh(keys, pairs, characters);
     if (this.#what === undefined || this.refused !== undefined) return 0;
-    const least = this.#least(pairs);
+    this.#inside += characters;
+    const least = this.#least();
+    return longest < least ? 0 : this.#spare(keys, pairs, least);
+  }
+
+  /**
+   * @param {string[]} keys
+   * @param {(Text | null)[]} pairs
+   * @param {number} least
+   */
+  #spare(keys, pairs, least) {
     let spared = 0;
     for (let i = 0; i < keys.length; i++) {
       const value = pairs[2 * i];
-      if (value === null || !isMessage(keys[i])) continue;
-      const put = value.length < least ? undefined : this.#setAside(value);
-      if (put === undefined) this.#inside += value.length;
-      else {
-        spared += byteLength(value) - byteLength(put);
-        pairs[2 * i] = put;
-      }
+      if (value === null || value.length < least || !isMessage(keys[i])) continue;
+      const put = this.#setAside(value);
+      if (put === undefined) continue;
+      spared += byteLength(value) - byteLength(put);
+      this.#inside -= value.length;
+      pairs[2 * i] = put;
     }
     return spared;
   }
@@ -160,16 +175,13 @@ export class Reading {
    *
    * @param {string[]} keys
    * @param {(Text | null)[]} pairs
+   * @param {number} characters  of all values
    */
-  #weigh(keys, pairs) {
-    const values = keys
-      .map((key, i) => (isIndex(key) ? null : pairs[2 * i]))
-      .filter((value) => value !== null);
-    let most = 0;
-    for (const value of values) most += value.length * MAX_BYTES_PER_CHARACTER;
-    this.#weighed = keys.some(isIndex) || this.#bytes + most > this.#most;
-    if (!this.#weighed) this.#fitting += values.length;
-    else this.#weighEach(values);
+  #weigh(keys, pairs, characters) {
+    const most = this.#bytes + characters * MAX_BYTES_PER_CHARACTER;
+    this.#weighed = most > this.#most || keys.some(isIndex);
+    if (this.#weighed) this.#weighEach(keys.map((key, i) => (isIndex(key) ? null : pairs[2 * i])));
+    else for (let i = 0; i < pairs.length; i += 2) if (pairs[i] !== null) this.#fitting++;
     if (this.#bytes > this.#most) this.#refuse();
   }
 
@@ -188,17 +200,14 @@ export class Reading {
     this.refused = storeError(
       'PAGE_TOO_LARGE',
       this.#method,
-      `what was asked for came to ${bytes} bytes and more, maxPageBytes is ${most}: ${fitting} records of it would fit; ` +
+      `what was asked for came to ${bytes} bytes and more, maxPageBytes is ${most}: ${fitting} of the records would fit; ` +
         'ask for smaller pages, or raise maxPageBytes where there is memory for it',
       { bytes, maxPageBytes: most, fitting },
     );
   }
 
-  /** @param {(Text | null)[]} pairs */
-  #least(pairs) {
-    let characters = this.#inside;
-    for (let i = 0; i < pairs.length; i += 2) characters += pairs[i]?.length ?? 0;
-    if (characters > INSIDE_MAX) return ALWAYS_MIN;
+  #least() {
+    if (this.#inside > INSIDE_MAX) return ALWAYS_MIN;
     if (this.#what === 'seen') return SEEN_MIN;
     return this.#exact ? EXACT_MIN : KEPT_MIN;
   }
