@@ -9,7 +9,7 @@ describe.each([
   'README.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
-  'docs/ARCHITECTURE.md',
+  ...globSync('docs/*.md').sort(),
   'src/FORMAT.md',
   'worker/README.md',
 ])('%s', (file) => {

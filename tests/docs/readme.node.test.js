@@ -1,4 +1,4 @@
-/** What README.md says, held against the code: its example, its figures, its lists. */
+/** What README.md and docs/ say, held against the code: examples, figures, lists. */
 
 import { globSync } from 'node:fs';
 import { format } from 'node:util';
@@ -11,7 +11,8 @@ import { ACCOUNT, startServer, TOKEN } from '../backends/rest/server.js';
 import { listFixtures } from '../fixtures/read.js';
 import { blocks, quoted, readText, section, tableRows } from './markdown.js';
 
-const README = readText('README.md');
+/** README.md and the pages of docs/, one after the other: each heading of the second rank stands once. */
+const README = ['README.md', ...globSync('docs/*.md').sort()].map(readText).join('\n');
 
 describe('the example', () => {
   it('prints what its comments say', async () => {
@@ -104,8 +105,52 @@ describe('the cost table', () => {
 /** Where in a line of the picture the explanation begins. */
 const NAMES_END = 46;
 
+describe('README.md', () => {
+  const FIRST = readText('README.md');
+
+  it('is short', () => {
+    expect(FIRST.split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it('begins with the Worker of docs/start.md', () => {
+    const worker = (/** @type {string} */ text) =>
+      ['jsonc', 'ts'].map((language) => blocks(text, language)[0]);
+    expect(worker(FIRST)).toEqual(worker(readText('docs/start.md')));
+  });
+
+  it('has figures of cost that stand in docs/cost.md', () => {
+    const all = tableRows(section(readText('docs/cost.md'), 'What calls cost')).map((row) =>
+      row.slice(-2).join(),
+    );
+    const rows = tableRows(section(FIRST, 'What it costs'));
+    expect(rows.length).toBe(3);
+    for (const row of rows) expect(all).toContain(row.slice(-2).join());
+  });
+
+  it("keeps and gives back the AI SDK's messages", async () => {
+    const [example] = blocks(section(FIRST, 'With Mastra, and with the AI SDK'), 'js');
+    const store = new CloudflareStore({ bindings: { default: createMemoryNamespace() } });
+    const at = new Date();
+    const thread = { id: 'thread-1', resourceId: 'user-1', createdAt: at, updatedAt: at };
+    await store.saveThread({ thread });
+    const uiMessages = [
+      { id: 'q', role: 'user', parts: [{ type: 'text', text: 'April?' }], metadata: { from: 'web' } },
+      {
+        id: 'a',
+        role: 'assistant',
+        parts: [{ type: 'text', text: 'Yes.', state: 'done' }],
+        metadata: undefined,
+      },
+    ];
+    const Run = Object.getPrototypeOf(async () => {}).constructor;
+    expect(await new Run('store', 'uiMessages', `${example}\nreturn again;`)(store, uiMessages)).toEqual(
+      uiMessages,
+    );
+  });
+});
+
 describe('the picture', () => {
-  const [picture] = blocks(README, 'text');
+  const [picture] = blocks(readText('docs/ARCHITECTURE.md'), 'text');
 
   /** What it names: files, and folders with their slash, as `place/name`. */
   function places() {
@@ -119,10 +164,6 @@ describe('the picture', () => {
 
   it('names what exists', () => {
     for (const path of places()) expect.soft(globSync(path).length, path).toBeGreaterThan(0);
-  });
-
-  it('is that of docs/ARCHITECTURE.md', () => {
-    expect(blocks(readText('docs/ARCHITECTURE.md'), 'text')[0]).toBe(picture);
   });
 
   it('names every folder of the core', () => {
@@ -158,7 +199,9 @@ describe('lists', () => {
 
   it('the make targets', () => {
     const targets = readText('Makefile').matchAll(/^## .*\n([\w-]+):/gm);
-    const named = blocks(section(README, 'Two commands'), 'text')[0].split(/\s+/).filter(Boolean);
+    const named = blocks(section(readText('CONTRIBUTING.md'), 'Make targets'), 'text')[0]
+      .split(/\s+/)
+      .filter(Boolean);
     expect(named.sort()).toEqual(
       Array.from(targets, ([, name]) => name)
         .filter((name) => name !== 'help')

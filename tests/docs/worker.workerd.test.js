@@ -1,4 +1,4 @@
-/** What worker/README.md and README.md say, held against the Worker: its routes, the statuses of its errors. */
+/** What worker/README.md and docs/worker.md say, held against the Worker: its routes, the statuses of its errors. */
 
 import { describe, expect, it, vi } from 'vitest';
 import { ERRORS } from '../../bindings/core/abi.js';
@@ -8,7 +8,7 @@ import { answerError } from '../../worker/errors.js';
 // @ts-ignore A text, as Vite reads it.
 import README from '../../worker/README.md?raw';
 // @ts-ignore
-import OVERVIEW from '../../README.md?raw';
+import OVERVIEW from '../../docs/worker.md?raw';
 
 /** @param {RegExp} pattern */
 const rows = (pattern) => [...README.matchAll(pattern)].map(([, first, second]) => [first, second]);
