@@ -54,7 +54,7 @@ const FIELDS = ['id', 'threadId', 'resourceId', 'createdAt'];
 /** Of what stands for a message: its number. No message has it and lacks a role. */
 const NUMBER = '';
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** The reading of one call. */
 export class Reading {

@@ -10,6 +10,15 @@ import { rowMutations } from './mutants-rows.mjs';
 
 /** @type {Mutation[]} */
 export const mutations = [
+  // What is read
+  {
+    name: 'what stands for a value is remembered as the value',
+    file: 'kv/turn.c',
+    find: String.raw`if (span_starts(get->value, SPAN("{\"\":")))`,
+    put: 'if (0)',
+    by: ['kv_does_not'],
+  },
+
   // Collections: journal and head
   {
     name: 'heads are not confirmed',

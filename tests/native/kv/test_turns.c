@@ -120,6 +120,19 @@ TEST(kv_reuses_a_read_for_a_second) {
   world_free(&world);
 }
 
+TEST(kv_does_not_remember_what_stands_for_a_value) {
+  struct world world;
+  world_init(&world);
+  world_put(&world, "resources:u1",
+            "{'':'0','id':'u1','createdAt':'2026-01-01T00:00:00.000Z',"
+            "'updatedAt':'2026-01-01T00:00:00.000Z'}",
+            "");
+  for (int i = 0; i < 3; i++)
+    world_do(&world, TKV_OP_RESOURCE_GET, "{'resourceId':'u1'}");
+  CHECK_EQ(world.mem.requests, 3);
+  world_free(&world);
+}
+
 TEST(kv_own_write_outweighs_a_stale_read) {
   struct world world;
   world_init(&world);
