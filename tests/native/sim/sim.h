@@ -52,6 +52,7 @@ struct sim_config {
       silent; /* hosts do not tell that they are still at what a call asked for, unless it is much */
   bool blind;    /* a write does not refresh the cache of its place: absence is shown, too */
   bool large;    /* one thread outgrows its head */
+  bool moments;  /* much is said in one millisecond */
   int slow;      /* requests that take many seconds */
   int refused;   /* requests that fail */
   int lost;      /* requests that are performed and reported failed */
@@ -109,6 +110,7 @@ struct isolate {
 struct actor {
   int64_t start, end; /* end: INT64_MAX while under way */
   int isolate, place;
+  size_t call; /* its number among all calls */
   int64_t skew;
   bool sees_all; /* as if there were no caches */
 };

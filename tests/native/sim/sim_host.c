@@ -106,6 +106,7 @@ struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct
                       .number = ++sim->run_numbers,
                       .done = done,
                       .work = work};
+  actor->call = run->number;
   if (sim->run_count == sim->run_cap) {
     sim->run_cap = sim->run_cap ? sim->run_cap * 2 : 16;
     struct run **runs = ARENA_ARRAY(&sim->arena, struct run *, sim->run_cap);

@@ -90,6 +90,18 @@ bool look_listed(const struct listed *listed, const struct object *object) {
 typedef struct object *(*looker)(struct sim *sim, int prefix, struct span json,
                                  const struct actor *reader, const char *where);
 
+/* Of what |listed| has of |object|'s time and thread nothing was brought there after it. */
+static void check_moment(struct work *work, const struct listed *listed, const struct span *times,
+                         const struct object *object, struct span time, const char *where) {
+  for (size_t i = listed->count; i-- > 0 && span_eq(times[i], time);) {
+    const struct object *other = listed->objects[i];
+    if (work->ascending ? model_precedes(work->sim, object, other)
+                        : model_precedes(work->sim, other, object))
+      sim_fail(work->sim, "%s: of one moment, %.*s and %.*s are out of order", where,
+               ARGS(other->id), ARGS(object->id));
+  }
+}
+
 static struct listed look_all(struct work *work, struct span array, looker look,
                               const struct actor *reader, const char *where) {
   struct sim *sim = work->sim;
@@ -98,6 +110,7 @@ static struct listed look_all(struct work *work, struct span array, looker look,
   for (struct json_walk walk = json_walk(array); json_next(&walk);)
     listed.total++;
   listed.objects = ARENA_ARRAY(&sim->arena, struct object *, listed.total + 1);
+  struct span *times = ARENA_ARRAY(&sim->arena, struct span, listed.total + 1);
   for (struct json_walk walk = json_walk(array); json_next(&walk) && !sim->failed;) {
     struct span time = look_field(sim, walk.value, "createdAt");
     struct object *object = look(sim, work->prefix, walk.value, reader, where);
@@ -113,6 +126,9 @@ static struct listed look_all(struct work *work, struct span array, looker look,
         !span_eq(look_field(sim, walk.value, "threadId"), work->thread->id))
       sim_fail(sim, "%s: %.*s is of another thread", where,
                ARGS(look_field(sim, walk.value, "id")));
+    if (object && look == look_message && work->thread && !sim->config.bare)
+      check_moment(work, &listed, times, object, time, where);
+    times[listed.count] = time;
     if (object)
       listed.objects[listed.count++] = object;
   }

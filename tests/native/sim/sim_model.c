@@ -322,3 +322,33 @@ bool model_ended_elsewhere(const struct object *object, const struct actor *read
   }
   return true;
 }
+
+/* The one save that can have brought |object| to where it is; NULL when others may have, or when it
+ * may have been gone in between. */
+static const struct event *arrival(const struct object *object) {
+  const struct event *found = NULL;
+  for (size_t i = 1; i < object->count; i++) {
+    const struct event *event = object->events[i];
+    if (event->certainty == EVENT_VOID)
+      continue;
+    bool places = event->effect == EFFECT_WRITE || event->values[FIELD_HOME].ptr ||
+                  event->values[FIELD_TIME].ptr;
+    if (event->effect == EFFECT_REMOVE || event->copied || (places && found))
+      return NULL;
+    found = places ? event : found;
+  }
+  return found;
+}
+
+bool model_precedes(struct sim *sim, const struct object *a, const struct object *b) {
+  enum { MARGIN_MS = 2000 }; /* stamps that are given faster than the clock runs */
+  const struct event *first = arrival(a), *second = arrival(b);
+  if (!first || !second)
+    return false;
+  if (first->actor == second->actor)
+    return first->position < second->position;
+  if (first->actor->isolate == second->actor->isolate)
+    return first->actor->call < second->actor->call;
+  return first->certainty == EVENT_SURE &&
+         first->actor->end + 2 * sim->config.skew + MARGIN_MS < second->actor->start;
+}

@@ -37,6 +37,7 @@ struct event {
   struct span values[FIELD_COUNT]; /* `ptr` NULL: not set */
   struct object *copied;           /* values that are not set are whatever this one's were */
   uint32_t asked;                  /* the last query that came here */
+  size_t position;                 /* among the messages of its call */
 };
 
 struct object {
@@ -92,6 +93,10 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
 /* model_lost_thread tells whether the thread that |object| was in was removed less than |ms| before
  * |actor| began, whatever came after. */
 bool model_lost_thread(const struct object *object, const struct actor *actor, int64_t ms);
+
+/* model_precedes tells whether |a| was certainly brought to where it is before |b| was: they have one
+ * createdAt and one thread. */
+bool model_precedes(struct sim *sim, const struct object *a, const struct object *b);
 
 /* model_is_sure tells whether it is known of all events before |reader|'s end whether they took
  * place. */

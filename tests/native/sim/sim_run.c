@@ -87,6 +87,7 @@ void sim_choose(struct sim *sim) {
   config->operations = 20 + (int)sim_upto(sim, 120);
   config->theme = (uint32_t)sim_upto(sim, WORK_THEMES - 1);
   config->large = sim_chance(sim, 10);
+  config->moments = sim->seed % 3 == 0;
   choose_faults(sim);
   /* not by the dice: what a seed is otherwise like stays */
   uint64_t more = sim->seed * UINT64_C(0xd1342543de82ef95) >> 32;

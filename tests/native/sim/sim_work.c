@@ -28,7 +28,8 @@ static struct span token(struct sim *sim, int prefix) {
 
 static struct span date_now(struct sim *sim) {
   char text[DATE_TEXT_MAX + 1] = {0};
-  text[date_format(sim->now - 3000 + sim_upto(sim, 6) * 1000, text)] = 0;
+  int64_t ms = sim->now - 3000 + sim_upto(sim, 6) * 1000;
+  text[date_format(sim->config.moments ? ms - ms % 60000 : ms, text)] = 0;
   return sim_text(sim, "%s", text);
 }
 
@@ -55,6 +56,7 @@ static struct object *any_message(struct sim *sim, int prefix) {
 
 struct event *work_event(struct work *work, struct object *object, enum effect effect) {
   struct event *event = model_event(work->sim, object, effect, &work->actor);
+  event->position = work->count;
   if (object->kind != OBJECT_MESSAGE)
     return work->event = event;
   if (work->count == work->cap) {
