@@ -21,7 +21,9 @@ export function copy(makeStore) {
       const { store, reopen } = await storeTelling(makeStore, conversation(3));
       const { thread: made, messageIdMap } = await store.copyThread({ sourceThreadId: 't' });
       expect(made.id).not.toBe('t');
-      expect(await store.getThreadById({ threadId: made.id })).toEqual(made);
+      // A date within metadata is read back as its text.
+      const asStored = (/** @type {unknown} */ record) => JSON.parse(JSON.stringify(record));
+      expect(asStored(await store.getThreadById({ threadId: made.id }))).toEqual(asStored(made));
       expect(Object.keys(messageIdMap)).toEqual(['m001', 'm002', 'm003']);
       for (const reader of [store, reopen()]) {
         const copied = (await reader.listMessages({ threadId: made.id })).messages;
