@@ -21,6 +21,11 @@ function named(id, schema, description) {
 const described = (description) => z.string().check(z.meta({ description }));
 
 const id = z.string().check(z.minLength(1));
+
+const DOTS = 'must not be "." or "..": URL parsers drop such a segment, so that no path would lead there';
+/** What a path has to lead to. */
+const reachable = z.regex(/^(?!\.\.?$)/, DOTS);
+const newId = id.check(reachable);
 const date = () => z.string().check(z.meta({ format: 'date-time' }));
 const metadata = () => z.record(z.string(), z.any());
 const count = () => z.int().check(z.gte(0));
@@ -74,8 +79,8 @@ export const Thread = named(
 export const ThreadInput = named(
   'ThreadInput',
   z.looseObject({
-    id: z.optional(id),
-    resourceId: described('whom it belongs to'),
+    id: z.optional(newId),
+    resourceId: described('whom it belongs to').check(reachable),
     title: z.optional(z.string()),
     metadata: z.optional(metadata()),
     createdAt: z.optional(date()),
@@ -98,8 +103,8 @@ export const ThreadPage = named('ThreadPage', z.strictObject({ threads: z.array(
 export const ThreadCopyInput = named(
   'ThreadCopyInput',
   z.strictObject({
-    newThreadId: z.optional(id.check(z.meta({ description: 'one is made if none is given' }))),
-    resourceId: z.optional(described("the source's if none is given")),
+    newThreadId: z.optional(newId.check(z.meta({ description: 'one is made if none is given' }))),
+    resourceId: z.optional(described("the source's if none is given").check(reachable)),
     title: z.optional(z.string()),
     metadata: z.optional(metadata()),
     options: z.optional(
@@ -136,9 +141,9 @@ export const Message = named(
 );
 
 const messageFields = {
-  id: z.optional(id),
+  id: z.optional(newId),
   threadId: z.optional(id),
-  resourceId: z.optional(z.string()),
+  resourceId: z.optional(z.string().check(reachable)),
   createdAt: z.optional(date()),
   type: z.optional(z.string()),
 };

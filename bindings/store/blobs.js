@@ -6,6 +6,7 @@
 
 import { reviveDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
+import { orAbsent, withoutTooLong } from './absent.js';
 import * as shape from './shape.js';
 import { StateStore } from './states.js';
 
@@ -46,7 +47,9 @@ export class BlobStore extends StateStore {
    * @returns {Promise<boolean>}
    */
   async hasBlob(hash) {
-    const text = await this.caller.call('hasBlob', 'row.get', this.caller.rows(TABLE), [{ hash }]);
+    const text = await orAbsent('[null]', () =>
+      this.caller.call('hasBlob', 'row.get', this.caller.rows(TABLE), [{ hash }]),
+    );
     return text !== '[null]';
   }
 
@@ -55,7 +58,9 @@ export class BlobStore extends StateStore {
    * @returns {Promise<boolean>} whether it was there
    */
   async deleteBlob(hash) {
-    const [existed] = await this.caller.read('deleteBlob', 'row.delete', this.caller.rows(TABLE), [{ hash }]);
+    const [existed] = await orAbsent([false], () =>
+      this.caller.read('deleteBlob', 'row.delete', this.caller.rows(TABLE), [{ hash }]),
+    );
     return existed;
   }
 
@@ -92,7 +97,15 @@ export class BlobStore extends StateStore {
    */
   async #get(method, hashes) {
     const keys = hashes.map((hash) => ({ hash }));
-    const blobs = await this.caller.read(method, 'row.get', this.caller.rows(TABLE), keys);
+    /** @param {{ hash: string }[]} some */
+    const read = (some) =>
+      some.length === 0 ? [null] : this.caller.read(method, 'row.get', this.caller.rows(TABLE), some);
+    const blobs = await withoutTooLong(
+      keys,
+      ({ hash }) => hash,
+      async (some) => read(some),
+      TABLE,
+    );
     for (const blob of blobs) if (blob !== null) reviveDates(blob, DATES);
     return blobs;
   }

@@ -6,6 +6,7 @@
 
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, withDates, withDateText } from '../core/dates.js';
+import { orAbsent, withoutTooLong } from './absent.js';
 import * as shape from './shape.js';
 import { requireArguments, WHOLE } from './check.js';
 import { ThreadStore } from './threads.js';
@@ -62,15 +63,13 @@ export class MessageStore extends ThreadStore {
   async listMessagesById(args) {
     const { messageIds } = requireArguments(args, 'listMessagesById');
     if (isEmptyArray(messageIds)) return { messages: [] };
-    // One record alone is no list.
-    const manner = messageIds.length === 1 ? { most: Infinity } : {};
-    const { messages } = await this.caller.read(
-      'listMessagesById',
-      'message.get',
-      NOTHING,
-      { messageIds },
-      manner,
-    );
+    /** @param {string[]} ids */
+    const read = (ids) => {
+      // One record alone is no list.
+      const manner = ids?.length === 1 ? { most: Infinity } : {};
+      return this.caller.read('listMessagesById', 'message.get', NOTHING, { messageIds: ids }, manner);
+    };
+    const { messages } = await withoutTooLong(messageIds, (id) => id, read, 'messages');
     return { messages: reviveMessages(messages) };
   }
 
@@ -109,7 +108,9 @@ export class MessageStore extends ThreadStore {
    */
   async deleteMessages(messageIds) {
     if (messageIds === undefined || isEmptyArray(messageIds)) return;
-    await this.caller.call('deleteMessages', 'message.delete', NOTHING, { messageIds });
+    /** @param {string[]} ids */
+    const call = (ids) => this.caller.call('deleteMessages', 'message.delete', NOTHING, { messageIds: ids });
+    await withoutTooLong(messageIds, (id) => id, call, 'messages');
   }
 
   /**
@@ -134,9 +135,35 @@ export class MessageStore extends ThreadStore {
       ...(payload.metadata !== undefined && { apart: false }),
       ...(WHOLE in options && { most: Infinity }),
     };
-    const { messages, total, hasMore } = await this.caller.read(method, op, control, payload, manner);
+    /** @param {object} asked @param {object} what */
+    const ask = (asked, what) => this.caller.read(method, op, asked, what, manner);
+    const read = () => readPage(ask, control, payload);
+    const { messages, total, hasMore } = await orAbsent({ messages: [], total: 0, hasMore: false }, read);
     return { messages: reviveMessages(messages), total, page, perPage, hasMore };
   }
+}
+
+/**
+ * A page without what no key can hold: messages that `include` names, threads among several.
+ *
+ * @param {(control: object, payload: object) => Promise<any>} ask
+ * @param {object} control
+ * @param {{ threadId?: string | string[], include?: any }} payload
+ * @returns {Promise<any>}
+ */
+async function readPage(ask, control, { threadId, include, ...rest }) {
+  /** @param {any} threads */
+  const withThreads = (threads) => {
+    /** @param {any} windows */
+    const withWindows = (windows) => {
+      // The threads hold nothing; what is included may be anywhere, and no page of any thread goes with it.
+      const none = Array.isArray(threads) && threads.length === 0 && threads !== threadId;
+      const asked = none ? { ...control, perPage: 0 } : control;
+      return ask(asked, { ...rest, threadId: none ? '-' : threads, include: windows });
+    };
+    return withoutTooLong(include, ({ id }) => id, withWindows, 'messages');
+  };
+  return withoutTooLong(threadId, (id) => id, withThreads, 'metadata');
 }
 
 /**

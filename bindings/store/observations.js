@@ -15,6 +15,7 @@ import * as changes from '../observations/changes.js';
 import { Ledger } from '../observations/ledger.js';
 import { recordOf } from '../observations/row.js';
 import { requireId, scopeOf } from '../observations/scope.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { BlobStore } from './blobs.js';
 import { requireArgument, requireArguments } from './check.js';
@@ -37,7 +38,8 @@ export class ObservationStore extends BlobStore {
    */
   async getObservationalMemory(threadId, resourceId) {
     const method = 'getObservationalMemory';
-    const row = await this.#ledger.newest(method, scopeOf(threadId, resourceId, method));
+    const scope = scopeOf(threadId, resourceId, method);
+    const row = await orAbsent(undefined, () => this.#ledger.newest(method, scope));
     return row === undefined ? null : recordOf(row);
   }
 
@@ -53,8 +55,9 @@ export class ObservationStore extends BlobStore {
   async getObservationalMemoryHistory(threadId, resourceId, limit, options) {
     const method = 'getObservationalMemoryHistory';
     const bounds = requireArgument(options, 3, 'options', method) ?? {};
-    const rows = await this.#ledger.history(method, scopeOf(threadId, resourceId, method), (all) =>
-      selected(all, limit, bounds),
+    const scope = scopeOf(threadId, resourceId, method);
+    const rows = await orAbsent([], () =>
+      this.#ledger.history(method, scope, (all) => selected(all, limit, bounds)),
     );
     return rows.map(recordOf);
   }
@@ -234,7 +237,8 @@ export class ObservationStore extends BlobStore {
    */
   async clearObservationalMemory(threadId, resourceId) {
     const method = 'clearObservationalMemory';
-    await this.#ledger.clear(method, scopeOf(threadId, resourceId, method));
+    const scope = scopeOf(threadId, resourceId, method);
+    await orAbsent(undefined, () => this.#ledger.clear(method, scope));
   }
 
   /**

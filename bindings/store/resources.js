@@ -7,6 +7,7 @@
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, withDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
 import { MessageStore } from './messages.js';
@@ -42,7 +43,9 @@ export class ResourceStore extends MessageStore {
    */
   async getResourceById(args) {
     const { resourceId } = requireArguments(args, 'getResourceById');
-    const resource = await this.caller.read('getResourceById', 'resource.get', NOTHING, { resourceId });
+    const resource = await orAbsent(null, () =>
+      this.caller.read('getResourceById', 'resource.get', NOTHING, { resourceId }),
+    );
     if (resource !== null) reviveDates(resource, DATES);
     return resource;
   }

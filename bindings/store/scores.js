@@ -6,6 +6,7 @@
 
 import { reviveDates, toText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
 import { WorkflowStore } from './workflows.js';
@@ -51,7 +52,9 @@ export class ScoreStore extends WorkflowStore {
    */
   async getScoreById(args) {
     const { id } = requireArguments(args, 'getScoreById');
-    const [score] = await this.caller.read('getScoreById', 'row.get', this.caller.rows(TABLE), [{ id }]);
+    const [score] = await orAbsent([null], () =>
+      this.caller.read('getScoreById', 'row.get', this.caller.rows(TABLE), [{ id }]),
+    );
     return score === null ? null : toScore(score);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { orAbsent } from './absent.js';
 import { requireArguments } from './check.js';
 import { TaskStore } from './tasks.js';
 
@@ -19,7 +20,9 @@ export class StateStore extends TaskStore {
    */
   async getState(args) {
     const key = keyOf(requireArguments(args, 'getState'));
-    const [row] = await this.caller.read('getState', 'row.get', this.caller.rows(TABLE), [key]);
+    const [row] = await orAbsent([null], () =>
+      this.caller.read('getState', 'row.get', this.caller.rows(TABLE), [key]),
+    );
     return row?.value;
   }
 
@@ -41,7 +44,7 @@ export class StateStore extends TaskStore {
    */
   async deleteState(args) {
     const key = keyOf(requireArguments(args, 'deleteState'));
-    await this.caller.call('deleteState', 'row.delete', this.caller.rows(TABLE), [key]);
+    await orAbsent('', () => this.caller.call('deleteState', 'row.delete', this.caller.rows(TABLE), [key]));
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { reviveDates, toText, withDateText } from '../core/dates.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { requireArgument, requireArguments } from './check.js';
 import { ScoreStore } from './scores.js';
@@ -68,7 +69,9 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<Task | null>} a fresh object
    */
   async getTask(taskId) {
-    const [row] = await this.caller.read('getTask', 'row.get', this.caller.rows(TABLE), [{ id: taskId }]);
+    const [row] = await orAbsent([null], () =>
+      this.caller.read('getTask', 'row.get', this.caller.rows(TABLE), [{ id: taskId }]),
+    );
     return row === null ? null : toTask(row);
   }
 
@@ -114,7 +117,9 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<void>}
    */
   async deleteTask(taskId) {
-    await this.caller.call('deleteTask', 'row.delete', this.caller.rows(TABLE), [{ id: taskId }]);
+    await orAbsent('', () =>
+      this.caller.call('deleteTask', 'row.delete', this.caller.rows(TABLE), [{ id: taskId }]),
+    );
   }
 
   /**

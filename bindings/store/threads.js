@@ -7,6 +7,7 @@
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, toText, withDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { BaseStore } from './base.js';
 import { requireArguments } from './check.js';
@@ -59,7 +60,9 @@ export class ThreadStore extends BaseStore {
    */
   async getThreadById(args) {
     const { threadId, resourceId } = requireArguments(args, 'getThreadById');
-    const thread = await this.caller.read('getThreadById', 'thread.get', NOTHING, { threadId, resourceId });
+    const thread = await orAbsent(null, () =>
+      this.caller.read('getThreadById', 'thread.get', NOTHING, { threadId, resourceId }),
+    );
     if (thread !== null) reviveDates(thread, DATES);
     return thread;
   }
@@ -118,7 +121,7 @@ export class ThreadStore extends BaseStore {
    */
   async deleteThread(args) {
     const { threadId } = requireArguments(args, 'deleteThread');
-    await this.caller.call('deleteThread', 'thread.delete', NOTHING, { threadId });
+    await orAbsent('', () => this.caller.call('deleteThread', 'thread.delete', NOTHING, { threadId }));
   }
 
   /**
@@ -159,7 +162,9 @@ export class ThreadStore extends BaseStore {
     shape.requireBoolean(archived, 'filter.archived', method);
     const control = { ...shape.pageControl(options), archived };
     const payload = { resourceId, metadata: shape.threadFilter(metadata, method) };
-    const { threads, total, hasMore } = await this.caller.read(method, 'thread.list', control, payload);
+    const { threads, total, hasMore } = await orAbsent({ threads: [], total: 0, hasMore: false }, () =>
+      this.caller.read(method, 'thread.list', control, payload),
+    );
     for (const thread of threads) reviveDates(thread, DATES);
     const { page = 0, perPage = PER_PAGE } = options;
     return { threads, total, page, perPage, hasMore };

@@ -10,6 +10,7 @@
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, toText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
+import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
 import { ResourceStore } from './resources.js';
@@ -88,7 +89,9 @@ export class WorkflowStore extends ResourceStore {
     shape.requireText(runId, 'runId', method);
     if (workflowName === undefined) {
       const control = { ...this.caller.rows(TABLE), perPage: 1 };
-      const { rows } = await this.caller.read(method, 'row.list', control, { under: runId });
+      const { rows } = await orAbsent({ rows: [] }, () =>
+        this.caller.read(method, 'row.list', control, { under: runId }),
+      );
       return rows.length === 0 ? null : reviveRun(rows[0]);
     }
     const run = await this.#readRun(method, { workflowName, runId });
@@ -130,7 +133,8 @@ export class WorkflowStore extends ResourceStore {
   async deleteWorkflowRunById(args) {
     const method = 'deleteWorkflowRunById';
     const { workflowName, runId } = requireArguments(args, method);
-    await this.caller.call(method, 'workflow.delete', NOTHING, { workflowName, runId });
+    const call = () => this.caller.call(method, 'workflow.delete', NOTHING, { workflowName, runId });
+    await orAbsent('', call);
   }
 
   /**
@@ -180,7 +184,9 @@ export class WorkflowStore extends ResourceStore {
    * @returns {Promise<any>}
    */
   async #readRun(method, name) {
-    const [run] = await this.caller.read(method, 'row.get', this.caller.rows(TABLE), [name]);
+    const [run] = await orAbsent([null], () =>
+      this.caller.read(method, 'row.get', this.caller.rows(TABLE), [name]),
+    );
     return run;
   }
 }

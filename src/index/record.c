@@ -129,6 +129,20 @@ bool arg_id(struct call *call, struct span value, struct span where, struct span
   return false;
 }
 
+bool arg_is_blank(struct span id) {
+  for (size_t i = 0; i < id.len; i++)
+    if (id.ptr[i] != ' ' && (id.ptr[i] < '\t' || id.ptr[i] > '\r'))
+      return false;
+  return true;
+}
+
+bool arg_made(struct call *call, struct span id, struct span where) {
+  if (!arg_is_blank(id) || call->control.restore.kind == CONTROL_TRUE)
+    return true;
+  call_invalid(call, where, SPAN("must not be blank"));
+  return false;
+}
+
 bool arg_text(struct call *call, struct span value, struct span where, struct span *text) {
   *text = SPAN_NONE;
   if (!value.ptr || json_string(&call->arena, value, text))

@@ -51,6 +51,13 @@ enum { ARG_ALONE = -1 }; /* an index: there is no list */
  * otherwise. */
 bool arg_id(struct call *call, struct span value, struct span where, struct span *id);
 
+/* arg_is_blank tells whether |id| has nothing but white space: lists refuse to be asked for it. */
+bool arg_is_blank(struct span id);
+
+/* arg_made tells whether a record may be made under |id|, which what is brought back ("restore") may
+ * be in any case.  False, with the error recorded, otherwise. */
+bool arg_made(struct call *call, struct span id, struct span where);
+
 /* arg_text reads an optional string; SPAN_NONE when absent.  False, with the error recorded, when
  * it is no string. */
 bool arg_text(struct call *call, struct span value, struct span where, struct span *text);

@@ -10,7 +10,6 @@
  * Rounds: the pages of a list, whose covers are filtered and ordered; the rows without a cover, if
  * there are any; the page's rows.  A row that has changed since the list was made counts as it is.
  */
-#include "codec/key.h"
 #include "index/gather.h"
 #include "index/record.h"
 #include "index/scan.h"
@@ -94,8 +93,7 @@ static bool read_query(struct call *call, struct list *list) {
     return false;
   list->ascending = call->control.ascending;
   list->scan = (struct scan){.table = list->kind->table, .take = take, .owner = list};
-  list->scan.prefix = key_join(&call->arena, call->prefix, list->kind->table, parts, under ? 2 : 1);
-  return true;
+  return kv_key(call, list->kind->table, parts, under ? 2 : 1, &list->scan.prefix);
 }
 
 enum tkv_status row_list(struct call *call, void *self) {

@@ -37,18 +37,11 @@ static enum tkv_status bad_thread(struct call *call) {
                       SPAN("threadId must be a non-empty string or array of non-empty strings"));
 }
 
-static bool is_blank(struct span id) {
-  for (size_t i = 0; i < id.len; i++)
-    if (id.ptr[i] != ' ' && (id.ptr[i] < '\t' || id.ptr[i] > '\r'))
-      return false;
-  return true;
-}
-
 static bool add_thread(struct call *call, struct list *list, struct span value,
                        struct span_set *seen) {
   struct entry entry = {0};
   if (!json_is_string(value) || !json_string(&call->arena, value, &entry.id) ||
-      is_blank(entry.id)) {
+      arg_is_blank(entry.id)) {
     bad_thread(call);
     return false;
   }

@@ -45,6 +45,7 @@ static bool check_message(struct call *call, struct span raw, size_t index,
   struct given given;
   given.message.raw = raw;
   if (!arg_read(call, raw, SPAN("messages"), index, shape, 6, &given) ||
+      !arg_made(call, given.message.id, arg_where(call, SPAN("messages"), index, SPAN("id"))) ||
       !record_fits(call, raw, arg_where(call, SPAN("messages"), index, SPAN(""))))
     return false;
   *message = given.message;

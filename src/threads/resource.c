@@ -34,8 +34,8 @@ enum tkv_status resource_save(struct call *call, void *self) {
       {SHAPE(struct resource_op, metadata, "createdAt"), SHAPE_WHEN},
       {SHAPE(struct resource_op, metadata, "updatedAt"), SHAPE_WHEN}};
   (void)self;
-  if (!read_id(call, SPAN("id"), op) || !ARG_READ(call, "", dates, op) ||
-      !record_fits(call, call->payload, SPAN("resource")))
+  if (!read_id(call, SPAN("id"), op) || !arg_made(call, op->id, SPAN("id")) ||
+      !ARG_READ(call, "", dates, op) || !record_fits(call, call->payload, SPAN("resource")))
     return call->error;
   put(call, op->key, call->payload, KV_OVERWRITE);
   return call_next(call, finish);
@@ -129,7 +129,8 @@ enum tkv_status resource_update(struct call *call, void *self) {
   static const struct shape shape[] = {
       {SHAPE(struct resource_op, memory, "workingMemory"), SHAPE_STRING | SHAPE_OPTIONAL},
       {SHAPE(struct resource_op, metadata, "metadata"), SHAPE_OBJECT | SHAPE_OPTIONAL}};
-  if (!read_id(call, SPAN("resourceId"), op) || !ARG_READ(call, "", shape, op))
+  if (!read_id(call, SPAN("resourceId"), op) || !arg_made(call, op->id, SPAN("resourceId")) ||
+      !ARG_READ(call, "", shape, op))
     return call->error;
   op->get = kv_get(call, TABLE_RESOURCES, op->key, KV_REMEMBER | KV_SURE);
   return call_next(call, update);

@@ -61,6 +61,7 @@ static bool read_args(struct call *call, struct copy *op) {
   op->start = INT64_MIN;
   op->end = INT64_MAX;
   return ARG_READ(call, "", shape, op) && ARG_READ(call, "options.messageFilter.", filter, op) &&
+         (!op->id.ptr || arg_made(call, op->id, SPAN("newThreadId"))) &&
          (!op->message_ids.ptr ||
           arg_ids(call, op->message_ids, SPAN("options.messageFilter.messageIds"), &op->only,
                   &ids));

@@ -43,7 +43,7 @@ static bool read_thread(struct call *call, struct save *op) {
       {SHAPE(struct given, updated, "updatedAt"), SHAPE_WHEN},
       {SHAPE(struct given, archived, "archivedAt"), SHAPE_WHEN | SHAPE_OPTIONAL | SHAPE_NULL}};
   struct given given;
-  if (!ARG_READ(call, "thread.", shape, &given) ||
+  if (!ARG_READ(call, "thread.", shape, &given) || !arg_made(call, given.id, SPAN("thread.id")) ||
       !record_fits(call, call->payload, SPAN("thread")) ||
       !thread_parse(call, call->payload, &op->thread))
     return false;

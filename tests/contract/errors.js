@@ -46,21 +46,106 @@ export function errors(makeStore) {
       expect(await raw.keys()).toEqual([]);
     });
 
-    it.each(callsById)('%s: an id whose key would be longer than KV allows', async (op, call) => {
+    const writes = callsById.filter(([op]) => !/^(get|list|delete)/.test(op));
+    it.each(writes)('%s: an id whose key would be longer than KV allows', async (op, call) => {
       const { store, raw } = await makeStore();
       await refused(call(store, longId), { code: 'KEY_TOO_LONG', op });
       await refused(call(store, '🎉'.repeat(130)), { code: 'KEY_TOO_LONG', op });
       expect(await raw.keys()).toEqual([]);
     });
 
+    it.each([' ', '\t', '\n', ' \r\n'])(
+      'a blank id, where something would be made under it: %j',
+      async (blank) => {
+        const { store } = await storeWith(makeStore, 't');
+        const makes = {
+          saveThread: () => store.saveThread({ thread: thread(blank) }),
+          copyThread: () => store.copyThread({ sourceThreadId: 't', newThreadId: blank }),
+          saveMessages: () => store.saveMessages({ messages: [message('m'), message(blank)] }),
+          saveResource: () =>
+            store.saveResource({ resource: { id: blank, createdAt: at(0), updatedAt: at(0) } }),
+          updateResource: () => store.updateResource({ resourceId: blank, workingMemory: 'x' }),
+        };
+        for (const [op, make] of Object.entries(makes)) {
+          await refused(make(), { code: 'INVALID_ARGUMENT', op, text: /blank/ });
+        }
+        expect(await allIds(store)).toEqual([]);
+      },
+    );
+
     it('says which id, and how long the key may be', async () => {
       const { store } = await makeStore();
-      const error = await refused(store.getThreadById({ threadId: longId }), {
+      const error = await refused(store.saveThread({ thread: thread(longId) }), {
         code: 'KEY_TOO_LONG',
-        op: 'getThreadById',
+        op: 'saveThread',
       });
       expect(error.message).toMatch(/512/);
       expect(error.message.length).toBeLessThan(1000);
+    });
+  });
+
+  describe('ids that no key can hold', () => {
+    it.each([longId, '🎉'.repeat(130), ':'.repeat(180)])('are of nothing: %s', async (id) => {
+      const { store, raw } = await storeTelling(makeStore, conversation(3));
+      const keys = await raw.keys();
+      expect(await store.getThreadById({ threadId: id })).toBeNull();
+      expect(await store.getResourceById({ resourceId: id })).toBeNull();
+      const none = { total: 0, hasMore: false };
+      expect(await store.listThreads({ filter: { resourceId: id } })).toMatchObject({ threads: [], ...none });
+      expect(await store.listThreadsByResourceId({ resourceId: id })).toMatchObject({ threads: [], ...none });
+      expect(await store.listMessages({ threadId: id })).toEqual({
+        messages: [],
+        page: 0,
+        perPage: 40,
+        ...none,
+      });
+      expect(await store.listMessagesByResourceId({ resourceId: id })).toMatchObject({
+        messages: [],
+        ...none,
+      });
+      await store.deleteThread({ threadId: id });
+      await store.deleteMessages([id]);
+      expect(await raw.keys()).toEqual(keys);
+    });
+
+    it('hide nothing that stands beside them', async () => {
+      const { store } = await storeTelling(makeStore, conversation(3));
+      expect(
+        (await store.listMessagesById({ messageIds: [longId, 'm002', `${longId}x`] })).messages,
+      ).toHaveLength(1);
+      expect((await store.listMessages({ threadId: [longId, 't'] })).total).toBe(3);
+      const include = [{ id: longId }, { id: 'm002', withNextMessages: 1 }];
+      const page = await store.listMessages({ threadId: 't', perPage: 1, include });
+      expect(page.messages.map((/** @type {any} */ one) => one.id)).toEqual(['m001', 'm002', 'm003']);
+      const lost = await store.listMessages({ threadId: longId, include });
+      expect(lost.messages.map((/** @type {any} */ one) => one.id)).toEqual(['m002', 'm003']);
+      expect(lost).toMatchObject({ total: 0, hasMore: false, perPage: 40 });
+      await store.deleteMessages([longId, 'm001']);
+      expect(await allIds(store)).toEqual(['m002', 'm003']);
+    });
+
+    it('are of nothing in the other tables, too', async () => {
+      const { store, raw } = await makeStore();
+      const run = { workflowName: 'order', runId: longId };
+      expect(await store.loadWorkflowSnapshot(run)).toBeNull();
+      expect(await store.getWorkflowRunById(run)).toBeNull();
+      expect(await store.getWorkflowRunById({ runId: longId })).toBeNull();
+      await store.deleteWorkflowRunById(run);
+      expect(await store.getScoreById({ id: longId })).toBeNull();
+      expect(await store.getTask(longId)).toBeNull();
+      await store.deleteTask(longId);
+      expect(await store.getState({ threadId: longId, type: 'x' })).toBeUndefined();
+      await store.deleteState({ threadId: longId, type: 'x' });
+      expect(await store.getBlob(longId)).toBeNull();
+      expect(await store.hasBlob(longId)).toBe(false);
+      expect(await store.deleteBlob(longId)).toBe(false);
+      await store.putBlob({ hash: 'h', content: 'x', size: 1 });
+      expect([...(await store.getManyBlobs([longId, 'h'])).keys()]).toEqual(['h']);
+      expect(await store.getObservationalMemory(longId, 'alice')).toBeNull();
+      expect(await store.getObservationalMemoryHistory(longId, 'alice')).toEqual([]);
+      await store.clearObservationalMemory(longId, 'alice');
+      await refused(store.createTask({ id: longId }), { code: 'KEY_TOO_LONG', op: 'createTask' });
+      expect((await raw.keys()).length).toBe(1);
     });
   });
 

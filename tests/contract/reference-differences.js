@@ -69,6 +69,7 @@ export const differences = {
   'keys in KV > ': keys,
 
   'ids that are refused > ': ids,
+  'ids that no key can hold > are of nothing': keys,
   'threads that are refused > ': input,
   'resources that are refused > ': input,
   'filters that are refused': input,

@@ -191,10 +191,12 @@ describe('ids in paths', () => {
     });
   });
 
-  it('too long for a key is refused', async () => {
-    const { status, json } = await ask('GET', `/v1/threads/${'x'.repeat(513)}`);
+  it('too long for a key are refused where something is made', async () => {
+    const path = `/v1/threads/${'x'.repeat(513)}`;
+    const { status, json } = await ask('PUT', path, { body: { resourceId: 'u' } });
     expect(status).toBe(400);
     expect(json.error.code).toBe('KEY_TOO_LONG');
+    expect((await ask('GET', path)).status).toBe(404);
   });
 });
 

@@ -44,7 +44,7 @@ TEST(thread_get_takes_one_round) {
 /* Anything can be an id, save nothing and what is not Unicode. */
 TEST(thread_ids_of_all_kinds) {
   static const char *const ids[] = {
-      "a:b",      "%",         "%3A", "a/b",       "a b", "\xf0\x9f\x98\x80", "\\u0000", "\\n",
+      "a:b",      "%",         "%3A", "a/b",       "a b", "\xf0\x9f\x98\x80", "\\u0000", "\\n.",
       "messages", "__proto__", "42",  "thread:t1", ":"};
   struct world world;
   world_init(&world);

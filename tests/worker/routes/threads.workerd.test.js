@@ -74,6 +74,36 @@ describe('creating', () => {
   });
 });
 
+it.each(['.', '..'])('refuses %j wherever something would be made that no path leads to', async (dots) => {
+  await ask('POST', '/v1/threads', { body: { id: 'dotted', resourceId: 'u' } });
+  const text = { role: 'user', content: 'x' };
+  for (const [path, body, place] of /** @type {const} */ ([
+    ['/v1/threads', { id: dots, resourceId: 'u' }, '/id'],
+    ['/v1/threads', { id: 'ok', resourceId: dots }, '/resourceId'],
+    ['/v1/threads/dotted/copy', { newThreadId: dots }, '/newThreadId'],
+    ['/v1/threads/dotted/messages', { messages: [{ ...text, id: dots }] }, '/messages/0/id'],
+    ['/v1/threads/dotted/messages', { messages: [{ ...text, resourceId: dots }] }, '/messages/0/resourceId'],
+  ])) {
+    const { status, json } = await ask('POST', path, { body });
+    expect(status).toBe(400);
+    expect(json.error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { in: 'body', path: place } });
+    expect(json.error.message).toContain('URL parsers drop such a segment');
+  }
+  const { status } = await ask('POST', '/v1/threads', { body: { id: '...', resourceId: 'u' } });
+  expect(status).toBe(201);
+});
+
+it('finds nothing under an id that no key can hold', async () => {
+  const long = 'x'.repeat(600);
+  for (const path of [`/v1/threads/${long}`, `/v1/resources/${long}`, `/v1/workflow-runs/w/${long}`]) {
+    expect((await ask('GET', path)).status).toBe(404);
+  }
+  expect((await ask('DELETE', `/v1/threads/${long}`)).status).toBe(204);
+  expect((await ask('GET', `/v1/threads/${long}/messages`)).json).toMatchObject({ messages: [], total: 0 });
+  const { status, json } = await ask('POST', '/v1/threads', { body: { id: long, resourceId: 'u' } });
+  expect([status, json.error.code]).toEqual([400, 'KEY_TOO_LONG']);
+});
+
 describe('reading, replacing, updating, deleting', () => {
   beforeEach(async () => {
     await ask('PUT', '/v1/threads/t', {
