@@ -7,8 +7,12 @@
 /** Sent in place of a date that is none; the core refuses it by the field's name. */
 const INVALID = 'invalid date';
 
-/** What may be read as a date besides the stored form: ISO 8601, not whatever `Date` happens to guess. */
-const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?$/;
+/**
+ * What may be read as a date besides the stored form: ISO 8601, not whatever `Date` happens to guess. Years may have six
+ * digits, as `Date` writes those beyond 9999 and before 0.
+ */
+const ISO_8601 =
+  /^(?:\d{4}|[+-]\d{6})-\d{2}-\d{2}(?<time>T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?<offset>Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
  * @param {any} value  a Date, or anything with its `toISOString`; ISO 8601 text; undefined and null stay
@@ -71,7 +75,9 @@ export function reviveDates(record, fields) {
  * @returns {any}
  */
 export function withDates(record, fields) {
+  /** @type {Record<string, any>} */
   const copy = { ...record };
+  for (const field of fields) if (typeof copy[field] === 'string') copy[field] = toText(copy[field]);
   reviveDates(copy, fields);
   return copy;
 }
@@ -88,7 +94,10 @@ function isStoredForm(text) {
 
 /** @param {string} text */
 function textOfISO(text) {
-  if (!ISO_8601.test(text)) return INVALID;
-  const time = Date.parse(text);
+  const parts = ISO_8601.exec(text)?.groups;
+  if (parts === undefined) return INVALID;
+  // Date would take a time without an offset for that of the machine.
+  const local = parts.time !== undefined && parts.offset === undefined;
+  const time = Date.parse(local ? `${text}Z` : text);
   return Number.isNaN(time) ? INVALID : new Date(time).toISOString();
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { toText } from '../core/dates.js';
+
 /**
  * @typedef {import('./types.js').ObservationalMemory} ObservationalMemory
  * @typedef {import('./types.js').ObservationChunk} ObservationChunk
@@ -109,7 +111,7 @@ export function activate(record, args, now) {
   const remaining = [...choice.slice(count), ...others];
   const result = describe(chunks);
   const last = chunks[chunks.length - 1].lastObservedAt;
-  const observed = new Date(args.lastObservedAt ?? last ?? now);
+  const observed = new Date(String(toText(args.lastObservedAt ?? last ?? now)));
   return {
     result,
     set: {

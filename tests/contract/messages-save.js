@@ -129,6 +129,28 @@ export function messagesSave(makeStore) {
       expect([emptied.content, filled.content]).toEqual([null, 'Now it says something.']);
     });
 
+    it('takes dates of any year as a Date and as text, and a time without an offset as UTC', async () => {
+      const { store } = await storeWith(makeStore, 't');
+      const far = new Date(Date.UTC(12_026, 0, 1));
+      const old = new Date(Date.UTC(-43, 2, 15));
+      await store.saveMessages({
+        messages: [
+          message('far', 0, { createdAt: far.toISOString() }),
+          message('farther', 0, { createdAt: new Date(far.getTime() + 1) }),
+          message('old', 0, { createdAt: old.toISOString() }),
+          message('plain', 0, { createdAt: '2026-01-02T09:00:00' }),
+        ],
+      });
+      const { messages } = await store.listMessages({ threadId: 't' });
+      expect(ids(messages)).toEqual(['old', 'plain', 'far', 'farther']);
+      expect(messages[0].createdAt).toEqual(old);
+      expect(messages[1].createdAt).toEqual(new Date('2026-01-02T09:00:00Z'));
+      expect(messages[2].createdAt).toEqual(far);
+      const dateRange = { start: '2026-01-02T09:00:00', end: far.toISOString() };
+      const page = await store.listMessages({ threadId: 't', filter: { dateRange } });
+      expect(ids(page.messages)).toEqual(['plain', 'far']);
+    });
+
     it('stores messages of several threads in one call', async () => {
       const { store } = await storeWith(makeStore, 't', 'u');
       await store.saveMessages({

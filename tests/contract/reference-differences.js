@@ -37,6 +37,7 @@ export const differences = {
   'saving messages > keeps empty content': 'the reference parses text, and fails where it is empty',
   'saving messages > keeps content that is text as text': 'the reference parses text that looks like JSON',
   'saving messages > takes createdAt as ISO text': dates,
+  'saving messages > takes dates of any year': dates,
   'saving messages > takes the empty string as an owner': 'the reference makes it no owner',
   'saving messages and their thread > moves updatedAt forward from a time that lies ahead':
     'the reference always writes the time of its clock',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { reviveDates, toText, withDates, withDateText } from '../../bindings/core/dates.js';
 
 const TEXT = '2024-01-02T03:04:05.678Z';
@@ -7,6 +7,42 @@ const FIELDS = ['createdAt', 'updatedAt'];
 const fail = () => {
   throw new RangeError('no date');
 };
+
+describe('a time without an offset', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it.each(['UTC', 'America/New_York', 'Asia/Kathmandu'])('is UTC, on a machine in %s too', (zone) => {
+    vi.stubEnv('TZ', zone);
+    expect(toText('2026-01-02T09:00:00')).toBe('2026-01-02T09:00:00.000Z');
+    expect(toText('2026-07-02T09:00')).toBe('2026-07-02T09:00:00.000Z');
+    expect(toText('2026-01-02T09:00:00.5')).toBe('2026-01-02T09:00:00.500Z');
+    expect(toText('2026-01-02T09:00:00-05:00')).toBe('2026-01-02T14:00:00.000Z');
+    expect(toText('2026-01-02')).toBe('2026-01-02T00:00:00.000Z');
+    const saved = withDates({ createdAt: '2026-01-02T09:00:00' }, FIELDS);
+    expect(saved.createdAt.toISOString()).toBe('2026-01-02T09:00:00.000Z');
+  });
+});
+
+describe('a year of six digits', () => {
+  it.each([8.64e15, -8.64e15, Date.UTC(10_000, 0, 1), Date.UTC(-1, 11, 31)])(
+    'is taken as the text that JSON makes of the Date: %d',
+    (time) => {
+      const date = new Date(time);
+      const text = JSON.parse(JSON.stringify(date));
+      expect(text).toHaveLength(27);
+      expect(toText(text)).toBe(toText(date));
+    },
+  );
+
+  it.each(['+999999-01-01T00:00:00.000Z', '-000000-01-01T00:00:00.000Z', '12345-01-01', '+10000-01-01'])(
+    'is refused where there is no such date: %s',
+    (text) => {
+      expect(toText(text)).toBe('invalid date');
+    },
+  );
+});
 
 describe('toText', () => {
   it.each([
