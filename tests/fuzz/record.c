@@ -1,6 +1,6 @@
 /* record.c: records and the metadata beside them.  The input is cut in two at its first newline: value, metadata.
  * Reading never crashes; a thread that was read and written again reads the same. */
-#include "kv/core_private.h"
+#include "kv/step.h"
 #include "rows/row.h"
 #include "rows/workflow.h"
 #include "threads/message.h"
@@ -15,15 +15,18 @@ static void require(bool held) {
 
 static void try_message(struct call *call, struct span value) {
   struct message message;
-  if (!message_read(call, value, &message))
+  if (!message_parse(call, value, &message))
     return;
   struct entry entry = message_entry(&message);
   require(span_eq(entry.id, message.id) && entry_same(&entry, &entry));
   require(json_is_object(message.raw));
 }
 
-static void try_thread(struct call *call, const struct kv_request *get) {
-  struct thread thread = thread_read(call, get), again;
+static void try_thread(struct call *call, struct kv_request *get) {
+  struct thread thread, again;
+  if (thread_parse(call, get->value, &thread) && !thread_key(call, thread.id, &get->key))
+    return;
+  thread = thread_read(call, get);
   require(thread.state != THREAD_NONE);
   if (thread.state == THREAD_DELETED) {
     struct kv_request buried = {
@@ -66,8 +69,8 @@ static void try_rows(struct call *call, const struct kv_request *get) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  struct core core = {0};
-  struct call call = {.core = &core, .memory = &core.memory};
+  struct shared shared = {0};
+  struct call call = {.shared = &shared, .memory = &shared.memory};
   char *exact = malloc(size ? size : 1);
   if (size)
     memcpy(exact, data, size);

@@ -32,9 +32,8 @@ static bool came_back(struct run *run, const char *excuse) {
   }
   if (span_eq(code, SPAN("BUDGET")) && sim->config.store.max_operations < SIM_BUDGET)
     return false; /* perhaps with some of it done */
-  if (sim->config.blind && faulty && span_eq(code, SPAN("TRY_AGAIN")))
-    settle(run->work, EVENT_VOID);
-  else if (excuse && strstr(excuse, sim_text(sim, "%.*s", ARGS(code)).ptr))
+  if ((sim->config.blind && faulty && span_eq(code, SPAN("TRY_AGAIN"))) ||
+      (excuse && strstr(excuse, sim_text(sim, "%.*s", ARGS(code)).ptr)))
     settle(run->work, EVENT_VOID);
   else
     sim_fail(sim, "%s failed: %.*s", sim_op_name(run->op), ARGS(run->result));
