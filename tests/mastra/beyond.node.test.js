@@ -137,10 +137,14 @@ it('another process finds everything', async () => {
   expect((await other.getResourceById({ resourceId: 'alice' })).workingMemory).toBe('# Alice');
 });
 
-it('an id that no key can hold is refused by name', async () => {
+it('an id that no key can hold is of nothing, and refused by name where it would be made', async () => {
   const { memory } = await calm();
-  const error = await memory.getThreadById({ threadId: 'x'.repeat(600) }).catch((/** @type {any} */ e) => e);
-  expect(error).toMatchObject({ id: 'MASTRA_STORAGE_CLOUDFLARE_GET_THREAD_BY_ID_FAILED' });
+  const id = 'x'.repeat(600);
+  expect(await memory.getThreadById({ threadId: id })).toBeNull();
+  const at = new Date();
+  const thread = { id, resourceId: 'r', title: '', createdAt: at, updatedAt: at };
+  const error = await memory.saveThread({ thread }).catch((/** @type {any} */ reason) => reason);
+  expect(error).toMatchObject({ id: 'MASTRA_STORAGE_CLOUDFLARE_SAVE_THREAD_FAILED' });
   expect(error.cause.code).toBe('KEY_TOO_LONG');
 });
 
