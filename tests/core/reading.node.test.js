@@ -172,7 +172,7 @@ describe('the memory of the module', () => {
     const backend = await holding(Array.from({ length: 20 }, (_, i) => saying(`m${i}`, i, 'x'.repeat(MIB))));
     const { messages } = await open(backend).listMessages({ threadId: 't', perPage: 20 });
     expect(messages).toHaveLength(20);
-    expect(memory()).toBeLessThan(MIB);
+    expect(memory()).toBeLessThan(2 * MIB); // emscripten's module begins with one
   });
 
   it('nor many small ones', async () => {
