@@ -2,7 +2,7 @@
  * One instance of the module: its exports, as a core calls them. What the calls hand over and what comes back is in
  * JavaScript's terms; memory.js knows how that lies in the module's memory.
  *
- * The layout of struct tkv_outcome is that of src/core.h, of answers that of src/kv/kv.h.
+ * The layout of struct tkv_outcome is that of src/kv/exchange.h, of answers that of src/kv/kv.h.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/* kv_round.c: slots: what one exchange asks the host for, and how its answers read. */
+/* round.c: slots: what one exchange asks the host for, and how its answers read. */
 #include "kv/round.h"
 
 #include "codec/limits.h"
