@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 // What the module may weigh until Durable Objects come; CONTRIBUTING tells what decides how much a line of C costs.
-const BUDGET = { raw: 100_000, gzip: 47_500 };
+const BUDGET = { raw: 104_000, gzip: 50_000 };
 
 /** @param {string} file */
 function describe(file) {
