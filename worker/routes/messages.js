@@ -60,7 +60,7 @@ export const messages = [
     errors: [404],
     async handle({ json, var: { store } }, { ids: { threadId }, body }) {
       const resourceId = await defaultResource(store, threadId, body.messages);
-      const now = Date.now();
+      const createdAt = new Date();
       const complete = body.messages.map((message, index) => {
         if (message.threadId !== undefined && message.threadId !== threadId) {
           throw invalid(
@@ -68,8 +68,6 @@ export const messages = [
             `/messages/${index}/threadId`,
           );
         }
-        // A millisecond apart, so that messages sent together keep their order.
-        const createdAt = new Date(now + index);
         return withDefaults(message, { id: crypto.randomUUID(), threadId, resourceId, createdAt });
       });
       return json(await store.saveMessages({ messages: complete }), 201);

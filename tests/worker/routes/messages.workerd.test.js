@@ -33,6 +33,20 @@ describe('appending', () => {
     expect(read).toEqual({ messages: json.messages, total: 3, page: 0, perPage: 40, hasMore: false });
   });
 
+  it('dates none into the future: what is sent next comes next', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => ({ role: 'user', content: `${i}` }));
+    for (const messages of [many, [{ role: 'assistant', content: 'next' }]]) {
+      await ask('POST', PATH, { body: { messages } });
+    }
+    const { messages } = (await ask('GET', `${PATH}?perPage=all`)).json;
+    expect(messages.map((/** @type {any} */ m) => m.content)).toEqual([
+      ...many.map((m) => m.content),
+      'next',
+    ]);
+    const dates = messages.slice(0, -1).map((/** @type {any} */ m) => m.createdAt);
+    expect(new Set(dates).size).toBe(1);
+  });
+
   it('keeps what is given', async () => {
     const content = {
       format: 2,
