@@ -25,6 +25,7 @@ struct list {
 
   struct window *windows;
   size_t window_count;
+  uint64_t windows_reach; /* so many messages they show at most */
 
   struct collections collections; /* of the threads */
   struct collections extra;       /* of the windows' targets */

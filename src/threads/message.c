@@ -39,9 +39,7 @@ static void ask(struct call *call, struct gather *self, size_t index) {
                             : NULL;
 }
 
-/* Every member of the filter must stand in the message's content.metadata with the very same value.
- */
-static bool passes(struct span raw, struct span filter) {
+bool message_passes(struct span raw, struct span filter) {
   struct span metadata = json_get(json_get(raw, SPAN("content")), SPAN("metadata"));
   for (struct json_walk walk = json_walk(filter); json_next(&walk);) {
     struct span member = json_get(metadata, (struct span){walk.name.ptr + 1, walk.name.len - 2});
@@ -90,7 +88,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
         note_gone(call, gather, entry, get); /* a refresh puts a right one in its place */
       entry->time = said.time;
       entry->owner = said.owner;
-      if (gather->filter.ptr && !passes(message.raw, gather->filter))
+      if (gather->filter.ptr && !message_passes(message.raw, gather->filter))
         return GATHER_PASSED;
       entry->record = message.raw;
       record_place(get->metadata, entry);

@@ -27,6 +27,10 @@ bool message_key(struct call *call, struct span id, struct span *key);
 /* message_entry returns the membership entry that |message| says of itself. */
 struct entry message_entry(const struct message *message);
 
+/* message_passes tells whether every member of |filter| stands in content.metadata of the record |raw|
+ * with the very same value. */
+bool message_passes(struct span raw, struct span filter);
+
 /* messages_put writes `{"messages":[…]` with the records of |entries|, in the order of place.h.  The
  * object is left open. */
 void messages_put(struct call *call, struct json_out *out, const struct entries *entries,

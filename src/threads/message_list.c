@@ -90,13 +90,19 @@ static bool read_query(struct call *call, struct list *list) {
   return windows_read(call, list, query.include);
 }
 
+/* Whether there is anything to find out beside what is included: an empty page of a resource's
+ * messages tells how many there are, one of a thread's does not (Mastra's own stores do so). */
+static bool counts_page(const struct list *list) {
+  return list->page.limit || (list->by_resource && list->count_all);
+}
+
 static enum tkv_status begin(struct call *call, bool by_resource) {
   struct list *list = ARENA_NEW(&call->arena, struct list);
   list->by_resource = by_resource;
   call_self(call, list);
   if (!read_query(call, list))
     return call->error;
-  if (list->page.limit == 0 || !by_resource)
+  if (!by_resource || !counts_page(list))
     return load_threads(call, list);
   struct collections *resources = ARENA_NEW(&call->arena, struct collections);
   list->resource_threads = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
@@ -126,7 +132,7 @@ static enum tkv_status load_threads(struct call *call, void *self) {
   if (list->resource_threads)
     list->threads = list->resource_threads->entries;
   enum collection_load load = is_fast(list) ? LOAD_HEAD : LOAD_ALL;
-  for (size_t i = 0; list->page.limit && i < list->threads.count; i++) {
+  for (size_t i = 0; counts_page(list) && i < list->threads.count; i++) {
     struct collection *collection =
         collection_new(call, COLLECTION_THREAD, list->threads.items[i].id, load);
     if (!collection)
@@ -159,6 +165,11 @@ static bool matches(const struct list *list, const struct entry *entry) {
          !(scoped && !span_eq(entry->owner, list->resource));
 }
 
+/* So many that match are more than page and windows together can show. */
+static uint64_t page_reach(const struct list *list) {
+  return list->page.offset + list->page.limit + list->windows_reach;
+}
+
 /* Fills `base`.  From the floor's time of any thread that was not wholly loaded downwards nothing can
  * be said. */
 static void find_base(struct call *call, struct list *list) {
@@ -173,9 +184,8 @@ static void find_base(struct call *call, struct list *list) {
   }
   for (size_t i = 0; i < list->collections.count; i++) {
     const struct entries *entries = &list->collections.items[i]->entries;
-    size_t enough = few_suffice && list->collections.count == 1
-                        ? list->page.offset + list->page.limit
-                        : SIZE_MAX / 2;
+    bool few = few_suffice && list->collections.count == 1 && page_reach(list) < SIZE_MAX / 2;
+    size_t enough = few ? (size_t)page_reach(list) : SIZE_MAX / 2;
     for (size_t k = 0; k < entries->count && !list->cut; k++) {
       bool tied = k && entries->items[k - 1].time == entries->items[k].time;
       list->cut = list->base.count > enough && !tied;
@@ -203,8 +213,7 @@ static enum tkv_status load_all(struct call *call, struct list *list, call_step 
 static enum tkv_status reach_deeper(struct call *call, void *self) {
   struct list *list = self;
   find_base(call, list);
-  if (list->base_ends ||
-      (!list->filter.ptr && list->base.count > list->page.offset + list->page.limit))
+  if (list->base_ends || (!list->filter.ptr && list->base.count > page_reach(list)))
     return aim(call, list);
   return load_all(call, list, settle_all);
 }
@@ -265,10 +274,10 @@ static enum tkv_status gather_page(struct call *call, void *self) {
     skip--;
   uint64_t want = list->page.limit;
   if (list->filter.ptr)
-    want = list->count_all || want == UINT64_MAX ? UINT64_MAX : list->page.offset + want + 1;
+    want = list->count_all || want == UINT64_MAX ? UINT64_MAX : page_reach(list) + 1;
   else if (want < UINT64_MAX)
     want += list->lead;
-  size_t left = list->page.limit ? list->base.count - skip : 0;
+  size_t left = list->page.limit || list->filter.ptr ? list->base.count - skip : 0;
   size_t wanted = want > left ? left : (size_t)want;
   list->gather = message_gather(call, ordered + skip, left, wanted, list->filter);
   list->gather->among = &list->collections;
@@ -328,7 +337,7 @@ static enum tkv_status gather_windows(struct call *call, void *self) {
 
 /* How many match, as far as index and records tell. */
 static size_t total_of(struct call *call, const struct list *list) {
-  if (!list->page.limit)
+  if (!counts_page(list))
     return 0;
   if (list->filter.ptr)
     return list->gather->gather.good;
@@ -336,15 +345,19 @@ static size_t total_of(struct call *call, const struct list *list) {
                          : list->base.count - list->gather->gather.gone;
 }
 
+/* Windows may happen to show all that the page left out; those of other threads, or from beyond what
+ * was asked for, show nothing of it. */
 static bool has_more(const struct list *list, size_t total) {
   size_t inside = 0;
-  if (list->page.limit == UINT64_MAX || !list->page.limit ||
-      list->page.offset + list->page_length >= total)
+  if (list->page.limit == UINT64_MAX || list->page.offset + list->page_length >= total)
     return false;
-  if (list->by_resource || list->filter.ptr || !list->base_ends)
+  if (list->by_resource || !list->base_ends || !list->window_count)
     return true;
-  for (size_t i = 0; i < list->result.count; i++)
-    inside += entries_find(&list->threads, list->result.items[i].home) != NULL;
+  for (size_t i = 0; i < list->result.count; i++) {
+    const struct entry *entry = &list->result.items[i];
+    inside += matches(list, entry) && entries_find(&list->threads, entry->home) &&
+              (!list->filter.ptr || message_passes(entry->record, list->filter));
+  }
   return inside < total;
 }
 

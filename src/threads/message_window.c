@@ -28,6 +28,7 @@ bool windows_read(struct call *call, struct list *list, struct span include) {
     if (!read_window(call, walk.value, list->window_count, window) ||
         !message_key(call, window->id, &key))
       return false;
+    list->windows_reach += 1 + window->previous + window->next;
     window->get = kv_get(call, TABLE_MESSAGES, key, KV_OWN);
   }
   return true;

@@ -68,6 +68,35 @@ export function byResource(makeStore) {
       expect(all).toMatchObject({ total: 6, perPage: false, hasMore: false });
     });
 
+    it('tells on an empty page how many there are', async () => {
+      const { store } = await talks(makeStore);
+      const nothing = { messages: [], page: 0, perPage: 0 };
+      const args = { resourceId: 'alice', perPage: 0 };
+      expect(await store.listMessagesByResourceId(args)).toEqual({ ...nothing, total: 6, hasMore: true });
+      const filter = { dateRange: { start: at(4), end: at(5) } };
+      expect(await store.listMessagesByResourceId({ ...args, filter })).toMatchObject({ total: 2 });
+      const include = [{ id: 'w7' }];
+      const page = await store.listMessagesByResourceId({ ...args, include });
+      expect(ids(page.messages)).toEqual(['w7']);
+      expect(page).toMatchObject({ total: 6, hasMore: true });
+      const tagged = { ...args, filter: { metadata: { tag: 'x' } } };
+      await store.updateMessages({ messages: [{ id: 'u8', content: { metadata: { tag: 'x' } } }] });
+      expect(await store.listMessagesByResourceId(tagged)).toEqual({ ...nothing, total: 1, hasMore: true });
+      expect(await store.listMessagesByResourceId({ resourceId: 'carol', perPage: 0 })).toEqual({
+        ...nothing,
+        total: 0,
+        hasMore: false,
+      });
+    });
+
+    it('counts nothing for an empty page when no total is wanted', async () => {
+      const { store } = await talks(makeStore);
+      const before = store.stats?.().operations;
+      const args = { resourceId: 'alice', perPage: 0, includeTotal: false };
+      expect(await store.listMessagesByResourceId(args)).toMatchObject({ total: 0, hasMore: false });
+      if (before !== undefined) expect(store.stats().operations).toEqual(before);
+    });
+
     it('looks into a range of time across threads', async () => {
       const { store } = await talks(makeStore);
       const filter = { dateRange: { start: at(4), end: at(8), endExclusive: true } };

@@ -205,6 +205,58 @@ export function messagesWindow(makeStore) {
       expect(page).toMatchObject({ total: 3, hasMore: true });
     });
 
+    it.each([{}, { orderBy: DESC }, { includeTotal: false }, { orderBy: DESC, includeTotal: false }])(
+      'still has more when windows add messages from outside the range, %j',
+      async (args) => {
+        const { store, reopen } = await storeTelling(makeStore, conversation(3));
+        const asked = { threadId: 't', perPage: 1, filter: { dateRange: { start: at(2) } }, ...args };
+        for (const reader of [store, reopen()]) {
+          const page = await reader.listMessages({ ...asked, include: [{ id: 'm001' }] });
+          expect(page.messages).toHaveLength(2);
+          expect(page.hasMore).toBe(true);
+          const whole = await reader.listMessages({
+            ...asked,
+            include: [{ id: 'm002', withPreviousMessages: 9, withNextMessages: 9 }],
+          });
+          expect(ids(whole.messages).sort()).toEqual(named(1, 2, 3));
+          expect(whole.hasMore).toBe(false);
+        }
+      },
+    );
+
+    it.each([{}, { includeTotal: false }])(
+      'counts of what windows add only what passes the metadata filter, %j',
+      async (args) => {
+        const content = { format: 2, parts: [], metadata: { tag: 'x' } };
+        const { store } = await storeTelling(makeStore, [
+          ...conversation(4),
+          message('m008', 8, { content }),
+          message('m009', 9, { content }),
+        ]);
+        const asked = { threadId: 't', filter: { metadata: { tag: 'x' } }, perPage: 1, ...args };
+        const more = await store.listMessages({ ...asked, include: [{ id: 'm002', withNextMessages: 2 }] });
+        expect(ids(more.messages)).toEqual(named(2, 3, 4, 8));
+        expect(more.hasMore).toBe(true);
+        const none = await store.listMessages({ ...asked, include: [{ id: 'm009' }] });
+        expect(ids(none.messages)).toEqual(named(8, 9));
+        expect(none.hasMore).toBe(false);
+      },
+    );
+
+    it.each([{}, { orderBy: DESC, includeTotal: false }])(
+      'has more in a long thread, and no more once windows show it all, %j',
+      async (args) => {
+        const { reopen } = await storeTelling(makeStore, conversation(560));
+        const asked = { threadId: 't', perPage: 2, ...args };
+        const wide = { id: 'm300', withPreviousMessages: 100, withNextMessages: 100 };
+        expect((await reopen().listMessages({ ...asked, include: [wide] })).hasMore).toBe(true);
+        const all = { id: 'm300', withPreviousMessages: 2 ** 40, withNextMessages: 2 ** 40 };
+        const page = await reopen().listMessages({ ...asked, include: [all] });
+        expect(page.messages).toHaveLength(560);
+        expect(page.hasMore).toBe(false);
+      },
+    );
+
     it('has no more on the last page, whatever is included', async () => {
       const { store } = await storeTelling(makeStore, conversation(5));
       const page = await store.listMessages({

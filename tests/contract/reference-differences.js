@@ -59,6 +59,11 @@ export const differences = {
   'listing messages in pages > refuses ["t",42] as': input,
   'listing messages in pages > refuses [null] as': input,
   'listing messages of a time > refuses': input,
+  'listing the messages of one owner > counts nothing': 'the reference always counts',
+  'including messages in a page > still has more when windows add messages from outside':
+    'the reference counts what is included from outside the range, too',
+  'including messages in a page > counts of what windows add only what passes':
+    'with a metadata filter, the reference counts nothing that is included',
   'including messages in a page > has no more on the last page':
     'the reference only counts what it shows, so the last page promises more',
 
