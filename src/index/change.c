@@ -49,11 +49,24 @@ static void overtake(struct call *call, const struct change *change) {
   }
 }
 
+static bool has_places(const struct collection *collection) {
+  return collection->kind == COLLECTION_THREAD;
+}
+
+/* One for all threads that the call saves into: what it brings to them has one order. */
+static int64_t change_stamp(struct call *call, const struct change *change) {
+  const struct changes *list = has_places(change->collection) ? call->placing : NULL;
+  for (size_t i = 0; list && i < list->count; i++)
+    if (list->items[i]->stamp && has_places(list->items[i]->collection))
+      return list->items[i]->stamp;
+  return call_stamp(call);
+}
+
 struct span change_suffix(struct call *call, struct change *change) {
   if (!change->stamp) {
     unsigned char nonce[5];
     call_random(call, nonce, sizeof nonce);
-    change->stamp = call_stamp(call);
+    change->stamp = change_stamp(call, change);
     journal_suffix(change->stamp, nonce, change->suffix);
     overtake(call, change);
   }
@@ -99,19 +112,28 @@ void change_keep(const struct change *change, struct entry *entry, struct span m
   record_place(metadata, entry);
 }
 
-/* The next place: behind what the call has added before at this time.  Only where ids do not say so
- * by themselves is there a position to be told. */
-static void give_place(const struct call *call, const struct change *change, struct entry *entry) {
+/* Moves |entry| behind what |change| has added last at this time and stamp. */
+static void place_behind(const struct change *change, struct entry *entry) {
+  for (size_t i = change->added.count; i-- > 0;) {
+    const struct entry *last = &change->added.items[i];
+    if (last->time != entry->time || last->stamp != entry->stamp)
+      continue;
+    int64_t position = last->position + (span_cmp(entry->id, last->id) < 0);
+    if (position > entry->position)
+      entry->position = position;
+    return;
+  }
+}
+
+/* The next place: behind what the call has added before at this time, in whatever thread.  Only
+ * where ids do not say so by themselves is there a position to be told. */
+static void give_place(const struct call *call, struct change *change, struct entry *entry) {
+  const struct changes own = {&change, 1}, *list = call->placing ? call->placing : &own;
   int64_t stamp = change->ceiling ? change->ceiling - 1 : 0;
   entry->stamp = stamp;
   entry->position = stamp ? (int64_t)call->order * POSITIONS_MAX : 0;
-  for (size_t i = change->added.count; i-- > 0;) {
-    const struct entry *last = &change->added.items[i];
-    if (last->time != entry->time || last->stamp != stamp)
-      continue;
-    entry->position = last->position + (span_cmp(entry->id, last->id) < 0);
-    return;
-  }
+  for (size_t i = 0; i < list->count; i++)
+    place_behind(list->items[i], entry);
 }
 
 struct span change_add(struct call *call, struct change *change, struct entry *entry,
@@ -162,10 +184,6 @@ static void fetch(struct call *call, struct change *change) {
 void changes_fetch(struct call *call, struct changes *list) {
   for (size_t i = 0; i < list->count; i++)
     fetch(call, list->items[i]);
-}
-
-static bool has_places(const struct collection *collection) {
-  return collection->kind == COLLECTION_THREAD;
 }
 
 static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix,

@@ -49,6 +49,22 @@ export function messagesOfOneMoment(makeStore) {
       for (const each of [store, reopen()]) expect(await allIds(each)).toEqual(SAID);
     });
 
+    it('come in the order in which one call gave them to several threads', async () => {
+      const { store, reopen } = await storeWith(makeStore, 't', 'u', 'v');
+      const threads = ['u', 't', 'v', 't', 'u'];
+      const messages = SAID.map((id, i) => said(id, { threadId: threads[i % threads.length] }));
+      await store.saveMessages({ messages });
+      for (const each of [store, reopen()]) {
+        const ofAll = await each.listMessages({ threadId: ['t', 'u', 'v'], orderBy: ASC });
+        expect(ids(ofAll.messages)).toEqual(SAID);
+        const newest = await each.listMessages({ threadId: ['v', 'u', 't'], orderBy: DESC, perPage: 4 });
+        expect(ids(newest.messages)).toEqual(SAID.toReversed().slice(0, 4));
+        const byResource = await each.listMessagesByResourceId({ resourceId: 'alice', orderBy: ASC });
+        expect(ids(byResource.messages)).toEqual(SAID);
+        expect(ids((await each.listMessagesById({ messageIds: SAID.toSorted() })).messages)).toEqual(SAID);
+      }
+    });
+
     it('come in the order of calls that did not wait for one another', async () => {
       const { store, reopen } = await storeWith(makeStore, 't');
       await Promise.all(SAID.map((id) => store.saveMessages({ messages: [said(id)] })));

