@@ -1,7 +1,7 @@
 /* thread_delete.c: deleteThread, of any size.
  *
- *   first     a tombstone for the record, an emptied head, a marker for sweep: from here on readers
- *             see no thread
+ *   first     a tombstone for the record, alone: should it fail, the thread is as it was
+ *   then      an emptied head and a marker for sweep, while the journal is listed
  *   then      messages and journal, as far as the budget goes (thread_sweep.c), and the resource's entry
  *   last      the marker, when all that was saved elsewhere has come to light; until then sweep
  *             comes back
@@ -39,7 +39,7 @@ enum tkv_status thread_delete(struct call *call, void *self) {
   return call_enter(call, collections_load, &op->collections, bury);
 }
 
-/* The thread's end, written down before anything is deleted. */
+/* The thread's end, written down before anything of it is taken. */
 static enum tkv_status bury(struct call *call, void *self) {
   struct deletion *op = self;
   struct collection *collection = op->sweep.collection;
@@ -48,26 +48,29 @@ static enum tkv_status bury(struct call *call, void *self) {
     return answer(call, op);
   for (size_t i = 0; i < collection->entries.count; i++)
     span_set_add(&call->arena, &op->sweep.suffixes, collection->entries.items[i].journal);
-  int64_t stamp = call_stamp(call);
-  struct head head = {.stamp = stamp, .since = stamp, .checked_at = call->now};
-  struct span metadata = record_metadata(call, stamp, NULL);
-  struct json_out tomb = json_out(&call->arena, 64), marker = json_out(&call->arena, 64);
+  op->sweep.deleted_at = call_stamp(call);
+  struct span metadata = record_metadata(call, op->sweep.deleted_at, NULL);
+  struct json_out tomb = json_out(&call->arena, 64);
   json_put(&tomb, (struct span){metadata.ptr, metadata.len - 1});
   json_put(&tomb, SPAN(",\"x\":true}"));
-  json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
-  json_put_int(&marker, stamp);
-  json_put_char(&marker, '}');
-  kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, stamp),
+  kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, op->sweep.deleted_at),
          json_out_span(&tomb), KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, collection->key, head_write(&call->arena, &head, true), metadata,
-         KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
-  op->sweep.deleted_at = stamp;
   return call_next(call, sweep_first);
 }
 
 static enum tkv_status sweep_first(struct call *call, void *self) {
-  return call_enter(call, deletion_finish, self, answer);
+  struct deletion *op = self;
+  int64_t stamp = call_stamp(call);
+  struct head head = {.stamp = stamp, .since = op->sweep.deleted_at, .checked_at = call->now};
+  struct span metadata = record_metadata(call, stamp, NULL);
+  struct json_out marker = json_out(&call->arena, 64);
+  json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
+  json_put_int(&marker, op->sweep.deleted_at);
+  json_put_char(&marker, '}');
+  kv_put(call, TABLE_METADATA, op->sweep.collection->key, head_write(&call->arena, &head, true),
+         metadata, KV_REMEMBER);
+  kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
+  return call_enter(call, deletion_finish, op, answer);
 }
 
 static enum tkv_status answer(struct call *call, void *self) {

@@ -1,4 +1,7 @@
-/* thread_sweep.c: a page of the journal, the messages that it names, then the journal entries. */
+/* thread_sweep.c: a page of the journal, the messages that it names, then the journal entries.
+ *
+ * Of a thread that lives again only what is older than its deletion goes: a message tells by the journal
+ * entry that it names; where metadata is withheld, by what the living thread's journal names. */
 #include "threads/thread_sweep.h"
 
 #include "codec/key.h"
@@ -100,6 +103,27 @@ static enum tkv_status read_chunk(struct call *call, void *self) {
   return ends ? TKV_DONE : sweep_thread(call, sweep);
 }
 
+/* Whether only the living thread's journal can tell if some message was saved anew. */
+static bool asks_journal(const struct sweep *sweep) {
+  for (size_t d = sweep->next; sweep->recreated && d < sweep->end; d++)
+    for (size_t i = 0; i < sweep->docs[d].entries.count; i++) {
+      const struct kv_request *get = sweep->docs[d].messages[i];
+      if (get && get->found && !record_journal(get->metadata).len)
+        return true;
+    }
+  return false;
+}
+
+/* Whether |message| was journaled since the thread was deleted. */
+static bool is_anew(const struct sweep *sweep, struct span message) {
+  const struct entries *entries = &sweep->living.items[0]->entries;
+  for (size_t i = 0; i < entries->count; i++)
+    if (span_eq(entries->items[i].id, message) &&
+        journal_time(entries->items[i].journal) > sweep->deleted_at)
+      return true;
+  return false;
+}
+
 /* A message goes if it is still of this thread and not saved anew since the thread lives again. */
 static bool is_doomed(struct call *call, const struct sweep *sweep, const struct sweep_doc *doc,
                       size_t i) {
@@ -110,7 +134,8 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
   if (!message_parse(call, get->value, &message))
     return true;
   struct span journal = record_journal(get->metadata);
-  bool newer = sweep->recreated && (!journal.len || journal_time(journal) > sweep->deleted_at);
+  bool newer = sweep->recreated && (journal.len ? journal_time(journal) > sweep->deleted_at
+                                                : is_anew(sweep, message.id));
   return span_eq(message.thread, sweep->collection->id) && !newer;
 }
 
@@ -133,6 +158,11 @@ static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep
 static enum tkv_status drop_messages(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct span_set dropped = {0};
+  if (!sweep->living.count && asks_journal(sweep)) {
+    collections_add(call, &sweep->living,
+                    collection_new(call, COLLECTION_THREAD, sweep->collection->id, LOAD_ALL));
+    return call_enter(call, collections_load, &sweep->living, drop_messages);
+  }
   for (size_t d = sweep->next; d < sweep->end; d++)
     empty_doc(call, sweep, &sweep->docs[d], &dropped);
   sweep->deleted += dropped.count;

@@ -19,6 +19,7 @@ struct sweep {
 
   bool waits; /* thread_sweep.c's own, as all below: something was too young */
   struct kv_request *page;
+  struct collections living; /* loaded when it lives again and records do not tell */
   struct span_set listed;
   struct sweep_doc *docs;
   size_t doc_count, next, end;

@@ -6,7 +6,8 @@
  *
  * A record is lost when the journal entry that it names is not there or does not name it: nothing
  * finds it but its id.  An orphan is a message whose thread is missing or damaged; a leftover one
- * whose thread was deleted, or deleted before it lived again: sweep's business, if there is a marker.
+ * whose thread was deleted, or deleted before it lived again: sweep's business, if there is a marker.  While
+ * that stands, no message of the thread counts as lost: it may be one that sweep has not come to.
  * Records of the last minutes are not judged: their journal entry may not be seen here yet.
  *
  *   round 1   a page of keys
@@ -17,11 +18,11 @@
 #include "codec/key.h"
 #include "codec/limits.h"
 #include "threads/doubt.h"
-#include "threads/thread.h"
+#include "threads/thread_sweep.h"
 #include "upkeep/operations.h"
 
 struct checked {
-  struct kv_request *get, *owner, *proof;
+  struct kv_request *get, *owner, *marker, *proof;
   struct span key, home;
   struct entry entry;            /* what the record says of itself */
   struct span journal;           /* what its metadata names; empty for none */
@@ -110,6 +111,8 @@ static void look(struct call *call, struct verify *op, struct checked *item) {
     return;
   if (message && thread_key(call, item->home, &key))
     item->owner = kv_get(call, TABLE_THREADS, key, 0);
+  if (message && sweep_marker_key(call, item->home, &key))
+    item->marker = kv_get(call, TABLE_METADATA, key, 0);
   if (!journal_time(item->journal)) {
     item->collection = whole(call, op, kind, item->home);
     return;
@@ -159,7 +162,9 @@ static enum finding judge(struct call *call, const struct checked *item) {
     if (thread.state != THREAD_THERE)
       return ORPHAN;
   }
-  return is_named(call, item) ? FINE : LOST;
+  if (is_named(call, item))
+    return FINE;
+  return item->marker && item->marker->found ? LEFTOVER : LOST;
 }
 
 static void put_finding(struct json_out *out, enum finding finding, const struct checked *item) {

@@ -83,6 +83,29 @@ export function sweep(makeStore) {
       }
     });
 
+    it('tells the new messages from the old ones where metadata is withheld', async () => {
+      const { store, clock, reopen, raw } = await largeThread();
+      await store.deleteThread({ threadId: 't' });
+      clock.advance(1000);
+      await store.saveThread({ thread: thread('t', { title: 'Again' }) });
+      await store.saveMessages({ messages: [message('new', 1), message('m299', 2)] });
+      for (const key of (await raw.keys()).filter((name) => /^messages:|^metadata:thread:t:/.test(name))) {
+        await raw.put(key, /** @type {string} */ (await raw.get(key)));
+      }
+      await sweepAll(reopen({ maxOperations: 100 }), clock);
+      const keys = await raw.keys();
+      expect(keys.filter((key) => key.startsWith('messages:'))).toEqual([
+        'messages:m299',
+        'messages:new',
+        'messages:o1',
+      ]);
+      expect(await allIds(reopen())).toEqual(['new', 'm299']);
+      const { looked, found } = await reopen().verify({ repair: true });
+      expect(looked.messages).toBe(3);
+      expect(Object.keys(found)).toEqual([]);
+      expect(await allIds(reopen())).toEqual(['new', 'm299']);
+    });
+
     it('leaves a message that moved away meanwhile', async () => {
       const { store, clock, reopen } = await largeThread();
       await store.deleteThread({ threadId: 't' });

@@ -416,6 +416,13 @@ export const mutations = [
     quick: true,
   },
   {
+    name: 'a deletion does not wait for its tombstone',
+    file: 'threads/thread_delete.c',
+    find: /json_out_span\(&tomb\), KV_REMEMBER\);\n  return call_next\(call, sweep_first\);/,
+    put: 'json_out_span(&tomb), KV_REMEMBER);\n  return sweep_first(call, op);',
+    by: ['deletes'],
+  },
+  {
     name: 'a deletion ends at once',
     file: 'codec/limits.h',
     find: 'SETTLE_MS = 3 * 60 * 1000',
@@ -432,6 +439,27 @@ export const mutations = [
     file: 'upkeep/sweep.c',
     find: /deletion->sweep\.recreated = .*;/,
     put: 'deletion->sweep.recreated = false;',
+  },
+  {
+    name: 'a sweep without metadata spares what was deleted',
+    file: 'threads/thread_sweep.c',
+    find: ': is_anew(sweep, message.id)',
+    put: ': call->now > 0',
+    by: ['store'],
+  },
+  {
+    name: 'a sweep without metadata takes what was saved anew',
+    file: 'threads/thread_sweep.c',
+    find: ': is_anew(sweep, message.id)',
+    put: ': call->now < 0',
+    by: ['store'],
+  },
+  {
+    name: 'what a sweep will take counts as lost',
+    file: 'upkeep/verify.c',
+    find: 'item->marker && item->marker->found ? LEFTOVER : LOST',
+    put: 'LOST',
+    by: ['verify'],
   },
   {
     name: 'a sweep does not list the journal',

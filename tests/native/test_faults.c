@@ -75,6 +75,21 @@ static void bury(struct world *world) {
   world->store.max_operations = 900;
 }
 
+static void bury_long_ago(struct world *world) {
+  bury(world);
+  story_later(world, 200);
+}
+
+/* The thread lives again, before a sweep has come to what was deleted. */
+static void revive(struct world *world) {
+  bury(world);
+  story_later(world, 5);
+  story_thread(world, "b", "u1", 1);
+  story_messages(world, "b", "u1", 2, 3);
+  story_messages(world, "b", "u1", 40, 41);
+  story_later(world, 200);
+}
+
 /* A head that lost a race lacks what its journal holds. */
 static void behead(struct world *world) {
   stock(world);
@@ -109,7 +124,9 @@ const struct scenario fault_scenarios[] = {
     {"clear the threads", stock, TKV_OP_STORE_CLEAR, "{'table':'threads'}", ""},
     {"clear everything", stock, TKV_OP_STORE_CLEAR, "", ""},
     {"sweep nothing", stock, TKV_OP_STORE_SWEEP, "", ""},
-    {"sweep a thread", bury, TKV_OP_STORE_SWEEP, "", ""},
+    {"sweep a thread too early", bury, TKV_OP_STORE_SWEEP, "", ""},
+    {"sweep a thread", bury_long_ago, TKV_OP_STORE_SWEEP, "", ""},
+    {"sweep a thread that lives again", revive, TKV_OP_STORE_SWEEP, "", ""},
     {"save a thread", stock, TKV_OP_THREAD_SAVE, "",
      "{'id':'d','resourceId':'u1','title':'D'," DATES "}"},
     {"save the first thread", nothing, TKV_OP_THREAD_SAVE, "",

@@ -335,9 +335,8 @@ void done_thread_delete(struct run *run) {
                   model_ended_elsewhere(object, &work->actor, 2 * sim->config.skew);
       /* What was saved elsewhere just before has not come to light here; a sweep will find it. */
       bool found = !pending && model_ended_elsewhere(object, &work->actor, RISK_MS);
-      /* Without metadata nobody can tell a thread's messages from those of its predecessor. */
-      work->events[i]->sure_at_rest = only && !sim->config.bare;
-      work->events[i]->certainty = only && found && !sim->config.bare ? EVENT_SURE : EVENT_MAYBE;
+      work->events[i]->sure_at_rest = only;
+      work->events[i]->certainty = only && found ? EVENT_SURE : EVENT_MAYBE;
     }
     work->event->certainty = known ? EVENT_SURE : EVENT_MAYBE;
   }

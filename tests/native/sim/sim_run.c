@@ -93,6 +93,7 @@ void sim_choose(struct sim *sim) {
   uint64_t more = sim->seed * UINT64_C(0xd1342543de82ef95) >> 32;
   config->blind = more % 4 == 0;
   config->skew = more / 4 % 8 == 0 ? 90 * 1000 : config->skew;
+  config->bare |= config->theme == 2 && more / 32 % 4 == 0; /* together with deletions */
   config->store.max_operations = sim_chance(sim, 300) ? 60 : SIM_BUDGET;
   config->store.strict = sim_chance(sim, 100);
   bool apart = sim_chance(sim, 500);

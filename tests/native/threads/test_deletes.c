@@ -364,3 +364,40 @@ TEST(thread_made_anew_elsewhere_outlives_a_sweep_that_sees_its_tombstone) {
   CHECK_TEXT(story_ids(&world, world_run(&world, TKV_OP_THREAD_LIST, "", of_user).text), "a");
   world_free(&world);
 }
+
+/* The tombstone does not come through, of all that a deletion writes. */
+static void lose_tombstone(struct mem_reply *reply, void *self) {
+  struct world *world = self;
+  if (reply->request->kind != MEM_PUT || !span_eq(reply->request->keys[0], SPAN("threads:a")))
+    return;
+  put_back(world,
+           (struct mem_key){.key = SPAN("threads:a"),
+                            .value = world_json(world, story_thread_json(world, "a", "u1", 0))});
+  reply->status = 503;
+}
+
+TEST(deletion_of_which_the_tombstone_fails_takes_nothing) {
+  for (int hidden = 0; hidden < 2; hidden++) {
+    struct world world;
+    check_context("hidden %d", hidden);
+    start(&world, 3);
+    world.mem.hide_metadata = hidden;
+    world.mem.spoil = lose_tombstone;
+    world.mem.spoil_self = &world;
+    CHECK_EQ(world_run(&world, TKV_OP_THREAD_DELETE, "", "{'threadId':'a'}").status,
+             TKV_ERR_KV_FAILED);
+    world.mem.spoil = NULL;
+    for (int cold = 0; cold < 2; cold++) {
+      CHECK(world_do(&world, TKV_OP_THREAD_GET, "{'threadId':'a'}").len);
+      CHECK_TEXT(story_newest(&world, "a", 9), "a-3 a-2 a-1");
+      CHECK_TEXT(story_list(&world, "a"), "a-1 a-2 a-3");
+      world_restart(&world);
+    }
+    story_later(&world, SETTLED);
+    CHECK_JSON(world_do(&world, TKV_OP_STORE_SWEEP, ""), "{'deleted':0,'pending':0}");
+    CHECK_TEXT(story_list(&world, "a"), "a-1 a-2 a-3");
+    CHECK_JSON(world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}"),
+               "{'deleted':3,'pending':false}");
+    world_free(&world);
+  }
+}

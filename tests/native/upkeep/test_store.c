@@ -174,6 +174,34 @@ TEST(sweep_spares_a_thread_that_lives_again) {
   world_free(&world);
 }
 
+/* Without metadata nothing tells under which journal entry a message was saved last.  What the living
+ * thread names is its own; the rest goes, and none of it is left without a name. */
+TEST(sweep_tells_old_from_new_without_metadata) {
+  for (int restart = 0; restart < 2; restart++) {
+    struct world world;
+    bury_large_thread(&world);
+    size_t left = count_keys(&world, "messages:");
+    CHECK(left > 30);
+    world.mem.hide_metadata = true;
+    world.store.max_operations = 900;
+    story_later(&world, 5);
+    story_thread(&world, "a", "u1", 100);
+    story_messages(&world, "a", "u1", 200, 201);
+    story_messages(&world, "a", "u1", 10, 10); /* one of the old ones, saved anew */
+    story_later(&world, 200);
+    if (restart)
+      world_restart(&world);
+    struct span swept = world_do(&world, TKV_OP_STORE_SWEEP, "");
+    CHECK_JSON(swept, world_text(&world, "{'deleted':%zu,'pending':0}", left - 1));
+    world_restart(&world);
+    CHECK_TEXT(story_list(&world, "a"), "a-10 a-200 a-201");
+    CHECK_EQ(count_keys(&world, "messages:"), 3);
+    CHECK_EQ(count_keys(&world, "metadata:sweep:"), 0);
+    CHECK_EQ(count_keys(&world, "metadata:thread:a:"), 2);
+    world_free(&world);
+  }
+}
+
 TEST(sweep_of_nothing_costs_one_list) {
   struct world world;
   world_init(&world);

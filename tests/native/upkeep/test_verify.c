@@ -243,6 +243,33 @@ TEST(messages_without_a_thread_are_orphans_or_left_over) {
   world_free(&world);
 }
 
+/* A sweep has not come to it yet; without metadata nothing else tells that it is no message of the thread
+ * that lives again. */
+TEST(messages_that_a_sweep_will_take_are_not_lost) {
+  for (int hidden = 0; hidden < 2; hidden++) {
+    struct world world;
+    check_context("hidden %d", hidden);
+    fill(&world);
+    world.store.max_operations = 12;
+    run(&world, TKV_OP_THREAD_DELETE, "", "{'threadId':'t2'}");
+    world.store.max_operations = 900;
+    story_later(&world, 5);
+    story_thread(&world, "t2", "u0", 9);
+    story_messages(&world, "t2", "u0", 9, 9);
+    story_later(&world, LATER);
+    world.mem.hide_metadata = hidden;
+    struct findings found = look(&world, true);
+    CHECK_EQ(found.lost, 0);
+    CHECK_EQ(found.orphans, 0);
+    CHECK(found.leftovers > 0);
+    CHECK_TEXT(story_list(&world, "t2"), "t2-9");
+    run(&world, TKV_OP_STORE_SWEEP, "", "");
+    check_clean(&world);
+    CHECK_TEXT(story_list(&world, "t2"), "t2-9");
+    world_free(&world);
+  }
+}
+
 TEST(damaged_records_are_named) {
   struct world world;
   fill(&world);
