@@ -110,6 +110,12 @@ static enum tkv_status bad_control(struct call *call, struct span text) {
   return call_invalid(call, SPAN("control"), SPAN("must be a JSON object"));
 }
 
+/* Records come alone or in an array.  What is brought back may be as deep as 0.1.0 has stored it. */
+static size_t most_levels(const struct call *call, struct span payload) {
+  return call->control.restore.kind == CONTROL_TRUE ? JSON_DEPTH_MAX
+                                                    : RECORD_DEPTH_MAX + (payload.ptr[0] == '[');
+}
+
 static enum tkv_status read_input(struct call *call, size_t prefix, size_t control,
                                   size_t payload) {
   const char *text = (const char *)call->input + sizeof call->store;
@@ -117,8 +123,10 @@ static enum tkv_status read_input(struct call *call, size_t prefix, size_t contr
   call->prefix = key_encode(&call->arena, (struct span){text, prefix});
   if (!control_read((struct span){text + prefix, control}, &call->control))
     return bad_control(call, (struct span){text + prefix, control});
-  if (payload && !json_value((struct span){text + prefix + control, payload}, &call->payload))
-    return call_invalid(call, SPAN("payload"), SPAN("must be JSON, nested at most 8,192 deep"));
+  struct span given = {text + prefix + control, payload};
+  if (payload && !json_value_within(given, most_levels(call, given), &call->payload))
+    return call_invalid(call, SPAN(""),
+                        SPAN("what is stored must be JSON, nested at most 500 levels deep"));
   return TKV_DONE;
 }
 

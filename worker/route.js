@@ -8,6 +8,7 @@ import { etag, RETAINED_304_HEADERS } from 'hono/etag';
 import * as z from 'zod/mini';
 import { readBody } from './body.js';
 import { ApiError } from './errors.js';
+import { writeJSON } from './json.js';
 import { check } from './validate.js';
 
 /**
@@ -38,6 +39,7 @@ export function register(app, definition) {
   const known = z.strictObject(query);
   if (definition.etag) app.use(path, withTag);
   app.on(method, path, async (context) => {
+    context.json = answerJSON(context);
     try {
       return await handle(context, {
         ids: pathIds(context.req.url, path),
@@ -49,6 +51,18 @@ export function register(app, definition) {
       throw error;
     }
   });
+}
+
+/**
+ * The framework's own would fail on what is nested very deeply.
+ *
+ * @param {import('./env.js').Context} context
+ * @returns {any}
+ */
+function answerJSON(context) {
+  /** @param {unknown} value @param {import('hono/utils/http-status').ContentfulStatusCode} [status] @param {Record<string, string>} [headers] */
+  return (value, status, headers) =>
+    context.body(writeJSON(value), status ?? 200, { 'Content-Type': 'application/json', ...headers });
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { defaultCore } from './default-core.js';
 import { storeError } from './errors.js';
+import { keyOf, unreadableKey } from './key.js';
 import { stringify } from './lenient.js';
 import { createFollowups } from './later.js';
 import { createStats } from './stats.js';
@@ -110,7 +111,46 @@ export class Caller {
       return reading.complete(this.#parse(text), this.#parse);
     } catch {
       // The parser's own message would quote what is stored.
-      throw storeError('CORRUPT', method, `${method} read a value that is not JSON`);
+      const { unreadable } = reading;
+      const isMessage = unreadable !== undefined;
+      const key = isMessage ? this.key('messages', [unreadable]) : this.#unreadable(op, control, text);
+      throw this.corrupt(method, key);
+    }
+  }
+
+  /**
+   * Of a value that the core found to be JSON, and that the store's parser, or who uses the store, cannot read.
+   *
+   * @param {string} method
+   * @param {string | undefined} key
+   */
+  corrupt(method, key) {
+    const what = key === undefined ? 'a value' : `the value stored under ${key}`;
+    return storeError('CORRUPT', method, `${what} cannot be read`, key === undefined ? {} : { key });
+  }
+
+  /**
+   * The key of a record, as it is in KV.
+   *
+   * @param {string} table
+   * @param {unknown[]} ids
+   */
+  key(table, ids) {
+    return keyOf(this.#store.prefix, table, ids);
+  }
+
+  /**
+   * @param {string} op
+   * @param {object} control
+   * @param {string} text
+   */
+  #unreadable(op, control, text) {
+    const [kind] = op.split('.');
+    const { table = `${kind}s` } = /** @type {{ table?: string }} */ (control);
+    try {
+      return unreadableKey(text, this.#parse, this.#store.prefix, table);
+    } catch {
+      return undefined; // No JSON at all.
     }
   }
 
@@ -199,12 +239,9 @@ export class Caller {
 function toJSON(payload, method) {
   try {
     return stringify(payload);
-  } catch {
-    // What was thrown may quote the value; a BigInt, a cycle or a failing toJSON is all it can be.
-    throw storeError(
-      'INVALID_ARGUMENT',
-      method,
-      `${method} was given a value that cannot be written as JSON`,
-    );
+  } catch (error) {
+    // What was thrown may quote the value; a BigInt, a cycle, a failing toJSON or too deep a value is all it can be.
+    const why = error instanceof RangeError ? 'is nested too deeply' : 'cannot be written as JSON';
+    throw storeError('INVALID_ARGUMENT', method, `${method} was given a value that ${why}`);
   }
 }

@@ -72,6 +72,8 @@ export class Reading {
   #inside = 0;
   /** @type {any[]} */
   #kept = [];
+  /** @type {string | undefined} */
+  #completed;
 
   /**
    * @param {string} op
@@ -150,6 +152,11 @@ export class Reading {
     this.#refuse();
   }
 
+  /** The id of the message that the parser of `complete` threw at. */
+  get unreadable() {
+    return this.#completed;
+  }
+
   /**
    * Puts the messages that stayed outside where they belong.
    *
@@ -165,7 +172,9 @@ export class Reading {
       if (number === undefined || messages[i].role !== undefined) continue;
       const kept = this.#kept[number];
       this.#kept[number] = undefined;
+      this.#completed = messages[i].id;
       messages[i] = this.#exact ? parse(kept) : kept;
+      this.#completed = undefined;
     }
     return result;
   }

@@ -116,7 +116,7 @@ export class ConversationStorage extends MemoryStorage {
       requireReadable(args?.messages, 'saveMessages');
       const { messages } = await this.#store.saveMessages(args);
       const byDate = messages.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
-      return { messages: normalise(byDate, 'saveMessages') };
+      return { messages: normalise(byDate, 'saveMessages', this.#store) };
     });
   }
 
@@ -128,7 +128,7 @@ export class ConversationStorage extends MemoryStorage {
   listMessages(args) {
     return attempt('listMessages', [args], async () => {
       const { messages, ...page } = await this.#store.listMessages(args);
-      return { messages: normalise(messages, 'listMessages'), ...page };
+      return { messages: normalise(messages, 'listMessages', this.#store), ...page };
     });
   }
 
@@ -140,7 +140,7 @@ export class ConversationStorage extends MemoryStorage {
   listMessagesByResourceId(args) {
     return attempt('listMessagesByResourceId', [args], async () => {
       const { messages, ...page } = await this.#store.listMessagesByResourceId(args);
-      return { messages: normalise(messages, 'listMessagesByResourceId'), ...page };
+      return { messages: normalise(messages, 'listMessagesByResourceId', this.#store), ...page };
     });
   }
 
@@ -152,7 +152,7 @@ export class ConversationStorage extends MemoryStorage {
   listMessagesById(args) {
     return attempt('listMessagesById', [args], async () => {
       const { messages } = await this.#store.listMessagesById(args);
-      return { messages: normalise(messages, 'listMessagesById') };
+      return { messages: normalise(messages, 'listMessagesById', this.#store) };
     });
   }
 
@@ -164,7 +164,7 @@ export class ConversationStorage extends MemoryStorage {
   updateMessages(args) {
     return attempt('updateMessages', [args], async () => {
       const messages = await this.#store.updateMessages(args);
-      return normalise(messages, 'updateMessages');
+      return normalise(messages, 'updateMessages', this.#store);
     });
   }
 

@@ -13,16 +13,17 @@ import { storeError } from '../core/errors.js';
 /**
  * @param {any[]} messages  left as they are
  * @param {string} method  for errors
+ * @param {import('../index.js').CloudflareStore} store  where they are from
  * @returns {MastraDBMessage[]} in the same order
  */
-export function normalise(messages, method) {
+export function normalise(messages, method, store) {
   const kept = messages.filter(({ role }) => role !== 'system');
   // The list takes time that grows with the square of its length, and most messages need none of it.
   if (kept.every(isPresentForm)) return kept;
   const order = new Map(kept.map(({ id }, index) => [id, index]));
   /** @param {{ id: string }} message */
   const place = ({ id }) => order.get(id) ?? Infinity;
-  return convert(kept, method).sort((a, b) => place(a) - place(b));
+  return convert(kept, method, store).sort((a, b) => place(a) - place(b));
 }
 
 /**
@@ -57,13 +58,25 @@ function isPresentForm({ content }) {
 /**
  * @param {any[]} messages
  * @param {string} method
+ * @param {import('../index.js').CloudflareStore} store
  */
-function convert(messages, method) {
+function convert(messages, method, store) {
   try {
     return toPresentForm(messages);
   } catch {
     // What was thrown quotes the message.
-    throw storeError('CORRUPT', method, `${method} met a message whose content Mastra cannot read`);
+    const { caller } = /** @type {any} */ (store);
+    throw caller.corrupt(method, caller.key('messages', [messages.find(isUnreadable)?.id]));
+  }
+}
+
+/** @param {any} message */
+function isUnreadable(message) {
+  try {
+    toPresentForm([message]);
+    return false;
+  } catch {
+    return true;
   }
 }
 

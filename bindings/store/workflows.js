@@ -9,7 +9,6 @@
 
 import { NOTHING } from '../core/caller.js';
 import { reviveDates, toText } from '../core/dates.js';
-import { storeError } from '../core/errors.js';
 import { orAbsent } from './absent.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
@@ -72,7 +71,7 @@ export class WorkflowStore extends ResourceStore {
     if (run === null) return null;
     const snapshot = readSnapshot(run.snapshot);
     if (typeof snapshot === 'string') {
-      throw storeError('CORRUPT', method, `${method} read a snapshot that is not JSON`);
+      throw this.caller.corrupt(method, this.caller.key(TABLE, [runId, workflowName]));
     }
     return snapshot ?? null;
   }

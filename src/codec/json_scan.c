@@ -123,11 +123,11 @@ size_t json_skip_name(struct span text, size_t at) {
 /* The open brackets of a value: a set bit is an object. */
 struct nesting {
   uint8_t bits[JSON_DEPTH_MAX / 8];
-  size_t depth;
+  size_t depth, most;
 };
 
 static bool nesting_open(struct nesting *nesting, bool object) {
-  if (nesting->depth == JSON_DEPTH_MAX)
+  if (nesting->depth == nesting->most)
     return false;
   uint8_t bit = (uint8_t)(1u << (nesting->depth % 8)), *byte = &nesting->bits[nesting->depth / 8];
   *byte = object ? *byte | bit : *byte & (uint8_t)~bit;
@@ -171,13 +171,14 @@ static size_t after_value(struct nesting *nesting, struct span text, size_t at) 
   return at;
 }
 
-size_t json_skip_value(struct span text, size_t at) {
+static size_t skip_value(struct span text, size_t at, size_t levels) {
   if (at >= text.len)
     return JSON_BAD;
   if (text.ptr[at] != '{' && text.ptr[at] != '[')
     return skip_scalar(text, at);
   struct nesting nesting;
   nesting.depth = 0;
+  nesting.most = levels;
   do {
     if (at >= text.len)
       return JSON_BAD;
@@ -194,6 +195,10 @@ size_t json_skip_value(struct span text, size_t at) {
   return at;
 }
 
+size_t json_skip_value(struct span text, size_t at) {
+  return skip_value(text, at, JSON_DEPTH_MAX);
+}
+
 struct span json_trim(struct span text) {
   size_t start = skip_space(text, 0), end = text.len;
   while (end > start && (text.ptr[end - 1] == ' ' || text.ptr[end - 1] == '\n' ||
@@ -203,7 +208,11 @@ struct span json_trim(struct span text) {
 }
 
 bool json_value(struct span text, struct span *value) {
-  size_t start = skip_space(text, 0), end = json_skip_value(text, start);
+  return json_value_within(text, JSON_DEPTH_MAX, value);
+}
+
+bool json_value_within(struct span text, size_t levels, struct span *value) {
+  size_t start = skip_space(text, 0), end = skip_value(text, start, levels);
   if (end == JSON_BAD || skip_space(text, end) != text.len)
     return false;
   *value = (struct span){text.ptr + start, end - start};

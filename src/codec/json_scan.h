@@ -12,6 +12,10 @@
  * |value|. */
 bool json_value(struct span text, struct span *value);
 
+/* json_value_within does the same, and takes what is nested deeper than |levels|, at most
+ * JSON_DEPTH_MAX, for damaged. */
+bool json_value_within(struct span text, size_t levels, struct span *value);
+
 /* json_trim returns |text| without the white space around it.  Nothing is checked: json_fields and
  * json_next do that as they go. */
 struct span json_trim(struct span text);

@@ -86,7 +86,9 @@ enum { SWEEP_RESERVE = 10, REFRESH_RESERVE = 10, COPY_RESERVE = 12 };
 /* ---- Texts and memory */
 
 enum {
-  JSON_DEPTH_MAX = 8192,        /* levels; deeper text counts as damaged: a bit each is kept */
+  JSON_DEPTH_MAX = 8192,  /* levels; deeper text counts as damaged: a bit each is kept */
+  RECORD_DEPTH_MAX = 500, /* levels of a record that is written: the JSON of other languages ends
+                                   at 1,000, JSON.parse with a reviver at 2,000. 0.1.0 wrote deeper */
   JSON_EQUAL_DEPTH_MAX = 100,   /* deeper values are equal only by their text: bounds the stack */
   ARENA_FIRST_CHUNK = 8 * 1024, /* most calls need no second */
   ARENA_RESERVE = 128 * 1024,   /* kept back so that a step can end when memory has run out */

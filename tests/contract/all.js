@@ -10,6 +10,7 @@ import { clear } from './clear.js';
 import { copy } from './copy.js';
 import { creations } from './creations.js';
 import { errors } from './errors.js';
+import { depth } from './depth.js';
 import { oddIdentifiers } from './ids.js';
 import { messagesById } from './messages-by-id.js';
 import { messagesDelete } from './messages-delete.js';
@@ -47,6 +48,7 @@ export function storeContract(makeStore) {
     creations,
     byResource,
     oddIdentifiers,
+    depth,
     errors,
     clear,
     sweep,

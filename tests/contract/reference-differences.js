@@ -74,6 +74,7 @@ export const differences = {
   'odd ids > "__proto__" names a message': 'the reference loses it from the map of copied ids',
   'keys in KV > ': keys,
 
+  'what is nested deeply > ': input,
   'ids that are refused > ': ids,
   'ids that no key can hold > are of nothing': keys,
   'threads that are refused > ': input,

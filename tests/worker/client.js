@@ -65,7 +65,12 @@ export function createClient(defaults = {}) {
     return answer;
   }
 
-  /** What agents would have written: for what the API only reads. */
-  ask.store = () => openStore(/** @type {any} */ (settings), createExecutionContext());
+  /**
+   * What agents would have written: for what the API only reads.
+   *
+   * @param {Parameters<typeof openStore>[2]} [options]
+   */
+  ask.store = (options) => openStore(/** @type {any} */ (settings), createExecutionContext(), options);
+  ask.prefix = prefix;
   return ask;
 }

@@ -207,6 +207,8 @@ TEST(json_depth_is_bounded) {
   struct span value;
   CHECK(json_value(nested(text, JSON_DEPTH_MAX, '[', ']'), &value));
   CHECK(!json_value(nested(text, JSON_DEPTH_MAX + 2, '[', ']'), &value));
+  CHECK(json_value_within(nested(text, 3, '[', ']'), 3, &value));
+  CHECK(!json_value_within(nested(text, 5, '[', ']'), 3, &value));
   for (size_t i = 0; i < JSON_DEPTH_MAX; i++) /* far too many open brackets, never closed */
     text[i] = i % 2 ? '[' : '{';
   CHECK(!json_value((struct span){text, JSON_DEPTH_MAX}, &value));

@@ -79,7 +79,8 @@ static const struct {
     {"{'id':'t','resourceId':'u','createdAt':'2026-01-01T00:00:00.000Z',"
      "'updatedAt':'2026-01-01T00:00:00.000Z','archivedAt':1}",
      TKV_ERR_INVALID_ARGUMENT, "thread.archivedAt: must be a valid date"},
-    {"{'id':'t'", TKV_ERR_INVALID_ARGUMENT, "payload: must be JSON, nested at most 8,192 deep"},
+    {"{'id':'t'", TKV_ERR_INVALID_ARGUMENT,
+     "what is stored must be JSON, nested at most 500 levels deep"},
 };
 
 /* The message of a failed call. */
