@@ -188,7 +188,7 @@ FORCE:
 # ---- The module ------------------------------------------------------------------------------------------------------
 
 ## Build build/threadkv.wasm, and with what the command needs besides, build/threadkv.tools.wasm
-wasm: $(foreach name,threadkv threadkv.tools,$(BUILD)/$(name).wasm $(BUILD)/$(name).text.js) $(PAGE)/marked.js
+wasm: $(foreach name,threadkv threadkv.tools,$(BUILD)/$(name).wasm $(BUILD)/$(name).text.js) $(BUILD)/worker.js
 
 ## The same sources by npm's clang, for machines without one: build/threadkv.yowasp.wasm
 wasm-yowasp: $(BUILD)/threadkv.yowasp.wasm
@@ -200,6 +200,7 @@ wasm-emscripten: $(BUILD)/threadkv.emscripten.wasm
 types:
 	@rm -rf $(BUILD)/types
 	tsc -p tsconfig.types.json
+	node tools/worker-types.mjs $(BUILD)/types
 
 $(BUILD)/threadkv.wasm: $(BUILD)/threadkv.$(WASM_BY).wasm
 	@cp $< $@
@@ -225,6 +226,12 @@ $(BINARYEN):
 # Reads Markdown for the Worker's page: a file of the package, as it is served.
 $(PAGE)/marked.js: $(wildcard $(MARKED))
 	@[ ! -e $(MARKED) ] || sed '/^\/\/# sourceMappingURL/d' $(MARKED) >$@
+
+# The Worker's API and page as part of another's; its page alone besides: build/page.js.
+$(BUILD)/worker.js: tools/worker.mjs $(PAGE)/marked.js $(wildcard worker/*.js worker/routes/*.js worker/assets/*.html \
+                    $(filter-out $(PAGE)/marked.js,$(wildcard $(PAGE)/*))) package-lock.json
+	@echo 'esbuild $@'
+	@node $< $(BUILD)
 
 # Changes when the flags do, so that everything is built anew then.
 $(OBJ)/wasm.flags: FORCE

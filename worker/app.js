@@ -12,11 +12,12 @@ import { messages } from './routes/messages.js';
 import { createDocument } from './openapi.js';
 import { requireOwnOrigin } from './origin.js';
 import { servePage } from './routes/page.js';
+import { prefixesOf } from './prefix.js';
 import { records } from './routes/records.js';
 import { resources } from './routes/resources.js';
 import { register, route } from './route.js';
 import { runs } from './routes/runs.js';
-import { Document, Health, TokenRights } from './schemas.js';
+import { Document, Health, Prefixes, TokenRights } from './schemas.js';
 import { withFormat, withStore } from './store.js';
 import { threads } from './routes/threads.js';
 
@@ -41,7 +42,7 @@ export const ROUTES = [
     tag,
     summary: 'This document',
     answers: { 200: { description: 'an OpenAPI 3.1 document', schema: Document } },
-    handle: ({ json }) => json(createDocument(ROUTES)),
+    handle: ({ env, json }) => json(createDocument(ROUTES, env.MOUNT?.path)),
   }),
   route({
     method: 'GET',
@@ -50,10 +51,22 @@ export const ROUTES = [
     tag,
     summary: 'What the token of the request may do',
     answers: { 200: { description: 'its name and rights; never the token', schema: TokenRights } },
-    handle({ json, var: { token } }) {
+    handle({ env, json, var: { token } }) {
       const { name, access, keyPrefix } = token;
-      return json({ name, access, keyPrefix });
+      return json({ name, access, keyPrefix, choosesPrefix: env.MOUNT?.prefixes !== undefined });
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/v1/prefixes',
+    operationId: 'listPrefixes',
+    tag,
+    summary: 'The prefixes that the token opens, as far as they are known',
+    description:
+      'Where the Worker lets requests choose (`choosesPrefix` of `GET /v1/token`), one is chosen by the header ' +
+      '`Threadkv-Prefix`, percent-encoded; else there is one.',
+    answers: { 200: { description: 'prefixes of keys, in order', schema: Prefixes } },
+    handle: async (context) => context.json({ prefixes: await prefixesOf(context) }),
   }),
   ...threads,
   ...messages,

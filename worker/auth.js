@@ -9,6 +9,7 @@ import { bearerAuth } from 'hono/bearer-auth';
 import { ApiError, errorBody } from './errors.js';
 import { requireRate } from './limits.js';
 import { logFault } from './log.js';
+import { withPrefix } from './prefix.js';
 import { findToken, readTokens, UnusableTokens } from './tokens.js';
 
 const HOW = "send 'Authorization: Bearer <token>'";
@@ -68,6 +69,7 @@ export async function requireToken(context, next) {
     if (access === 'read' && !READING.includes(context.req.method)) {
       throw new ApiError(403, 'READ_ONLY_TOKEN', 'this token may read, not write');
     }
+    context.set('token', withPrefix(context, context.var.token));
     await next();
   };
   try {

@@ -2,7 +2,7 @@
 
 import type { Context as HonoContext } from 'hono';
 import type * as z from 'zod/mini';
-import type { CloudflareStore } from '../bindings/index.js';
+import type { CloudflareStore, CloudflareStoreConfig } from '../bindings/index.js';
 import type { Token } from './tokens.js';
 
 declare global {
@@ -15,7 +15,7 @@ declare global {
       /** Default: METADATA_KV, else THREADS_KV. */
       RESOURCES_KV?: KVNamespace;
       /** The page's files. Without them there is only the API. */
-      ASSETS?: Fetcher;
+      ASSETS?: Pick<Fetcher, 'fetch'>;
       KEY_PREFIX?: string;
       MAX_BODY_BYTES?: string;
       /** What a list may bring into memory. Default: 32 MiB. */
@@ -28,8 +28,22 @@ declare global {
       CORS_ORIGINS?: string;
       /** Counts the requests of each token, and refused ones by address. */
       RATE_LIMITER?: RateLimit;
+      /** Where the app is part of another Worker or program: see mount.js. */
+      MOUNT?: Mount;
     }
   }
+}
+
+/** What the app is told by whoever mounts it. */
+export interface Mount {
+  /** Put before every path: '' or '/threadkv'. */
+  path: string;
+  /** The store's, in place of the bindings that are named here. */
+  store?: CloudflareStoreConfig;
+  /** Which prefixes there are: then a request may choose one, by its header. */
+  prefixes?: () => Promise<readonly string[]>;
+  /** Prefixes whose format was looked at; undefined where that is not to be done. */
+  checked: Set<string> | undefined;
 }
 
 export type Env = Cloudflare.Env;

@@ -27,8 +27,11 @@ const REASONS = {
 
 const JSON_TYPE = 'application/json';
 
-/** @param {readonly Route[]} routes */
-export function createDocument(routes) {
+/**
+ * @param {readonly Route[]} routes
+ * @param {string} [at]  where they are mounted
+ */
+export function createDocument(routes, at = '') {
   /** @type {Record<string, Record<string, object>>} */
   const paths = {};
   for (const definition of routes) {
@@ -44,7 +47,7 @@ export function createDocument(routes) {
         'The memory of AI agents in Cloudflare Workers KV: threads, messages, working memory, runs.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: at || '/' }],
     security: [{ token: [] }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,

@@ -12,7 +12,7 @@ import { logFault } from './log.js';
 const withHeaders = cors({
   origin: (origin) => origin,
   allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match'],
+  allowHeaders: ['Authorization', 'Content-Type', 'If-None-Match', 'Threadkv-Prefix'],
   exposeHeaders: ['ETag', 'Location', 'Server-Timing'],
   maxAge: 600,
 });

@@ -58,8 +58,11 @@ export const TokenRights = named(
     name: z.string(),
     access: z.enum(['read', 'write']),
     keyPrefix: described('of the data that it opens'),
+    choosesPrefix: z.boolean().check(z.meta({ description: 'or of a longer prefix, chosen by a header' })),
   }),
 );
+
+export const Prefixes = named('Prefixes', z.strictObject({ prefixes: z.array(z.string()) }));
 
 export const Document = named('Document', z.looseObject({ openapi: z.string() }));
 

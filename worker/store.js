@@ -9,28 +9,32 @@ import { CloudflareStore } from '../bindings/index.js';
 import { parseExact } from './json.js';
 import { ownPrefix } from './tokens.js';
 
-/** Prefixes whose format this isolate has made sure of. Plain data: requests must not wait for each other. */
+/**
+ * Prefixes whose format this isolate has made sure of. Plain data: requests must not wait for each other.
+ *
+ * @type {Set<string>}
+ */
 const formatChecked = new Set();
 
 /**
  * @param {import('./env.js').Env} env
  * @param {{ waitUntil: (promise: Promise<unknown>) => void }} context
- * @param {Partial<import('../bindings/index.js').BindingsConfig>} [options]  others than the Worker's own
+ * @param {Omit<Partial<import('../bindings/index.js').BindingsConfig>, 'bindings'>} [options]  others than the Worker's own
  */
 export function openStore(env, context, options = {}) {
   return new CloudflareStore({
-    bindings: {
-      threads: env.THREADS_KV,
-      messages: env.MESSAGES_KV,
-      metadata: env.METADATA_KV,
-      resources: env.RESOURCES_KV,
-    },
+    ...(env.MOUNT?.store ?? { bindings: bindingsOf(env) }),
     keyPrefix: ownPrefix(env),
     waitUntil: (promise) => context.waitUntil(promise),
     parseJSON: parseExact,
-    maxPageBytes: Number(env.MAX_PAGE_BYTES) || undefined,
+    ...(Number(env.MAX_PAGE_BYTES) && { maxPageBytes: Number(env.MAX_PAGE_BYTES) }),
     ...options,
   });
+}
+
+/** @param {import('./env.js').Env} env */
+function bindingsOf({ THREADS_KV, MESSAGES_KV, METADATA_KV, RESOURCES_KV }) {
+  return { threads: THREADS_KV, messages: MESSAGES_KV, metadata: METADATA_KV, resources: RESOURCES_KV };
 }
 
 /**
@@ -44,8 +48,10 @@ export async function withStore(context, next) {
   /** Milliseconds of the slowest operation of each round. @type {Map<number, number>} */
   const rounds = new Map();
   /** @param {import('../bindings/index.js').Operation} operation */
-  const onOperation = ({ round, ms }) => {
+  const onOperation = (operation) => {
+    const { round, ms } = operation;
     rounds.set(round, Math.max(rounds.get(round) ?? 0, ms));
+    context.env.MOUNT?.store?.onOperation?.(operation);
   };
   const open = (/** @type {string} */ keyPrefix) =>
     openStore(context.env, context.executionCtx, { keyPrefix, onOperation });
@@ -67,9 +73,13 @@ export async function withStore(context, next) {
  */
 export async function withFormat(context, next) {
   const { keyPrefix } = context.var.token;
+  const { MOUNT } = context.env;
+  const checked = MOUNT ? MOUNT.checked : formatChecked;
   context.set('store', context.var.open(keyPrefix));
-  if (!formatChecked.has(keyPrefix)) await openStore(context.env, context.executionCtx, { keyPrefix }).init();
-  formatChecked.add(keyPrefix);
+  if (checked?.has(keyPrefix) === false) {
+    await openStore(context.env, context.executionCtx, { keyPrefix }).init();
+    checked.add(keyPrefix);
+  }
   await next();
 }
 

@@ -55,8 +55,20 @@ export async function readTokens(env) {
  */
 export async function findToken(given, tokens) {
   const digest = await digestOf(given);
-  const matches = tokens.map((token) => crypto.subtle.timingSafeEqual(digest, token.digest));
+  const matches = tokens.map((token) => isEqual(digest, token.digest));
   return tokens[matches.indexOf(true)];
+}
+
+/**
+ * The Workers runtime has a function for it; others, where `threadkv studio` runs, do not have it here.
+ *
+ * @param {ArrayBuffer} a
+ * @param {ArrayBuffer} b  as long
+ */
+function isEqual(a, b) {
+  if (typeof crypto.subtle.timingSafeEqual === 'function') return crypto.subtle.timingSafeEqual(a, b);
+  const [left, right] = [new Uint8Array(a), new Uint8Array(b)];
+  return left.reduce((difference, byte, at) => difference | (byte ^ right[at]), 0) === 0;
 }
 
 /** @param {Pick<Settings, 'KEY_PREFIX'>} env */

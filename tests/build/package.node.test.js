@@ -99,6 +99,10 @@ const PROMISED = {
       'MemoryNamespace',
     ],
   },
+  './worker': {
+    values: ['createApp'],
+    types: ['App', 'AppContext', 'AppOptions'],
+  },
   './mastra': {
     values: [
       'BackgroundTasksStorageCloudflare',
@@ -130,6 +134,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'threadkv-types-'));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', folder], { cwd: ROOT });
+  execFileSync(process.execPath, ['tools/worker-types.mjs', folder], { cwd: ROOT });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

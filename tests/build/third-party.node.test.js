@@ -48,6 +48,17 @@ describe('notices of third parties', () => {
     expect(parts.filter((part) => !listed().has(part))).toEqual([]);
   });
 
+  it('worker.js: all that was bundled is listed, with its version', () => {
+    const { inputs } = JSON.parse(readFileSync('build/worker.meta.json', 'utf8'));
+    const packages = Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    const { devDependencies } = JSON.parse(readText('package.json'));
+    for (const name of new Set([...packages, 'marked'])) {
+      expect(listed().get(name), name).toMatch(new RegExp(` ${devDependencies[name]} *$`));
+    }
+    expect(new Set(packages)).toEqual(new Set(['hono', 'zod']));
+    expect(Object.keys(inputs)).toContain('build/page.js');
+  });
+
   it('a part that is not listed would be seen', () => {
     const line = '       -      6c8       68         /usr/lib/wasm32-wasi/libc.a(qsort.o):(qsort)\n';
     const builtin = '       -      6c8       68         /lib/libclang_rt.builtins-wasm32.a(multi3.c.o):(__multi3)\n';
@@ -56,7 +67,7 @@ describe('notices of third parties', () => {
 
   it('each of those that it lists has its notice', () => {
     for (const from of new Set(listed().values())) {
-      const name = /** @type {string} */ (/cJSON|musl|wasi-libc/.exec(from)?.[0]);
+      const name = /** @type {string} */ (/cJSON|musl|wasi-libc|Hono|Zod|Marked/.exec(from)?.[0]);
       expect(section(NOTICES, name)).toMatch(/Copyright [^]*Permission is hereby granted[^]*WITHOUT WARRANTY/);
     }
   });
@@ -72,6 +83,6 @@ describe('notices of third parties', () => {
   it('go with the package', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { encoding: 'utf8' });
     const files = JSON.parse(packed)[0].files.map((/** @type {{ path: string }} */ { path }) => path);
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'THIRD_PARTY.md']));
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'THIRD_PARTY.md', 'build/worker.js']));
   });
 });

@@ -17,6 +17,7 @@ const REQUESTS = {
   getHealth: ['GET', '/health'],
   getDocument: ['GET', '/openapi.json'],
   getToken: ['GET', '/v1/token'],
+  listPrefixes: ['GET', '/v1/prefixes'],
   replaceThread: ['PUT', THREAD, { resourceId: 'u', title: 'One' }],
   createThread: ['POST', '/v1/threads', { resourceId: 'u', metadata: { a: [1] } }],
   updateThread: ['PATCH', THREAD, { title: 'Two', archivedAt: null }],

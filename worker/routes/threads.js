@@ -46,9 +46,9 @@ export const threads = [
     body: ThreadInput,
     answers: { 201: { description: 'the thread', schema: Thread, location: true } },
     errors: [409],
-    async handle({ json, var: { store } }, { body }) {
+    async handle({ env, json, var: { store } }, { body }) {
       const { id = crypto.randomUUID() } = body;
-      return json(await store.createThread({ thread: complete(body, id) }), 201, locationOf(id));
+      return json(await store.createThread({ thread: complete(body, id) }), 201, locationOf(env, id));
     },
   }),
 
@@ -125,16 +125,19 @@ export const threads = [
       201: { description: 'the copy; new ids of messages by old ones', schema: ThreadCopy, location: true },
     },
     errors: [404, 409],
-    async handle({ json, var: { store } }, { ids, body }) {
+    async handle({ env, json, var: { store } }, { ids, body }) {
       const copy = await store.copyThread({ ...body, sourceThreadId: ids.threadId });
-      return json(copy, 201, locationOf(copy.thread.id));
+      return json(copy, 201, locationOf(env, copy.thread.id));
     },
   }),
 ];
 
-/** @param {string} id */
-function locationOf(id) {
-  return { Location: `/v1/threads/${encodeURIComponent(id)}` };
+/**
+ * @param {import('../env.js').Env} env
+ * @param {string} id
+ */
+function locationOf({ MOUNT }, id) {
+  return { Location: `${MOUNT?.path ?? ''}/v1/threads/${encodeURIComponent(id)}` };
 }
 
 /**

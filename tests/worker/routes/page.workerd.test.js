@@ -33,9 +33,9 @@ describe('the page', () => {
   it('loads nothing from elsewhere, and has nothing inline', async () => {
     const html = await (await get('/')).text();
     const addresses = Array.from(html.matchAll(/(?:src|href)="([^"]*)"/g), ([, address]) => address);
-    for (const address of addresses) expect(address).toMatch(/^(\/page\/[\w.]+|#\/\w+)$/);
-    for (const address of addresses.filter((text) => text.startsWith('/')))
-      expect((await get(address)).status).toBe(200);
+    for (const address of addresses) expect(address).toMatch(/^(page\/[\w.]+|#\/\w+)$/);
+    for (const address of addresses.filter((text) => text.startsWith('page/')))
+      expect((await get(`/${address}`)).status).toBe(200);
     expect(html).not.toMatch(/<style|style=|\son\w+=|<script(?![^>]* src=)/);
   });
 

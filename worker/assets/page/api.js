@@ -8,6 +8,14 @@ import { queryOf } from './place.js';
 
 const KEY = 'threadkv-token';
 
+/** Where the Worker, or what of it is mounted, answers. */
+export const BASE = new URL('../', import.meta.url);
+
+/** These are about the token as it is. */
+const UNCHOSEN = ['v1/token', 'v1/prefixes'];
+
+const PREFIX_KEY = `threadkv-prefix ${BASE.pathname}`;
+
 /** A request that was refused, or did not get through. */
 export class RequestError extends Error {
   /**
@@ -36,8 +44,17 @@ export const token = {
   },
 };
 
-/** What the token may do, by token: asked for once. @type {Map<string | null, 'read' | 'write'>} */
+/** Of the reader's choice, where one may be made; kept like the token. */
+export const prefix = {
+  get: () => sessionStorage.getItem(PREFIX_KEY),
+  /** @param {string} value */
+  set: (value) => sessionStorage.setItem(PREFIX_KEY, value),
+};
+
+/** What the token may do, by token: asked for once. @type {Map<string | null, Rights>} */
 const known = new Map();
+
+/** @typedef {{ access: 'read' | 'write', keyPrefix: string, choosesPrefix: boolean }} Rights */
 
 /**
  * The requests of one view, with what they cost.
@@ -57,9 +74,9 @@ export function createApi(signal, onRequest) {
    * @returns {Promise<string>} the text of the answer
    */
   async function ask(method, path, query = {}, body = undefined) {
-    const url = `/v1/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`;
-    const response = await send(url, signal, method, body);
-    log.push({ path: url, timing: response.headers.get('server-timing') ?? '' });
+    const part = `v1/${path.map(encodeURIComponent).join('/')}${queryOf(query)}`;
+    const response = await send(part, signal, method, body);
+    log.push({ path: `/${part}`, timing: response.headers.get('server-timing') ?? '' });
     onRequest?.();
     const text = await response.text();
     if (!response.ok) throw failureOf(response.status, text);
@@ -76,15 +93,18 @@ export function createApi(signal, onRequest) {
     async send(method, path, body) {
       await ask(method, path, {}, body);
     },
-    /** Whether the token may write. It costs no KV operation, and is asked once. */
-    async mayWrite() {
+    /** What the token may do. It costs no KV operation, and is asked once. @returns {Promise<Rights | undefined>} */
+    async rights() {
       const value = token.get();
       if (!known.has(value)) {
-        const response = await send('/v1/token', signal);
-        if (!response.ok) return false;
-        known.set(value, (await response.json()).access);
+        const response = await send('v1/token', signal);
+        if (!response.ok) return undefined;
+        known.set(value, await response.json());
       }
-      return known.get(value) === 'write';
+      return known.get(value);
+    },
+    async mayWrite() {
+      return (await this.rights())?.access === 'write';
     },
   };
 }
@@ -106,21 +126,23 @@ function failureOf(status, text) {
 }
 
 /**
- * @param {string} url
+ * @param {string} path
  * @param {AbortSignal} signal
  * @param {string} [method]
  * @param {unknown} [content]
  */
-async function send(url, signal, method = 'GET', content = undefined) {
+async function send(path, signal, method = 'GET', content = undefined) {
   const value = token.get();
   const body = content === undefined ? undefined : JSON.stringify(content);
+  const chosen = UNCHOSEN.includes(path) ? null : prefix.get();
   const headers = {
     ...(value && { Authorization: `Bearer ${value}` }),
+    ...(chosen !== null && { 'Threadkv-Prefix': encodeURIComponent(chosen) }),
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
   };
   try {
     // What changes something is not taken back when its reader goes elsewhere.
-    return await fetch(url, { method, headers, body, ...(method === 'GET' && { signal }) });
+    return await fetch(new URL(path, BASE), { method, headers, body, ...(method === 'GET' && { signal }) });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new RequestError(0, 'NO_ANSWER', 'the server does not answer');

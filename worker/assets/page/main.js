@@ -10,6 +10,7 @@ import { el } from './dom.js';
 import { foldLong } from './fold.js';
 import { memoryView } from './memory.js';
 import { readPlace } from './place.js';
+import { onPrefix, showPrefixes } from './prefix.js';
 import { runsView } from './runs.js';
 import { threadsView } from './threads.js';
 import { emptyState, heading } from './widgets.js';
@@ -54,6 +55,7 @@ async function show() {
   frame.cost.replaceChildren(...costLine(api.log));
   frame.forget.hidden = token.get() === null;
   frame.refresh.hidden = token.get() === null;
+  showPrefixes(api).catch(() => undefined); // The view has said it.
   arrive();
 }
 
@@ -145,5 +147,6 @@ frame.forget.addEventListener('click', () => {
   show();
 });
 frame.refresh.addEventListener('click', show);
+onPrefix(show);
 addEventListener('hashchange', show);
 show();

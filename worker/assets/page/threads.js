@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BASE } from './api.js';
 import { actionButton, ask, changed, editButton } from './ask.js';
 import { observationsPart, tasksPart } from './beside.js';
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
@@ -87,13 +88,13 @@ function threadItem(thread) {
 /** @param {import('./api.js').Api} api @param {boolean} mayWrite */
 function firstThread(api, mayWrite) {
   const post = (/** @type {string} */ path) => [
-    `curl -X POST ${location.origin}${path} -H "Authorization: Bearer $THREADKV_TOKEN" \\`,
+    `curl -X POST ${new URL(path, BASE)} -H "Authorization: Bearer $THREADKV_TOKEN" \\`,
     `  -H 'Content-Type: application/json' \\`,
   ];
   const example = [
-    ...post('/v1/threads'),
+    ...post('v1/threads'),
     `  -d '{"id":"thread-1","resourceId":"user-1","title":"Kyoto"}'`,
-    ...post('/v1/threads/thread-1/messages'),
+    ...post('v1/threads/thread-1/messages'),
     `  -d '{"messages":[{"role":"user","content":"When do the cherries bloom?"}]}'`,
   ];
   return el(
