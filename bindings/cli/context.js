@@ -13,6 +13,7 @@
  * @property {import('./report.js').Report} report
  * @property {any} options
  * @property {() => boolean} stopped  whether Ctrl-C was pressed
+ * @property {Promise<void>} whenStopped  when it is
  * @property {(hook: (operation: Operation) => void) => void} onOperation
  */
 /**

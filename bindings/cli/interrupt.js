@@ -10,20 +10,24 @@ const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM']);
 
 /**
  * @param {() => void} tell  called once, at the first signal
- * @returns {{ readonly asked: boolean, end: () => void }}
+ * @returns {{ readonly asked: boolean, whenAsked: Promise<void>, end: () => void }}
  */
 export function watchInterrupt(tell) {
   let asked = false;
+  let resolve = () => {};
+  const whenAsked = /** @type {Promise<void>} */ (new Promise((done) => (resolve = done)));
   const stop = () => {
     if (asked) process.exit(EXIT.interrupted);
     asked = true;
     tell();
+    resolve();
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   return {
     get asked() {
       return asked;
     },
+    whenAsked,
     end() {
       for (const signal of SIGNALS) process.off(signal, stop);
     },

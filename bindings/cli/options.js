@@ -72,6 +72,13 @@ export function addOutput(command) {
 }
 
 /** @param {string} text @returns {number} */
+export function readPort(text) {
+  const port = readPositive(text);
+  if (port > 65_535) throw new InvalidArgumentError('It must be a port, at most 65535.');
+  return port;
+}
+
+/** @param {string} text @returns {number} */
 export function readPositive(text) {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1)

@@ -7,23 +7,62 @@
 import { TABLES } from '../core/abi.js';
 import { printable } from './report.js';
 
-/** How many keys of a namespace are looked at, and how many prefixes named. */
+/** How many keys of a namespace are looked at, at once and for a list of prefixes, and how many prefixes are named. */
 const KEYS = 1000;
+const PAGES = 10;
 const NAMED = 10;
 
+/** @typedef {import('./target.js').Target} Target */
+
 /**
- * @param {import('./target.js').Target} target
+ * Those of the first keys of each namespace.
+ *
+ * @param {Target} target
+ * @param {number} [pages]  of keys that are looked at
+ * @returns {Promise<string[]>} in order
+ */
+export async function findPrefixes(target, pages = PAGES) {
+  const names = [...new Set(target.names)];
+  const backend = target.open(names);
+  const found = await Promise.all(names.map((_, space) => prefixesIn(backend, space, pages)));
+  return [...new Set(found.flat())].sort();
+}
+
+/**
+ * @param {import('../backends/backend.js').Backend} backend
+ * @param {number} space
+ * @param {number} pages
+ */
+async function prefixesIn(backend, space, pages) {
+  const found = new Set();
+  /** @type {string | null} */
+  let cursor = null;
+  do {
+    const request = {
+      kind: /** @type {const} */ ('list'),
+      space,
+      table: '',
+      prefix: '',
+      cursor,
+      limit: KEYS,
+    };
+    const [{ keys = [], cursor: next = null }] = await backend.run([request]);
+    for (const { name } of keys) found.add(prefixOf(name));
+    cursor = next;
+  } while (cursor !== null && --pages > 0);
+  found.delete(undefined);
+  return [...found];
+}
+
+/**
+ * @param {Target} target
  * @param {string} prefix  under which nothing was found
  * @param {import('./report.js').Report} report
  */
 export async function hintAtPrefixes(target, prefix, report) {
-  const names = [...new Set(target.names)];
-  const request = { kind: /** @type {const} */ ('list'), table: '', prefix: '', cursor: null, limit: KEYS };
-  const replies = await target.open(names).run(names.map((_, space) => ({ ...request, space })));
-  const found = new Set(replies.flatMap(({ keys = [] }) => keys.map(({ name }) => prefixOf(name))));
-  const others = [...found].filter((one) => one !== undefined && one !== prefix).sort();
+  const others = (await findPrefixes(target, 1)).filter((one) => one !== prefix);
   if (others.length === 0) return;
-  const some = others.slice(0, NAMED).map((one) => `"${printable(/** @type {string} */ (one))}"`);
+  const some = others.slice(0, NAMED).map((one) => `"${printable(one)}"`);
   const more = others.length > NAMED ? ' and others' : '';
   report.note(
     `Nothing is under the prefix "${printable(prefix)}". There is something under ${some.join(', ')}${more}.`,

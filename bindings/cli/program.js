@@ -13,12 +13,13 @@ import { runClear } from './commands/clear.js';
 import { checkExport, runExport } from './commands/export.js';
 import { runImport } from './commands/import.js';
 import { runStats } from './commands/stats.js';
+import { runStudio } from './commands/studio.js';
 import { runSweep } from './commands/sweep.js';
 import { runVerify } from './commands/verify.js';
 import { completionOf, SHELLS } from './completion.js';
 import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
-import { addOutput, addSource, addTarget, readPositive } from './options.js';
+import { addOutput, addSource, addTarget, readPort, readPositive } from './options.js';
 import { Report } from './report.js';
 import { hintAtPrefixes } from './prefixes.js';
 import { openTarget, requireNamespaces } from './target.js';
@@ -146,6 +147,18 @@ function build(action) {
     .option('--yes', 'do not ask')
     .addHelpText('after', help('clear --prefix dev_', "clear --prefix '' --local --yes"))
     .action(action(runClear));
+  addTarget(program.command('studio'))
+    .description(
+      'Opens the page of the Worker over a store, for this machine alone, and prints a link to it.',
+    )
+    .optionsGroup('Options:')
+    .option('--port <n>', 'where it listens, on 127.0.0.1; a free one if not given', readPort)
+    .option('--write', 'let the page change and delete')
+    .addHelpText(
+      'after',
+      help('studio --local', 'studio --prefix dev_', 'studio --local --write --port 8790'),
+    )
+    .action(action(runStudio));
   program
     .command('completion')
     .description(`Prints what completes this command’s words in a shell: ${SHELLS.join(', ')}.`)
@@ -176,9 +189,9 @@ async function perform(command, run, args) {
   } catch (error) {
     return fail(report, error);
   }
-  const interrupt = watchInterrupt(() =>
-    report.note('Stopping after this batch. Ctrl-C again stops at once.'),
-  );
+  const interrupt = watchInterrupt(() => {
+    if (command.name() !== 'studio') report.note('Stopping after this batch. Ctrl-C again stops at once.');
+  });
   let target;
   try {
     target = await openTarget(/** @type {any} */ (options), report);
@@ -195,7 +208,8 @@ async function perform(command, run, args) {
         for (const hook of hooks) hook(operation);
       },
     });
-    const context = { store, target, report, options, stopped: () => interrupt.asked };
+    const stops = { stopped: () => interrupt.asked, whenStopped: interrupt.whenAsked };
+    const context = { store, target, report, options, ...stops };
     const outcome = await run({ ...context, onOperation: (hook) => void hooks.push(hook) }, ...args);
     const { interrupted = false, findings = false, ...figures } = outcome;
     if (LISTS.includes(command.name()) && keys === 0 && !interrupted)

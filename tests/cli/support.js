@@ -59,6 +59,11 @@ export class Desk {
     return outcomeOf(child);
   }
 
+  /** Runs on, until it ends or is ended. @param {string[]} args */
+  start(args) {
+    return this.#spawn(process.execPath, [PROGRAM, ...args]);
+  }
+
   /**
    * A line for a shell that has the command as `threadkv`.
    *

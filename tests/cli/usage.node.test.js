@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-const COMMANDS = ['stats', 'export', 'import', 'verify', 'adopt', 'sweep', 'clear'];
+const COMMANDS = ['stats', 'export', 'import', 'verify', 'adopt', 'sweep', 'clear', 'studio'];
 
 describe('help', () => {
   test('without a command it lists the commands, with examples and exit codes', async () => {
@@ -55,6 +55,7 @@ describe('wrong arguments end with 2 and say what to do', () => {
       /--account or --local, not both/,
     ],
     ['a shell that is not known', ['completion', 'tcsh'], /bash, zsh, fish/],
+    ['a port that is none', ['studio', '--port', '70000'], /at most 65535/],
     ['a rate that is none', ['stats', '--rate', '-1'], /positive whole number/],
     ['clear without a prefix', ['clear', '--yes'], /--prefix ''/],
     ['no such export', ['import', 'nowhere.ndjson'], /there is no nowhere\.ndjson/],
