@@ -45,7 +45,7 @@ WITH_TOOLS   = -DTKV_TOOLS
 SANITIZE     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all
 # Without the asserts, which would add branches of their own.
 COVER        = -O1 -g -DNDEBUG -fprofile-instr-generate -fcoverage-mapping
-SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint
+SMALL        = $(OPT) -flto -DNDEBUG -mbulk-memory -msign-ext -mnontrapping-fptoint -msimd128
 # Native tests make these fail, see tests/native/support/alloc.h.
 ALLOC        = $(foreach name,malloc calloc realloc,-D$(name)=alloc_$(name))
 # The module's own allocator and strtod, see bindings/core/libc.c.
@@ -61,7 +61,7 @@ FEW_COPIES   = -Wl,-mllvm,-inline-threshold=-100
 FEW_COPIES_Y = -finline-hint-functions
 # Another 9 %.  Below address 1,024 lies the end of the stack, and no pointer goes there by an offset that wraps around.
 SHRINK       = node $(BINARYEN) --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int \
-               --enable-mutable-globals -Oz --converge --low-memory-unused
+               --enable-mutable-globals --enable-simd -Oz --converge --low-memory-unused
 BINARYEN     = node_modules/binaryen/bin/wasm-opt
 MARKED       = node_modules/marked/lib/marked.esm.js
 PAGE         = worker/assets/page

@@ -4,12 +4,44 @@
 
 #include "codec/limits.h"
 
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
 static size_t skip_space(struct span text, size_t at) {
   while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' ||
                            text.ptr[at] == '\t'))
     at++;
   return at;
 }
+
+static bool is_special(unsigned char c) {
+  return c == '"' || c == '\\' || c < 0x20;
+}
+
+#ifdef __wasm_simd128__
+
+/* Which of the 16 bytes at |text| are special, a bit each. */
+static uint32_t specials(const char *text) {
+  v128_t bytes = wasm_v128_load(text);
+  v128_t quote = wasm_i8x16_eq(bytes, wasm_i8x16_splat('"'));
+  v128_t slash = wasm_i8x16_eq(bytes, wasm_i8x16_splat('\\'));
+  v128_t control = wasm_u8x16_lt(bytes, wasm_i8x16_splat(0x20));
+  return wasm_i8x16_bitmask(wasm_v128_or(control, wasm_v128_or(quote, slash)));
+}
+
+size_t json_find_special(struct span text, size_t at) {
+  for (; at + 16 <= text.len; at += 16) {
+    uint32_t hits = specials(text.ptr + at);
+    if (hits)
+      return at + (size_t)__builtin_ctz(hits);
+  }
+  while (at < text.len && !is_special((unsigned char)text.ptr[at]))
+    at++;
+  return at;
+}
+
+#else
 
 /* Tells whether one of 8 bytes is a quote, a backslash or a control character (a zero byte after
  * the right XOR or subtraction sets that byte's high bit; bytes above 0x7f are excluded by ~word).
@@ -21,6 +53,20 @@ static bool word_has_special(uint64_t word) {
       ((quote - ones) & ~quote) | ((slash - ones) & ~slash) | ((word - ones * 0x20) & ~word);
   return hits & highs;
 }
+
+size_t json_find_special(struct span text, size_t at) {
+  uint64_t word;
+  for (; at + sizeof word <= text.len; at += sizeof word) {
+    memcpy(&word, text.ptr + at, sizeof word);
+    if (word_has_special(word))
+      break;
+  }
+  while (at < text.len && !is_special((unsigned char)text.ptr[at]))
+    at++;
+  return at;
+}
+
+#endif
 
 static bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -42,23 +88,12 @@ static size_t skip_escape(struct span text, size_t at) {
 
 static size_t skip_string(struct span text, size_t at) {
   for (at++;;) {
-    uint64_t word;
-    while (at + sizeof word <= text.len) {
-      memcpy(&word, text.ptr + at, sizeof word);
-      if (word_has_special(word))
-        break;
-      at += sizeof word;
-    }
+    at = json_find_special(text, at);
     if (at >= text.len)
       return JSON_BAD;
-    unsigned char c = (unsigned char)text.ptr[at];
-    if (c == '"')
+    if (text.ptr[at] == '"')
       return at + 1;
-    if (c < 0x20)
-      return JSON_BAD;
-    if (c != '\\')
-      at++;
-    else if ((at = skip_escape(text, at)) == JSON_BAD)
+    if (text.ptr[at] != '\\' || (at = skip_escape(text, at)) == JSON_BAD)
       return JSON_BAD;
   }
 }

@@ -60,7 +60,7 @@ struct json_walk json_walk(struct span container);
  * passes. */
 bool json_next(struct json_walk *walk);
 
-/* For json.c: positions are offsets into a text. */
+/* For json.c and index/head_plain.c: positions are offsets into a text. */
 #define JSON_BAD ((size_t)-1)
 
 /* json_skip_value returns the offset after the value that starts at |at|, or JSON_BAD when it is
@@ -70,5 +70,9 @@ size_t json_skip_value(struct span text, size_t at);
 /* json_skip_name returns the offset of the value that follows the member name at |at|, or JSON_BAD.
  */
 size_t json_skip_name(struct span text, size_t at);
+
+/* json_find_special returns the offset, from |at| on, of the first quote, backslash or control
+ * character; the text's length when there is none.  Sixteen bytes a step in Wasm. */
+size_t json_find_special(struct span text, size_t at);
 
 #endif

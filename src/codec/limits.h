@@ -66,7 +66,8 @@ enum {
                                       on its way, or on its way back */
   SETTLE_MS = 3 * 60 * 1000,       /* after a deletion, until all that was saved elsewhere before it
                                       has come to light */
-  THREAD_HEAD_MAX = 500,           /* entries: rewritten with each save, some 30 KB */
+  THREAD_HEAD_MAX = 128,           /* entries: rewritten with each save, some 10 KB; what lies below
+                                      costs a list */
   RESOURCE_HEAD_MAX = 2000,        /* rewritten with each new thread only */
   HEAD_DOUBT_MAX = 200,            /* ids in doubt; beyond it all of the thread's are */
   POSITIONS_MAX = 1 << 20          /* positions of one call: more than it can write messages */

@@ -4,15 +4,10 @@
 
 #include "codec/json_shape.h"
 #include "codec/limits.h"
+#include "index/head_plain.h"
 #include "index/place.h"
 
-/* A list of strings, by number. */
-struct names {
-  struct span *items;
-  size_t count, cap;
-};
-
-static size_t names_add(struct arena *arena, struct names *names, struct span name) {
+size_t names_add(struct arena *arena, struct names *names, struct span name) {
   if (names->count == names->cap) {
     size_t cap = names->cap ? names->cap * 2 : 16;
     struct span *items = ARENA_ARRAY(arena, struct span, cap);
@@ -86,7 +81,8 @@ struct head_text {
   struct span version, floor, owners, journal, doubt, entries, order;
 };
 
-bool head_read(struct arena *arena, struct span text, struct head *head) {
+/* Any form that is JSON. */
+static bool head_read_json(struct arena *arena, struct span text, struct head *head) {
   static const struct shape shape[] = {
       {SHAPE(struct head_text, version, "v"), SHAPE_RAW},
       {SHAPE(struct head_text, head.stamp, "w"), SHAPE_INT},
@@ -110,6 +106,10 @@ bool head_read(struct arena *arena, struct span text, struct head *head) {
          read_doubt(arena, read.doubt, &head->doubt);
   places_read(read.order, &head->entries, 0);
   return fits;
+}
+
+bool head_read(struct arena *arena, struct span text, struct head *head) {
+  return head_read_plain(arena, text, head) || head_read_json(arena, text, head);
 }
 
 /* Names while they are numbered: a hash table of numbers plus one, 0 being free. */

@@ -1,6 +1,7 @@
 /* test_head.c: head.h: heads, journal entries and their suffixes as text. */
 #include "codec/limits.h"
 #include "index/head.h"
+#include "index/head_plain.h"
 #include "support/check.h"
 #include "support/guard.h"
 
@@ -150,6 +151,36 @@ static const char *const damaged_heads[] = {
     HEAD("[\"m\"]", "[]", "[]", "[]"),
     HEAD("7", "[]", "[]", "[]"),
 };
+
+/* One byte of a head after the other becomes another: what the reader in one pass still takes, the
+ * general one, to which the space leads, reads alike. */
+TEST(head_read_in_one_pass_is_as_strict) {
+  static const char bytes[] = "0129,]}{[\":\\ xn-\n";
+  const struct span text =
+      SPAN("{\"v\":1,\"w\":5,\"updatedAt\":6,\"bumpedAt\":5,\"checkedAt\":4,\"since\":0,\"floor\":["
+           "\"m1\",9],"
+           "\"owners\":[\"u\",\"w\"],\"journal\":[\"7000000000aaaaaaaa\"],\"doubt\":[\"m1\",3],"
+           "\"entries\":[\"m2\",10,0,0,\"m1\",10,0,1],\"order\":[0,0,1,0]} ");
+  size_t taken = 0;
+  for (size_t at = 0; at + 1 < text.len; at++)
+    for (const char *byte = bytes; *byte; byte++) {
+      struct arena arena = {0};
+      struct head plain, any;
+      char *copy = arena_alloc(&arena, text.len);
+      memcpy(copy, text.ptr, text.len);
+      copy[at] = *byte;
+      CHECK(!head_read_plain(&arena, (struct span){copy, text.len}, &plain));
+      if (head_read_plain(&arena, (struct span){copy, text.len - 1}, &plain)) {
+        taken++;
+        check_context("%.*s", (int)text.len, copy);
+        REQUIRE(head_read(&arena, (struct span){copy, text.len}, &any));
+        CHECK_SPAN(head_write(&arena, &plain, true), head_write(&arena, &any, true));
+        check_same(&plain.entries, &any.entries);
+      }
+      arena_free(&arena);
+    }
+  CHECK(taken > 100); /* digits, and letters of ids */
+}
 
 TEST(head_read_refuses_damage_and_newer_versions) {
   struct arena arena = {0};

@@ -137,7 +137,7 @@ TEST(message_list_of_the_newest_takes_two_rounds) {
   world_free(&world);
 }
 
-/* More messages than a head holds: 500 of them. */
+/* More messages than a head holds: 128 of them. */
 TEST(message_list_reaches_below_the_head) {
   struct world world;
   world_init(&world);
