@@ -186,12 +186,26 @@ void changes_fetch(struct call *call, struct changes *list) {
     fetch(call, list->items[i]);
 }
 
+/* The whole journal entry, or where it is too large how new its newest member is. */
+static struct span journal_metadata(struct call *call, struct span text, int64_t stamp,
+                                    const struct entries *entries) {
+  if (kv_fits_metadata(text))
+    return text;
+  struct json_out out = json_out(&call->arena, 64);
+  json_put(&out, SPAN("{\"v\":1,\"w\":"));
+  json_put_int(&out, stamp);
+  json_put(&out, SPAN(",\"n\":"));
+  json_put_int(&out, entries->items[0].time);
+  json_put_char(&out, '}');
+  return json_out_span(&out);
+}
+
 static struct kv_request *put_journal(struct call *call, struct change *change, struct span suffix,
                                       int64_t stamp, const struct entries *entries) {
   struct span key = collection_journal_key(call, change->collection, suffix);
   struct span text = journal_write(&call->arena, stamp, entries->items, entries->count,
                                    has_places(change->collection));
-  struct span metadata = kv_fits_metadata(text) ? text : record_metadata(call, stamp, NULL);
+  struct span metadata = journal_metadata(call, text, stamp, entries);
   struct kv_request *put =
       kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
   put->group = change->collection->key;

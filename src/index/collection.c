@@ -138,15 +138,25 @@ static bool head_covers(struct call *call, struct collection *collection, struct
   return !below_matters && head_knows(call, collection, suffix);
 }
 
+/* Whether the head has cut off all that stands in a journal entry whose newest member is of |newest|;
+ * 0 when that is not known. */
+static bool is_cut_off(const struct collection *collection, int64_t newest) {
+  return collection->load < LOAD_ALL && collection->head.has_floor && newest &&
+         newest < collection->head.floor.time;
+}
+
 /* Whether what the journal says under |suffix| can add to the head.  What is older than the last
  * check by more than the margin was looked at then. */
-static bool adds(struct call *call, struct collection *collection, struct span suffix) {
+static bool adds(struct call *call, struct collection *collection, struct span suffix,
+                 struct span metadata) {
+  int64_t newest = 0;
   int64_t written = journal_time(suffix);
   if (written <= collection->head.since)
     return false;
   if (collection->load < LOAD_ALL && written < collection->head.checked_at - CHECK_MARGIN_MS)
     return false;
-  return !head_covers(call, collection, suffix);
+  json_int(json_get(metadata, SPAN("n")), &newest);
+  return !is_cut_off(collection, newest) && !head_covers(call, collection, suffix);
 }
 
 /* Takes in a page of the journal; asks for the next one while it may hold what the head lacks. */
@@ -159,19 +169,13 @@ static void take_page(struct call *call, struct collection *collection) {
     if (!(oldest = journal_time(suffix)))
       continue;
     span_set_add(&call->arena, &collection->proven, suffix);
-    if (adds(call, collection, suffix))
+    if (adds(call, collection, suffix, page->items[i].metadata))
       add_doc(call, collection, suffix, page->items[i].metadata);
   }
   bool deeper =
       collection->load == LOAD_ALL || oldest >= collection->head.checked_at - CHECK_MARGIN_MS;
   if (page->cursor.ptr && deeper)
     list_page(call, collection, page->cursor);
-}
-
-/* Whether the head, if it does not name what stands in |note|, has cut it off. */
-static bool is_cut_off(const struct collection *collection, const struct note *note) {
-  return collection->load < LOAD_ALL && collection->head.has_floor && note->newest &&
-         note->newest < collection->head.floor.time;
 }
 
 /* What this isolate wrote outweighs what the list says.  There may be thousands of such entries; of
@@ -189,7 +193,7 @@ static void take_own_writes(struct call *call, struct collection *collection) {
     if (there && !note->flight)
       span_set_add(&call->arena, &collection->proven, suffix);
     if (there && note->stamp == time &&
-        (is_cut_off(collection, note) || head_covers(call, collection, suffix)))
+        (is_cut_off(collection, note->newest) || head_covers(call, collection, suffix)))
       continue;
     span_set_add(&call->arena, &collection->overruled, suffix);
     size_t first = own->count;
