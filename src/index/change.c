@@ -453,14 +453,8 @@ static void refresh(struct call *call, struct change *change) {
   struct collection *collection = change->collection;
   struct head head = merged_head(call, change);
   if (!same_entries(&head.entries, &collection->head.entries) || change->doubted.count ||
-      head.doubt.count != collection->head.doubt.count || change->bump > head.updated_at) {
+      head.doubt.count != collection->head.doubt.count || change->bump > head.updated_at)
     put_head(call, change, KV_TOLERATE);
-    return;
-  }
-  struct note *note =
-      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
-  if (note)
-    note->checked = call->now;
 }
 
 void changes_refresh(struct call *call, struct changes *list) {

@@ -70,6 +70,15 @@ static int64_t checked_at(struct span metadata) {
   return checked;
 }
 
+/* The journal was listed, and the head lacks nothing of it: for the next CHECK_MS that need not be
+ * asked again, though no head says so. */
+static void note_check(struct call *call, const struct collection *collection) {
+  struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  if (note)
+    note->checked = call->now;
+}
+
 /* What the memory knows of the head spares the list when the head was checked lately. */
 static bool known_as_checked(struct call *call, const struct collection *collection) {
   struct note *note =
@@ -285,6 +294,8 @@ static void unite(struct call *call, struct collection *collection) {
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
   collection->stale =
       !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
+  if (collection->checked && !collection->grew)
+    note_check(call, collection);
 }
 
 enum { STAGE_START, STAGE_READ, STAGE_DOCS, STAGE_DONE };
