@@ -103,6 +103,19 @@ const PROMISED = {
     values: ['createApp'],
     types: ['App', 'AppContext', 'AppOptions'],
   },
+  './ai-sdk': {
+    values: ['STOPPED', 'createChats', 'endingStream'],
+    types: [
+      'Chat',
+      'ChatListOptions',
+      'ChatPage',
+      'Chats',
+      'ChatsOptions',
+      'EndEvent',
+      'SaveOptions',
+      'UIMessage',
+    ],
+  },
   './mastra': {
     values: [
       'BackgroundTasksStorageCloudflare',

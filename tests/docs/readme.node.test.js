@@ -3,6 +3,7 @@
 import { globSync } from 'node:fs';
 import { format } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { createChats } from '../../bindings/ai-sdk/index.js';
 import { ERRORS } from '../../bindings/core/abi.js';
 import { CloudflareStore } from '../../bindings/index.js';
 import { createMemoryNamespace } from '../../bindings/memory.js';
@@ -130,22 +131,19 @@ describe('README.md', () => {
   it("keeps and gives back the AI SDK's messages", async () => {
     const [example] = blocks(section(FIRST, 'With Mastra, and with the AI SDK'), 'js');
     const store = new CloudflareStore({ bindings: { default: createMemoryNamespace() } });
-    const at = new Date();
-    const thread = { id: 'thread-1', resourceId: 'user-1', createdAt: at, updatedAt: at };
-    await store.saveThread({ thread });
-    const uiMessages = [
+    const messages = [
       { id: 'q', role: 'user', parts: [{ type: 'text', text: 'April?' }], metadata: { from: 'web' } },
-      {
-        id: 'a',
-        role: 'assistant',
-        parts: [{ type: 'text', text: 'Yes.', state: 'done' }],
-        metadata: undefined,
-      },
+      { id: 'a', role: 'assistant', parts: [{ type: 'text', text: 'Yes.', state: 'done' }] },
     ];
     const Run = Object.getPrototypeOf(async () => {}).constructor;
-    expect(await new Run('store', 'uiMessages', `${example}\nreturn again;`)(store, uiMessages)).toEqual(
-      uiMessages,
+    const code = `${example.replace(/^import .*\n/, '')}\nreturn { again, mine };`;
+    const { again, mine } = await new Run('createChats', 'store', 'messages', code)(
+      createChats,
+      store,
+      messages,
     );
+    expect(again).toEqual(messages);
+    expect(mine).toMatchObject([{ id: 'chat-1', resourceId: 'user-1' }]);
   });
 });
 
@@ -157,7 +155,7 @@ describe('the picture', () => {
     let place = '';
     return picture.split('\n').flatMap((line) => {
       place = /^ (\w+\/)/.exec(line)?.[1] ?? place;
-      const names = line.slice(0, NAMES_END).match(/[\w*/]+(\.[chj]s?\b|\/(?=\s))/g) ?? [];
+      const names = line.slice(0, NAMES_END).match(/[\w*/-]+(\.[chj]s?\b|\/(?=\s))/g) ?? [];
       return names.filter((name) => name !== place).map((name) => place + name);
     });
   }

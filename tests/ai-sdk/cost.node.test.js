@@ -1,0 +1,83 @@
+/** What a turn of a chat costs: every operation that reaches a namespace, with what follows the answer. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeWorld, said, talk } from './support.js';
+
+const CHAT = talk(500);
+const TURN = [...CHAT, said('q-new'), said('a-new')];
+const HOUR = 3_600_000;
+
+describe.each(/** @type {const} */ ([1, 2]))(
+  'over %i namespaces, of a chat of 500 messages',
+  (namespaces) => {
+    /** @type {ReturnType<typeof makeWorld>} */
+    let filled;
+
+    beforeAll(async () => {
+      filled = makeWorld({ namespaces });
+      const { store, chats } = filled.open();
+      for (let count = 10; count <= CHAT.length; count += 10) {
+        await chats.save('c', CHAT.slice(0, count), { resourceId: 'u' });
+        filled.clock.advance(5000);
+      }
+      await store.close();
+    });
+
+    /**
+     * What something costs in a new isolate, upkeep included. Afterwards the chat is the turn's.
+     *
+     * @param {number} idle  ms since the chat was touched
+     * @param {(chats: any, clock: any) => Promise<void>} run
+     */
+    async function cost(idle, run) {
+      const world = makeWorld({ namespaces, like: filled });
+      world.clock.advance(idle);
+      const { store, chats } = world.open();
+      await run(chats, world.clock);
+      await store.close();
+      const operations = [...world.operations];
+      expect(await world.open().chats.load('c')).toEqual(TURN);
+      return operations;
+    }
+
+    /** @param {number} thinking  ms that the model takes */
+    const turn = (thinking) => async (/** @type {any} */ chats, /** @type {any} */ clock) => {
+      expect(await chats.load('c')).toEqual(CHAT);
+      clock.advance(thinking);
+      await chats.save('c', TURN);
+    };
+
+    it.each([
+      ['at once', 10_000],
+      ['an hour later', HOUR],
+    ])('a turn takes at most 14 operations, %s', async (_when, idle) => {
+      const operations = await cost(idle, turn(8000));
+      expect(operations.length, operations.join(' ')).toBeLessThanOrEqual(14);
+      expect(operations.filter((kind) => kind === 'put').length).toBe(4);
+      expect(operations).not.toContain('delete');
+    });
+
+    it('a turn in which the model thinks for over a minute takes one more over two namespaces', async () => {
+      expect((await cost(HOUR, turn(90_000))).length).toBeLessThanOrEqual(13 + namespaces);
+    });
+
+    it('a save without a load takes at most 13, over two namespaces one more', async () => {
+      const operations = await cost(HOUR, (chats) => chats.save('c', TURN));
+      expect(operations.length, operations.join(' ')).toBeLessThanOrEqual(12 + namespaces);
+    });
+
+    it('to append without a load takes at most 10, however long the chat is', async () => {
+      const operations = await cost(HOUR, (chats) => chats.save('c', TURN.slice(-2), { append: true }));
+      expect(operations.length, operations.join(' ')).toBeLessThanOrEqual(10);
+    });
+
+    it('what is equal already is not written', async () => {
+      const world = makeWorld({ namespaces, like: filled });
+      const { chats } = world.open();
+      await chats.load('c');
+      world.operations.length = 0;
+      await chats.save('c', CHAT);
+      expect(world.operations).toEqual([]);
+    });
+  },
+);
