@@ -11,6 +11,7 @@ export default [
       '.wrangler/',
       'tests/fixtures/',
       'worker/assets/page/marked.js',
+      'examples/ai-sdk/public/page.js',
       'tests/build/platforms/*/',
       'bindings/core/abi.js',
       'bindings/backends/kv-facts.js',
@@ -33,11 +34,11 @@ export default [
     rules: { 'max-lines': ['error', 450], 'no-console': 'error' },
   },
   {
-    files: ['worker/assets/**'],
+    files: ['worker/assets/**', 'examples/*/page.js'],
     languageOptions: { globals: globals.browser },
   },
   {
-    files: ['bindings/cli/**', 'tools/**', 'tests/**', '*.config.js'],
+    files: ['bindings/cli/**', 'tools/**', 'tests/**', 'examples/**/*.mjs', '*.config.js'],
     languageOptions: { globals: globals.node },
   },
 ];
