@@ -148,7 +148,7 @@ beforeAll(() => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', folder], { cwd: ROOT });
   execFileSync(process.execPath, ['tools/worker-types.mjs', folder], { cwd: ROOT });
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The names that a declaration file exports. @param {string} subpath */
