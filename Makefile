@@ -172,6 +172,10 @@ record:
 abi:
 	node tools/abi.mjs
 
+## Say where the project is at home, before it is published: URL=https://…/threadkv
+home:
+	node tools/home.mjs $(URL)
+
 ## Remove what was built, but not what was fetched
 clean:
 	[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name third_party -exec rm -rf {} +

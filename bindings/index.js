@@ -24,6 +24,9 @@ export { createCore } from './core.js';
  *
  * A failure is always an error (`StoreError`, with `code`, `op` and `details`), never an empty answer; null means
  * that the thing does not exist. Nothing is written before the arguments of a call were found to be good.
+ *
+ * @template [Content=any]  of messages: `new CloudflareStore<Content>(…)`; nothing looks whether they have it
+ * @extends {LegacyStore<Content>}
  */
 export class CloudflareStore extends LegacyStore {
   /**
@@ -60,9 +63,7 @@ export class CloudflareStore extends LegacyStore {
  * @typedef {import('./store/types.js').ListThreadsArgs} ListThreadsArgs
  * @typedef {import('./store/types.js').ListThreadsByResourceIdArgs} ListThreadsByResourceIdArgs
  * @typedef {import('./store/types.js').CopyThreadArgs} CopyThreadArgs
- * @typedef {import('./store/types.js').MessageInput} MessageInput
  * @typedef {import('./store/types.js').MessageUpdate} MessageUpdate
- * @typedef {import('./store/types.js').MessagePage} MessagePage
  * @typedef {import('./store/types.js').ListMessagesArgs} ListMessagesArgs
  * @typedef {import('./store/types.js').ListMessagesByResourceIdArgs} ListMessagesByResourceIdArgs
  * @typedef {import('./store/types.js').Include} Include
@@ -98,4 +99,12 @@ export class CloudflareStore extends LegacyStore {
 /**
  * @template [Content=any]
  * @typedef {import('./store/types.js').Message<Content>} Message
+ */
+/**
+ * @template [Content=any]
+ * @typedef {import('./store/types.js').MessageInput<Content>} MessageInput
+ */
+/**
+ * @template [Content=any]
+ * @typedef {import('./store/types.js').MessagePage<Content>} MessagePage
  */

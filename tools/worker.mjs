@@ -48,6 +48,7 @@ const { metafile } = await build({
   minifyWhitespace: true,
   minifySyntax: true,
   metafile: true,
+  banner: { js: '// @ts-nocheck' },
   legalComments: 'none', // THIRD_PARTY.md has the notices
   logLevel: 'warning',
 });

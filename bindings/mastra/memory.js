@@ -19,6 +19,7 @@ import { normalise, requireReadable } from './messages.js';
  * @typedef {import('@mastra/core/storage').StorageResourceType} StorageResourceType
  * @typedef {import('@mastra/core/memory').StorageThreadType} StorageThreadType
  * @typedef {import('./messages.js').MastraDBMessage} MastraDBMessage
+ * @typedef {MastraDBMessage & { threadId: string, resourceId: string }} Whole
  */
 
 /** What `dangerouslyClearAll` clears. */
@@ -114,7 +115,9 @@ export class ConversationStorage extends MemoryStorage {
   saveMessages(args) {
     return attempt('saveMessages', [args], async () => {
       requireReadable(args?.messages, 'saveMessages');
-      const { messages } = await this.#store.saveMessages(args);
+      // The core refuses those without a thread or a resource, which Mastra's type lets be.
+      const whole = /** @type {{ messages: Whole[] }} */ (args);
+      const { messages } = await this.#store.saveMessages(whole);
       const byDate = messages.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
       return { messages: normalise(byDate, 'saveMessages', this.#store) };
     });

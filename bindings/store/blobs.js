@@ -21,7 +21,12 @@ const DATES = ['createdAt'];
 /** Blobs that go into one call. */
 const CHUNK = 100;
 
-/** Blobs. */
+/**
+ * Blobs.
+ *
+ * @template [Content=any]
+ * @extends {StateStore<Content>}
+ */
 export class BlobStore extends StateStore {
   /**
    * Stores a blob, unless its hash is there already.

@@ -10,10 +10,8 @@ import { requireArguments } from './check.js';
 import { TableStore } from './tables.js';
 
 /**
- * @typedef {import('./types.js').Message} Message
  * @typedef {import('./types.js').Thread} Thread
  * @typedef {import('./types.js').ThreadPage} ThreadPage
- * @typedef {import('./types.js').MessagePage} MessagePage
  * @typedef {import('./row-types.js').ScorePage} ScorePage
  */
 /**
@@ -35,7 +33,12 @@ const LAST = 40;
 const PER_PAGE = 100;
 const RUNS = 20;
 
-/** Older names. */
+/**
+ * Older names.
+ *
+ * @template [Content=any]
+ * @extends {TableStore<Content>}
+ */
 export class LegacyStore extends TableStore {
   /**
    * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: import('./types.js').Direction }} args
@@ -58,7 +61,7 @@ export class LegacyStore extends TableStore {
 
   /**
    * @param {GetMessagesArgs} args
-   * @returns {Promise<Message[]>} oldest first
+   * @returns {Promise<import('./types.js').Message<Content>[]>} oldest first
    */
   async getMessages(args) {
     const { threadId, resourceId, selectBy, format } = requireArguments(args, 'getMessages');
@@ -73,7 +76,7 @@ export class LegacyStore extends TableStore {
 
   /**
    * @param {GetMessagesArgs} args  `selectBy.pagination` says which page
-   * @returns {Promise<MessagePage>} oldest first
+   * @returns {Promise<import('./types.js').MessagePage<Content>>} oldest first
    */
   async getMessagesPaginated(args) {
     const { threadId, resourceId, selectBy, format } = requireArguments(args, 'getMessagesPaginated');
@@ -86,7 +89,7 @@ export class LegacyStore extends TableStore {
 
   /**
    * @param {{ messageIds: string[], format?: 'v2' }} args
-   * @returns {Promise<Message[]>} oldest first
+   * @returns {Promise<import('./types.js').Message<Content>[]>} oldest first
    */
   async getMessagesById(args) {
     const { messageIds, format } = requireArguments(args, 'getMessagesById');
@@ -158,7 +161,7 @@ function checkFormat(format, method) {
   throw storeError('INVALID_ARGUMENT', method, message);
 }
 
-/** @param {Message} a @param {Message} b */
+/** @param {import('./types.js').Message} a @param {import('./types.js').Message} b */
 function byTime(a, b) {
   return a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1);
 }

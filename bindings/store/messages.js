@@ -12,9 +12,16 @@ import { requireArguments, WHOLE } from './check.js';
 import { ThreadStore } from './threads.js';
 
 /**
- * @typedef {import('./types.js').Message} Message
- * @typedef {import('./types.js').MessageInput} MessageInput
- * @typedef {import('./types.js').MessagePage} MessagePage
+ * @template [Content=any]
+ * @typedef {import('./types.js').Message<Content>} Message
+ */
+/**
+ * @template [Content=any]
+ * @typedef {import('./types.js').MessageInput<Content>} MessageInput
+ */
+/**
+ * @template [Content=any]
+ * @typedef {import('./types.js').MessagePage<Content>} MessagePage
  */
 
 /** Dates outside, text inside. */
@@ -22,13 +29,17 @@ const DATES = ['createdAt'];
 
 const PER_PAGE = 40;
 
-/** Messages. */
+/**
+ * Messages.
+ *
+ * @template [Content=any]
+ */
 export class MessageStore extends ThreadStore {
   /**
    * Stores messages, each in place of any other with its id; a message that was in another thread moves. Their threads
    * must exist. All are checked before the first is written. Of several with one id the last counts.
    *
-   * @template {MessageInput} M
+   * @template {MessageInput<Content>} M
    * @param {{ messages: M[] }} args
    * @returns {Promise<{ messages: import('./types.js').SavedMessage<M>[] }>} the messages, with Dates
    */
@@ -47,7 +58,7 @@ export class MessageStore extends ThreadStore {
    * neighbours.
    *
    * @param {import('./types.js').ListMessagesArgs} args
-   * @returns {Promise<MessagePage>}
+   * @returns {Promise<MessagePage<Content>>}
    */
   async listMessages(args) {
     const { threadId, resourceId } = requireArguments(args, 'listMessages');
@@ -58,7 +69,7 @@ export class MessageStore extends ThreadStore {
    * Unknown ids are left out. Oldest first.
    *
    * @param {{ messageIds: string[] }} args
-   * @returns {Promise<{ messages: Message[] }>}
+   * @returns {Promise<{ messages: Message<Content>[] }>}
    */
   async listMessagesById(args) {
     const { messageIds } = requireArguments(args, 'listMessagesById');
@@ -77,7 +88,7 @@ export class MessageStore extends ThreadStore {
    * Messages of all threads of a resource, oldest first, by pages.
    *
    * @param {import('./types.js').ListMessagesByResourceIdArgs} args
-   * @returns {Promise<MessagePage>}
+   * @returns {Promise<MessagePage<Content>>}
    */
   async listMessagesByResourceId(args) {
     const { resourceId } = requireArguments(args, 'listMessagesByResourceId');
@@ -89,7 +100,7 @@ export class MessageStore extends ThreadStore {
    * the message. Unknown ids are left out.
    *
    * @param {{ messages: import('./types.js').MessageUpdate[] }} args
-   * @returns {Promise<Message[]>} the updated messages, in the order of the arguments
+   * @returns {Promise<Message<Content>[]>} the updated messages, in the order of the arguments
    */
   async updateMessages(args) {
     const { messages } = requireArguments(args, 'updateMessages');
@@ -118,7 +129,7 @@ export class MessageStore extends ThreadStore {
    * @param {string} op
    * @param {import('./types.js').MessageListOptions} options
    * @param {{ threadId?: string | string[], resourceId?: string }} scope
-   * @returns {Promise<MessagePage>}
+   * @returns {Promise<MessagePage<Content>>}
    */
   async #messagePage(method, op, options, scope) {
     const { page = 0, perPage = PER_PAGE, include, filter, includeTotal } = options;

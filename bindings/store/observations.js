@@ -25,7 +25,12 @@ import { requireArgument, requireArguments } from './check.js';
  * @typedef {import('../observations/row.js').Older} Older
  */
 
-/** Observational memory. */
+/**
+ * Observational memory.
+ *
+ * @template [Content=any]
+ * @extends {BlobStore<Content>}
+ */
 export class ObservationStore extends BlobStore {
   #ledger = new Ledger(this.caller);
 

@@ -19,7 +19,12 @@ import { ObservationStore } from './observations.js';
 const MOST = 500;
 const MOST_NAMED = 100;
 
-/** Pruning. */
+/**
+ * Pruning.
+ *
+ * @template [Content=any]
+ * @extends {ObservationStore<Content>}
+ */
 export class PruningStore extends ObservationStore {
   /**
    * Deletes what is older than the retention policies allow: batch by batch, and no more than the options say.

@@ -20,7 +20,12 @@ import { MessageStore } from './messages.js';
 /** Dates outside, text inside. */
 const DATES = ['createdAt', 'updatedAt'];
 
-/** Resources. */
+/**
+ * Resources.
+ *
+ * @template [Content=any]
+ * @extends {MessageStore<Content>}
+ */
 export class ResourceStore extends MessageStore {
   /**
    * Stores a resource as given, in place of any other with its id.

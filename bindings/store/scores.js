@@ -29,7 +29,12 @@ const COLUMNS =
   input output additionalContext requestContext entityType entity entityId source resourceId threadId organizationId
   projectId batchId datasetId datasetItemId createdAt`.split(/\s+/);
 
-/** Scores. */
+/**
+ * Scores.
+ *
+ * @template [Content=any]
+ * @extends {WorkflowStore<Content>}
+ */
 export class ScoreStore extends WorkflowStore {
   /**
    * Stores a score: a new one, or in place of the one with its id, whose `createdAt` it keeps.

@@ -12,7 +12,12 @@ import { TaskStore } from './tasks.js';
 
 const TABLE = 'thread_state';
 
-/** Thread states. */
+/**
+ * Thread states.
+ *
+ * @template [Content=any]
+ * @extends {TaskStore<Content>}
+ */
 export class StateStore extends TaskStore {
   /**
    * @param {StateKey} args

@@ -15,7 +15,12 @@ import { saveRows, TraceStore } from './traces.js';
 /** Records that one call saves at most, of what is saved together. */
 const CHUNK = 100;
 
-/** Access by table. */
+/**
+ * Access by table.
+ *
+ * @template [Content=any]
+ * @extends {TraceStore<Content>}
+ */
 export class TableStore extends TraceStore {
   /**
    * Tables need not be made: this checks the name.

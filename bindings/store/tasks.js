@@ -50,7 +50,12 @@ const DEFAULTS = { runId: '', retryCount: 0, maxRetries: 0, timeoutMs: 300_000 }
 /** Deletions that go into one call. */
 const CHUNK = 100;
 
-/** Background tasks. */
+/**
+ * Background tasks.
+ *
+ * @template [Content=any]
+ * @extends {ScoreStore<Content>}
+ */
 export class TaskStore extends ScoreStore {
   /**
    * Stores a task, in place of any other with its id.

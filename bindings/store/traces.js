@@ -41,7 +41,12 @@ const EVAL_FIELDS = {
   created_at: 'createdAt',
 };
 
-/** Traces and evals. */
+/**
+ * Traces and evals.
+ *
+ * @template [Content=any]
+ * @extends {PruningStore<Content>}
+ */
 export class TraceStore extends PruningStore {
   /**
    * @param {{ records: Trace[] }} args

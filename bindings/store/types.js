@@ -36,14 +36,14 @@
  * @property {string} [type]
  */
 /**
- * A message to be saved. The core refuses one without `threadId` or `resourceId`; they are optional here
- * only because Mastra's message type has them so. The date may be ISO 8601 text.
+ * A message to be saved. The date may be ISO 8601 text.
+ * @template [Content=any]
  * @typedef {object} MessageInput
  * @property {string} id
- * @property {string} [threadId]
- * @property {string} [resourceId]
+ * @property {string} threadId
+ * @property {string} resourceId
  * @property {string} role
- * @property {any} content
+ * @property {Content} content
  * @property {Date | string} createdAt
  * @property {string} [type]
  */
@@ -82,7 +82,11 @@
  * @typedef {Omit<T, 'createdAt' | 'updatedAt'> & Pick<Resource, 'createdAt' | 'updatedAt'>} SavedResource
  */
 
-/** @typedef {'ASC' | 'DESC' | 'asc' | 'desc'} Direction */
+/**
+ * 'ASC' or 'DESC', or either in small letters. Any other text is refused when it is used; the type takes it, for in a plain
+ * object TypeScript makes of 'DESC' a string.
+ * @typedef {'ASC' | 'DESC' | 'asc' | 'desc' | (string & {})} Direction
+ */
 /**
  * Where a page stands in the whole. `page` and `perPage` are those of the request.
  * @typedef {object} Page
@@ -92,7 +96,10 @@
  * @property {boolean} hasMore
  */
 /** @typedef {Page & { threads: Thread[] }} ThreadPage */
-/** @typedef {Page & { messages: Message[] }} MessagePage */
+/**
+ * @template [Content=any]
+ * @typedef {Page & { messages: Message<Content>[] }} MessagePage
+ */
 
 /**
  * @typedef {object} ThreadListOptions

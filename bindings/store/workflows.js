@@ -24,7 +24,12 @@ const DATES = ['createdAt', 'updatedAt'];
 
 const TABLE = 'workflow_snapshot';
 
-/** Workflow runs. */
+/**
+ * Workflow runs.
+ *
+ * @template [Content=any]
+ * @extends {ResourceStore<Content>}
+ */
 export class WorkflowStore extends ResourceStore {
   #control;
   #singleWriter;

@@ -11,7 +11,8 @@ import { CloudflareStore, type CopyThreadArgs } from 'threadkv';
 import type { StorageCloneThreadInput } from '@mastra/core/storage';
 
 declare const store: CloudflareStore;
-declare const messages: MastraDBMessage[];
+declare const messages: (MastraDBMessage & { threadId: string; resourceId: string })[];
+declare const anywhere: MastraDBMessage[];
 declare const thread: StorageThreadType;
 declare const resource: StorageResourceType;
 declare const listMessages: StorageListMessagesInput;
@@ -27,5 +28,7 @@ export async function use(): Promise<MastraDBMessage[]> {
   await store.copyThread(copy);
   const page = await store.listMessages(listMessages);
   console.log(read, kept, found, page.total);
+  // @ts-expect-error Mastra's type does not say that a message has a thread; the store wants to be told
+  await store.saveMessages({ messages: anywhere });
   return (await store.saveMessages({ messages })).messages;
 }

@@ -9,6 +9,7 @@ import {
   type CloudflareStoreConfig,
   type Core,
   type Message,
+  type MessageInput,
   type MessagePage,
   type ObservationalMemory,
   type Operation,
@@ -179,6 +180,46 @@ export async function messages(): Promise<Part[]> {
   // @ts-expect-error filters of messages are flat
   await store.listMessages({ threadId: 't', filter: { metadata: { deep: { a: 1 } } } });
   return typed.flatMap((one) => one.content.parts);
+}
+
+// A store whose messages have content of one's own.
+const typedStore = new CloudflareStore<Content>({ bindings: { default: env.THREADS_KV } });
+
+export async function typedContent(): Promise<Part[]> {
+  const at = { threadId: 't', resourceId: 'u', role: 'user', createdAt: new Date() };
+  await typedStore.saveMessages({ messages: [{ ...at, id: 'm', content: { format: 2, parts: [] } }] });
+  const newest = { orderBy: { direction: 'DESC' }, perPage: 10 };
+  const { messages: listed } = await typedStore.listMessages({ threadId: 't', ...newest });
+  const own: Message<Content>[] = listed;
+  const page: MessagePage<Content> = await typedStore.listMessagesByResourceId({
+    resourceId: 'u',
+    ...newest,
+  });
+  const [updated] = await typedStore.updateMessages({ messages: [{ id: 'm', content: { parts: [] } }] });
+  const { messages: byId } = await typedStore.listMessagesById({ messageIds: ['m'] });
+  // @ts-expect-error content has no such field
+  console.log(listed[0]?.content.text);
+  // @ts-expect-error no content of this store
+  await typedStore.saveMessages({ messages: [{ ...at, id: 'm', content: 'plain text' }] });
+  const asAny: CloudflareStore = typedStore;
+  const input: MessageInput<Content> = { ...at, id: 'm', content: { format: 2, parts: [] } };
+  console.log(asAny.stats(), input.threadId);
+  return [...own, ...page.messages, ...byId, updated].flatMap((one) => one?.content.parts ?? []);
+}
+
+export async function plainObjects(): Promise<void> {
+  const newest = { orderBy: { direction: 'DESC' } };
+  await store.listMessages({ threadId: 't', ...newest });
+  await store.listMessagesByResourceId({ resourceId: 'u', ...newest });
+  await store.listThreads(newest);
+  await store.listThreadsByResourceId({ resourceId: 'u', ...newest });
+  const latest = { orderDirection: 'desc' };
+  await store.listTasks(latest);
+  const message = { id: 'm', role: 'user', content: 'x', createdAt: new Date() };
+  // @ts-expect-error of which thread?
+  await store.saveMessages({ messages: [{ ...message, resourceId: 'u' }] });
+  // @ts-expect-error whose?
+  await store.saveMessages({ messages: [{ ...message, threadId: 't' }] });
 }
 
 export async function rest(): Promise<void> {
