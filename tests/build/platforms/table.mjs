@@ -24,6 +24,7 @@ const TESTED = [
   ['Workers, by wrangler', 'nothing', ['wrangler']],
   ['vitest in the Workers runtime', 'nothing', ['vitest', '@cloudflare/vitest-plugin']],
   ['bundled for Node, nothing external', 'nothing', ['esbuild', 'rollup', 'vite', 'webpack']],
+  ['The AI SDK in a Worker, `useChat` in a page', 'nothing', ['ai', '@ai-sdk/react']],
 ];
 
 /** @param {string} file @returns {any} */
