@@ -26,6 +26,17 @@ import { createLanes, MAX_CONCURRENT } from './lanes.js';
  * @property {(options?: any) => Promise<any>} list
  */
 
+/**
+ * Seconds that a location keeps what was read: the least that KV takes. Older runtimes take no less than 60, which is
+ * also what holds without it.
+ */
+const CACHE_TTL = 30;
+
+/**
+ * A namespace, and how it is read: with `cacheTtl` until it refuses that.
+ * @typedef {{ kv: KVNamespaceLike, brief: boolean }} Space
+ */
+
 const METHODS = /** @type {const} */ (['get', 'getWithMetadata', 'put', 'delete', 'list']);
 
 /**
@@ -59,33 +70,33 @@ export function createNamespaceBackend({ namespaces }) {
     const problem = namespaceProblem(namespace, String(space));
     if (problem !== null) throw new TypeError(problem);
   });
+  const spaces = namespaces.map((kv) => ({ kv, brief: true }));
   return {
     name: 'kv',
     spaces: namespaces,
     run(requests, room) {
       const inLane = createLanes(MAX_CONCURRENT);
       const gate = new Gate(room);
-      return Promise.all(
-        requests.map((request) => perform(namespaces[request.space], request, inLane, gate)),
-      );
+      return Promise.all(requests.map((request) => perform(spaces[request.space], request, inLane, gate)));
     },
   };
 }
 
 /**
- * @param {KVNamespaceLike} namespace
+ * @param {Space} space
  * @param {KVRequest} request
  * @param {Lanes} inLane
  * @param {Gate} gate
  * @returns {Promise<KVReply>}
  */
-async function perform(namespace, request, inLane, gate) {
+async function perform(space, request, inLane, gate) {
+  const namespace = space.kv;
   try {
     switch (request.kind) {
       case 'get':
-        return await inLane(() => getOne(namespace, request.key));
+        return await inLane(() => getOne(space, request.key));
       case 'get_many':
-        return await getAll(namespace, request.keys, inLane, gate);
+        return await getAll(space, request.keys, inLane, gate);
       case 'put':
         return await inLane(() => put(namespace, request));
       case 'delete':
@@ -99,13 +110,31 @@ async function perform(namespace, request, inLane, gate) {
 }
 
 /**
- * @param {KVNamespaceLike} namespace
+ * @param {Space} space
+ * @param {any} keys  one, or several
+ * @returns {Promise<any>} as KV answers
+ */
+async function read(space, keys) {
+  if (!space.brief) return space.kv.getWithMetadata(keys, 'text');
+  try {
+    return await space.kv.getWithMetadata(keys, { type: 'text', cacheTtl: CACHE_TTL });
+  } catch (error) {
+    if (statusOf(error) !== 400) throw error;
+    const answer = await space.kv.getWithMetadata(keys, 'text');
+    // So it was not the key that was refused.
+    space.brief = false;
+    return answer;
+  }
+}
+
+/**
+ * @param {Space} space
  * @param {string} key
  * @returns {Promise<KVReply>}
  */
-async function getOne(namespace, key) {
+async function getOne(space, key) {
   try {
-    const entry = toEntry(await namespace.getWithMetadata(key, 'text'));
+    const entry = toEntry(await read(space, key));
     return entry === null ? { status: 404 } : { status: 200, entry };
   } catch (error) {
     const status = statusOf(error);
@@ -158,18 +187,18 @@ async function list(namespace, { prefix, cursor, limit }) {
 }
 
 /**
- * @param {KVNamespaceLike} namespace
+ * @param {Space} space
  * @param {string[]} keys
  * @param {Lanes} inLane
  * @param {Gate} gate
  * @returns {Promise<KVReply>}
  */
-async function getAll(namespace, keys, inLane, gate) {
+async function getAll(space, keys, inLane, gate) {
   const cost = { operations: 0 };
   /** @type {KVReply} */
   let reply;
   try {
-    reply = replyOf(await getMany(namespace, keys, { inLane, gate, cost }));
+    reply = replyOf(await getMany(space, keys, { inLane, gate, cost }));
   } catch (error) {
     reply = { status: statusOf(error) };
   }
@@ -180,18 +209,18 @@ async function getAll(namespace, keys, inLane, gate) {
 /**
  * A bulk get counts as one operation and takes no lane. What it cannot answer is read again singly.
  *
- * @param {KVNamespaceLike} namespace
+ * @param {Space} space
  * @param {string[]} keys
  * @param {{ inLane: Lanes, gate: Gate, cost: { operations: number } }} round  cost: counted up, also when this fails
  * @returns {Promise<import('./gate.js').Entries>}
  */
-async function getMany(namespace, keys, round) {
+async function getMany(space, keys, round) {
   const { inLane, gate, cost } = round;
   const one = (/** @type {string} */ key) =>
     inLane(() =>
       gate.passOne(() => {
         cost.operations++;
-        return getOrThrow(namespace, key);
+        return getOrThrow(space, key);
       }),
     );
   let given = false;
@@ -200,7 +229,7 @@ async function getMany(namespace, keys, round) {
   try {
     found = await gate.pass(keys, async () => {
       cost.operations++;
-      const answer = await namespace.getWithMetadata(keys, 'text');
+      const answer = await read(space, keys);
       given = true;
       // Keys that look like array indices ("42") vanish from the Map, found or not.
       return keys.map((key) => (isMap(answer) && answer.has(key) ? toEntry(answer.get(key)) : UNREAD));
@@ -208,7 +237,7 @@ async function getMany(namespace, keys, round) {
   } catch (error) {
     const status = statusOf(error);
     if (status === 413 && keys.length > 1) {
-      return gate.inHalves(keys, (half) => getMany(namespace, half, round));
+      return gate.inHalves(keys, (half) => getMany(space, half, round));
     }
     // Anything but 413 is an answer, unless it shows a namespace without bulk get, which took the array
     // for one key: a TypeError, or 414 for the keys joined by commas.
@@ -219,12 +248,12 @@ async function getMany(namespace, keys, round) {
 }
 
 /**
- * @param {KVNamespaceLike} namespace
+ * @param {Space} space
  * @param {string} key
  * @returns {Promise<KVEntry | null>}
  */
-async function getOrThrow(namespace, key) {
-  const { status, entry } = await getOne(namespace, key);
+async function getOrThrow(space, key) {
+  const { status, entry } = await getOne(space, key);
   if (status === 404) return null;
   if (entry === undefined) throw new StatusError(status);
   return entry;

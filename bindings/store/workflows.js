@@ -24,6 +24,12 @@ const DATES = ['createdAt', 'updatedAt'];
 
 const TABLE = 'workflow_snapshot';
 
+/** An agent asks at each turn whether there is a run of one of these, then of the other; mostly there is neither. */
+const INTERNAL = ['agentic-loop', 'executionWorkflow'];
+
+/** What is wrong with the other run is not this one's business. */
+const OTHERS = ['CORRUPT', 'KEY_TOO_LONG'];
+
 /**
  * Workflow runs.
  *
@@ -33,12 +39,14 @@ const TABLE = 'workflow_snapshot';
 export class WorkflowStore extends ResourceStore {
   #control;
   #singleWriter;
+  #strict;
 
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
     super(config);
     this.#control = { ...this.caller.rows(TABLE), all: config.snapshots === 'all' || undefined };
     this.#singleWriter = config.assumeSingleWriter === true;
+    this.#strict = config.consistency === 'strict';
   }
 
   /**
@@ -183,14 +191,25 @@ export class WorkflowStore extends ResourceStore {
   }
 
   /**
+   * Both of an agent's own runs are read at once; the second is then known when it is asked for.
+   *
    * @param {string} method
    * @param {WorkflowName} name
    * @returns {Promise<any>}
    */
   async #readRun(method, name) {
-    const [run] = await orAbsent([null], () =>
-      this.caller.read(method, 'row.get', this.caller.rows(TABLE), [name]),
-    );
+    const { workflowName, runId } = name;
+    const read = (/** @type {WorkflowName[]} */ names) =>
+      this.caller.read(method, 'row.get', this.caller.rows(TABLE), names);
+    const other = this.#strict ? -1 : INTERNAL.indexOf(workflowName);
+    if (other !== -1) {
+      try {
+        return (await read([name, { workflowName: INTERNAL[1 - other], runId }]))[0];
+      } catch (error) {
+        if (!OTHERS.includes(/** @type {any} */ (error)?.code)) throw error;
+      }
+    }
+    const [run] = await orAbsent([null], () => read([name]));
     return run;
   }
 }

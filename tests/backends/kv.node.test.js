@@ -108,6 +108,58 @@ describe('failures of a KVNamespace', () => {
   });
 });
 
+describe('what a location keeps of reads', () => {
+  /** A namespace that takes no less than `least` seconds, and what it was asked for. @param {number} least */
+  function choosy(least) {
+    const kv = createMemoryNamespace();
+    /** @type {unknown[]} */
+    const asked = [];
+    return {
+      ...kv,
+      asked,
+      getWithMetadata: async (/** @type {any} */ keys, /** @type {any} */ options) => {
+        asked.push(options.cacheTtl);
+        if (options.cacheTtl < least)
+          throw new Error(
+            `KV GET failed: 400 Invalid cache_ttl of ${options.cacheTtl}. Cache TTL must be at least ${least}.`,
+          );
+        return kv.getWithMetadata(keys, 'text');
+      },
+    };
+  }
+
+  it('is asked for half a minute', async () => {
+    const kv = choosy(30);
+    const backend = createNamespaceBackend({ namespaces: [kv] });
+    await kv.put('k', 'v');
+    const replies = await backend.run([get('k'), getMany(['k', 'none'])]);
+    expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+    expect(kv.asked).toEqual([30, 30]);
+  });
+
+  it('is left to runtimes that refuse that, which are not asked again', async () => {
+    const kv = choosy(60);
+    const backend = createNamespaceBackend({ namespaces: [kv] });
+    await kv.put('k', 'v');
+    for (const request of [get('k'), getMany(['k', 'none']), get('none')]) {
+      const [reply] = await backend.run([request]);
+      expect(reply.status).toBe(request.kind === 'get' && request.key === 'none' ? 404 : 200);
+    }
+    expect(kv.asked).toEqual([30, undefined, undefined, undefined]);
+  });
+
+  it('is not what is wrong with a key that KV refuses', async () => {
+    const asked = /** @type {unknown[]} */ ([]);
+    const getWithMetadata = async (/** @type {any} */ _, /** @type {any} */ options) => {
+      asked.push(options.cacheTtl);
+      throw new Error('KV GET failed: 400 Invalid key');
+    };
+    const backend = createNamespaceBackend({ namespaces: [{ ...createMemoryNamespace(), getWithMetadata }] });
+    for (let i = 0; i < 2; i++) expect(await backend.run([get('k')])).toEqual([{ status: 400 }]);
+    expect(asked).toEqual([30, undefined, 30, undefined]);
+  });
+});
+
 describe('answers of a KVNamespace', () => {
   it('may be an empty page before the last one', async () => {
     const page = { keys: [], list_complete: false, cursor: 'on' };

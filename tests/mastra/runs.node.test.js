@@ -171,6 +171,28 @@ describe('what a run costs', () => {
     expect(counts().filter((kind) => kind === 'put' || kind === 'delete')).toEqual([]);
   });
 
+  it('both of an agent’s own runs are asked for at once', async () => {
+    const { workflows, counts } = await metered();
+    await workflows.getWorkflowRunById({ workflowName: 'agentic-loop', runId: 'turn' });
+    await workflows.getWorkflowRunById({ workflowName: 'executionWorkflow', runId: 'turn' });
+    expect(counts().filter((kind) => kind.startsWith('get'))).toHaveLength(1);
+  });
+
+  it('a damaged one of them does not hide the other', async () => {
+    const backend = createMemoryBackend();
+    const { workflows, reopen } = await makeSubject(() => ({ backend }));
+    const run = { workflowName: 'agentic-loop', runId: 'turn' };
+    await workflows.persistWorkflowSnapshot({ ...run, snapshot: snapshot('turn', 'suspended') });
+    const [space, key] = backend.spaces.flatMap((each) =>
+      each.keys().flatMap((name) => (name.includes('agentic-loop') ? [[each, name]] : [])),
+    )[0];
+    /** @type {any} */ (space).put(String(key).replace('agentic-loop', 'executionWorkflow'), '[', null);
+    const other = (await reopen()).workflows;
+    expect((await other.loadWorkflowSnapshot(run)).status).toBe('suspended');
+    const damaged = other.loadWorkflowSnapshot({ ...run, workflowName: 'executionWorkflow' });
+    await expect(damaged).rejects.toThrow();
+  });
+
   it('every snapshot where that is asked for', async () => {
     const { workflows, counts, reopen } = await metered({ snapshots: 'all' });
     await workflows.persistWorkflowSnapshot({ ...wf, snapshot: snapshot('r', 'running') });
