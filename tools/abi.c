@@ -4,6 +4,7 @@
 #include "core.h"
 #include "kv/host.h"
 #include "kv/kv.h"
+#include "rows/tables.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,48 @@ static void print_tables(void) {
   TKV_TABLE_LIST(X)
 #undef X
   printf("]);\n\n");
+}
+
+struct field {
+  const char *name;
+  unsigned traits;
+};
+
+static void print_names(const char *title, const struct field *fields, size_t count,
+                        unsigned trait) {
+  size_t printed = 0;
+  printf("\n    %s: [", title);
+  for (size_t i = 0; i < count; i++)
+    if (fields[i].traits & trait)
+      printf("%s'%s'", printed++ ? ", " : "", fields[i].name);
+  printf("],");
+}
+
+static void print_row(const char *name, const struct field *fields, size_t count) {
+  printf("  %s: {", name);
+  print_names("keys", fields, count, ROW_KEY);
+  print_names("covered", fields, count, ROW_COVERED);
+  print_names("dates", fields, count, ROW_DATE);
+  printf("\n  },\n");
+}
+
+#define FIELD(name, traits) {name, traits},
+#define X(set) static const struct field set[] = {ROW_FIELDS_##set(FIELD)};
+ROW_FIELDS_LIST(X)
+#undef X
+
+static void print_rows(void) {
+  printf("/** The tables of rows: what their keys are made of, what lists can tell, what is a "
+         "date. */\n");
+  printf("export const ROWS = /** @type {const} */ ({\n");
+#define X(table, mode, set, cover)                                                                 \
+  if (ROW_SAVE_##mode != ROW_SAVE_NEVER)                                                           \
+    print_row(names[TABLE_##table], set, sizeof set / sizeof *set);
+#define NAME(constant, name, mastra) [TABLE_##constant] = name,
+  static const char *names[TABLE_COUNT] = {TKV_TABLE_LIST(NAME)};
+  ROW_TABLE_LIST(X)
+#undef X
+  printf("});\n\n");
 }
 
 static void print_operations(void) {
@@ -51,6 +94,7 @@ static void print_number(const char *comment, const char *name, long number) {
 
 static void print_core(void) {
   print_tables();
+  print_rows();
   print_operations();
   print_errors();
   print_statuses();

@@ -14,7 +14,105 @@ export const TABLES = /** @type {const} */ ([
   ['traces', 'mastra_traces'],
   ['evals', 'mastra_evals'],
   ['observational_memory', 'mastra_observational_memory'],
+  ['schedules', 'mastra_schedules'],
+  ['schedule_triggers', 'mastra_schedule_triggers'],
+  ['notifications', 'mastra_notifications'],
+  ['channel_installations', 'mastra_channel_installations'],
+  ['channel_webhooks', ''],
+  ['channel_config', 'mastra_channel_config'],
+  ['workflow_definitions', 'mastra_workflow_definitions'],
+  ['tool_provider_connections', 'mastra_tool_provider_connections'],
+  ['harness_sessions', 'mastra_harness_sessions'],
 ]);
+
+/** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
+export const ROWS = /** @type {const} */ ({
+  workflow_snapshot: {
+    keys: ['runId', 'workflowName'],
+    covered: ['runId', 'workflowName', 'status', 'resourceId', 'threadId', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  scores: {
+    keys: ['id'],
+    covered: ['scorerId', 'runId', 'entityId', 'entityType', 'source', 'traceId', 'spanId', 'organizationId', 'projectId', 'batchId', 'datasetId', 'createdAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  background_tasks: {
+    keys: ['id'],
+    covered: ['status', 'agentId', 'threadId', 'resourceId', 'toolName', 'toolCallId', 'runId', 'createdAt', 'startedAt', 'suspendedAt', 'completedAt'],
+    dates: ['createdAt', 'startedAt', 'suspendedAt', 'completedAt', 'leaseExpiresAt'],
+  },
+  thread_state: {
+    keys: ['threadId', 'type', 'resourceId'],
+    covered: ['updatedAt'],
+    dates: ['updatedAt'],
+  },
+  blobs: {
+    keys: ['hash'],
+    covered: [],
+    dates: ['createdAt'],
+  },
+  traces: {
+    keys: ['id'],
+    covered: ['name', 'scope', 'traceId', 'createdAt'],
+    dates: ['createdAt'],
+  },
+  evals: {
+    keys: ['id'],
+    covered: ['agentName', 'createdAt'],
+    dates: ['createdAt'],
+  },
+  observational_memory: {
+    keys: ['scopeKind', 'scopeId', 'generation'],
+    covered: [],
+    dates: ['createdAt', 'updatedAt', 'lastObservedAt', 'lastBufferedAtTime'],
+  },
+  schedules: {
+    keys: ['id'],
+    covered: ['status', 'workflowId', 'ownerType', 'ownerId', 'createdAt', 'nextFireAt'],
+    dates: ['createdAt', 'nextFireAt', 'lastFireAt', 'updatedAt'],
+  },
+  schedule_triggers: {
+    keys: ['scheduleId', 'id'],
+    covered: ['actualFireAt'],
+    dates: ['actualFireAt', 'scheduledFireAt'],
+  },
+  notifications: {
+    keys: ['threadId', 'id'],
+    covered: ['status', 'priority', 'source', 'kind', 'agentId', 'resourceId', 'createdAt', 'dueAt', 'updatedAt'],
+    dates: ['createdAt', 'dueAt', 'updatedAt', 'deliveredAt', 'seenAt', 'dismissedAt', 'archivedAt', 'discardedAt', 'deliverAt', 'summaryAt', 'lastDeliveryAttemptAt'],
+  },
+  channel_installations: {
+    keys: ['id'],
+    covered: ['platform', 'agentId', 'status', 'webhookId', 'createdAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  channel_webhooks: {
+    keys: ['webhookId'],
+    covered: [],
+    dates: [],
+  },
+  channel_config: {
+    keys: ['platform'],
+    covered: [],
+    dates: ['updatedAt'],
+  },
+  workflow_definitions: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'createdAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  tool_provider_connections: {
+    keys: ['authorId', 'providerId', 'connectionId'],
+    covered: ['authorId', 'providerId', 'toolkit', 'scope', 'createdAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  harness_sessions: {
+    keys: ['id'],
+    covered: ['createdAt', 'lastActivityAt'],
+    dates: ['createdAt', 'lastActivityAt', 'closingAt', 'closeDeadlineAt', 'closedAt', 'deletedAt'],
+  },
+});
 
 /** The operations, by name. @type {Readonly<Record<string, number>>} */
 export const OPERATIONS = {

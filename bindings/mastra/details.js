@@ -62,6 +62,44 @@ export const DETAILS = {
   hasBlob: (hash) => ({ hash }),
   deleteBlob: (hash) => ({ hash }),
 
+  createSchedule: ({ id }) => ({ scheduleId: id }),
+  getSchedule: (scheduleId) => ({ scheduleId }),
+  updateSchedule: (scheduleId) => ({ scheduleId }),
+  updateScheduleNextFire: (scheduleId) => ({ scheduleId }),
+  deleteSchedule: (scheduleId) => ({ scheduleId }),
+  recordTrigger: ({ scheduleId, id }) => ({ scheduleId, id }),
+  listTriggers: (scheduleId) => ({ scheduleId }),
+
+  createNotification: ({ threadId, id }) => ({ threadId, id }),
+  listNotifications: ({ threadId }) => ({ threadId }),
+  getNotification: ({ threadId, id }) => ({ threadId, id }),
+  updateNotification: ({ threadId, id }) => ({ threadId, id }),
+  updateNotificationsStatus: ({ threadId }) => ({ threadId }),
+
+  saveInstallation: ({ id }) => ({ installationId: id }),
+  getInstallation: (installationId) => ({ installationId }),
+  getInstallationByAgent: (platform, agentId) => ({ platform, agentId }),
+  listInstallations: (platform) => ({ platform }),
+  deleteInstallation: (installationId) => ({ installationId }),
+  saveConfig: ({ platform }) => ({ platform }),
+  getConfig: (platform) => ({ platform }),
+  deleteConfig: (platform) => ({ platform }),
+
+  upsertWorkflowDefinition: ({ id }) => ({ id }),
+  getWorkflowDefinition: (id) => ({ id }),
+  deleteWorkflowDefinition: (id) => ({ id }),
+
+  getConnectionById: ({ providerId, connectionId }) => ({ providerId, connectionId }),
+  upsertConnection: ({ providerId, connectionId }) => ({ providerId, connectionId }),
+  deleteConnection: ({ providerId, connectionId }) => ({ providerId, connectionId }),
+
+  loadSession: (sessionId) => ({ sessionId }),
+  saveSession: ({ id }) => ({ sessionId: id }),
+  updateSession: (sessionId) => ({ sessionId }),
+  appendPendingItem: (sessionId) => ({ sessionId }),
+  updatePendingItem: (sessionId) => ({ sessionId }),
+  removePendingItem: (sessionId) => ({ sessionId }),
+
   clearTable: (tableName) => ({ tableName }),
 };
 

@@ -11,6 +11,12 @@ export { ScoresStorageCloudflare } from './scores.js';
 export { BackgroundTasksStorageCloudflare } from './tasks.js';
 export { ThreadStateStorageCloudflare } from './states.js';
 export { BlobStoreCloudflare } from './blobs.js';
+export { SchedulesStorageCloudflare } from './schedules.js';
+export { NotificationsStorageCloudflare } from './notifications.js';
+export { ChannelsStorageCloudflare } from './channels.js';
+export { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
+export { ToolProviderConnectionsStorageCloudflare } from './connections.js';
+export { HarnessStorageCloudflare } from './harness.js';
 export { createCore } from '../core.js';
 
 /**

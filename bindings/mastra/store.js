@@ -6,9 +6,15 @@
 
 import { MastraCompositeStore } from '@mastra/core/storage';
 import { BlobStoreCloudflare } from './blobs.js';
+import { ChannelsStorageCloudflare } from './channels.js';
 import { openStore } from './config.js';
+import { ToolProviderConnectionsStorageCloudflare } from './connections.js';
+import { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
 import { attempt } from './errors.js';
+import { HarnessStorageCloudflare } from './harness.js';
+import { NotificationsStorageCloudflare } from './notifications.js';
 import { MemoryStorageCloudflare } from './observations.js';
+import { SchedulesStorageCloudflare } from './schedules.js';
 import { ScoresStorageCloudflare } from './scores.js';
 import { ThreadStateStorageCloudflare } from './states.js';
 import { BackgroundTasksStorageCloudflare } from './tasks.js';
@@ -44,6 +50,12 @@ export class CloudflareKVStorage extends MastraCompositeStore {
       backgroundTasks: new BackgroundTasksStorageCloudflare({ store }),
       threadState: new ThreadStateStorageCloudflare({ store }),
       blobs: new BlobStoreCloudflare({ store }),
+      schedules: new SchedulesStorageCloudflare({ store }),
+      notifications: new NotificationsStorageCloudflare({ store }),
+      channels: new ChannelsStorageCloudflare({ store }),
+      workflowDefinitions: new WorkflowDefinitionsStorageCloudflare({ store }),
+      toolProviderConnections: new ToolProviderConnectionsStorageCloudflare({ store }),
+      harness: new HarnessStorageCloudflare({ store }),
     };
   }
 

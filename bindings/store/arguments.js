@@ -188,6 +188,19 @@ export const ARGUMENTS = {
   swapBufferedReflectionToActive: [object('currentRecord tokenCount')],
   updateObservationalMemoryConfig: [object('id config')],
 
+  getRows: [object('table keys')],
+  saveRows: [object('table rows create asDated')],
+  updateRow: [object('table key expect set clear')],
+  deleteRows: [object('table keys')],
+  deleteRowsUnder: [object('table under')],
+  listRows: [
+    object('table where dateField orderBy page perPage', {
+      under: CHOICE,
+      dateRange: range,
+      direction: DIRECTION,
+    }),
+  ],
+
   batchTraceInsert: [object('records')],
   getTraces: [traceFilter],
   getTracesPaginated: [traceFilter],

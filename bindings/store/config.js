@@ -64,12 +64,10 @@ const OPTIONS =
 
 /** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
 export const OTHER_TABLES =
-  `agents agent_versions channel_config channel_installations datasets dataset_items dataset_versions experiments
-  experiment_results favorites harness_sessions knowledge_activity knowledge_cursors knowledge_mentions knowledge_nodes
-  knowledge_records knowledge_semantic_outbox mcp_clients mcp_client_versions mcp_servers mcp_server_versions
-  notifications prompt_blocks prompt_block_versions schedules schedule_triggers scorer_definitions
-  scorer_definition_versions skills skill_versions ai_spans tool_provider_connections workflow_definitions workspaces
-  workspace_versions`
+  `agents agent_versions datasets dataset_items dataset_versions experiments experiment_results favorites
+  knowledge_activity knowledge_cursors knowledge_mentions knowledge_nodes knowledge_records knowledge_semantic_outbox
+  mcp_clients mcp_client_versions mcp_servers mcp_server_versions prompt_blocks prompt_block_versions
+  scorer_definitions scorer_definition_versions skills skill_versions ai_spans workspaces workspace_versions`
     .split(/\s+/)
     .map((name) => `mastra_${name}`);
 

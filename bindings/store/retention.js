@@ -23,6 +23,9 @@ export const AGING = /** @type {const} */ ([
   ['scores', 'scorers', 'scores'],
   ['backgroundTasks', 'backgroundTasks', 'background_tasks'],
   ['threadState', 'threadState', 'thread_state'],
+  ['schedules', 'triggers', 'schedule_triggers'],
+  ['notifications', 'notifications', 'notifications'],
+  ['harness', 'sessions', 'harness_sessions'],
 ]);
 
 const BATCH_SIZE = 1000;

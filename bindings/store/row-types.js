@@ -149,6 +149,9 @@
  * @property {{ scorers?: RetentionPolicy }} [scores]
  * @property {{ backgroundTasks?: RetentionPolicy }} [backgroundTasks]
  * @property {{ threadState?: RetentionPolicy }} [threadState]
+ * @property {{ triggers?: RetentionPolicy }} [schedules]
+ * @property {{ notifications?: RetentionPolicy }} [notifications]
+ * @property {{ sessions?: RetentionPolicy }} [harness]
  */
 /**
  * @typedef {object} PruneOptions

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ROWS } from '../core/abi.js';
+
 /**
  * @typedef {object} Kind
  * @property {string} name  in exports
@@ -12,8 +14,8 @@
  * @property {boolean} [bulk]  the operation takes many at once
  */
 
-/** @type {readonly Kind[]} */
-export const KINDS = [
+/** Those that have words of their own. @type {readonly Kind[]} */
+const NAMED = [
   { name: 'thread', table: 'threads', op: 'thread.save' },
   { name: 'message', table: 'messages', op: 'message.save', bulk: true },
   { name: 'resource', table: 'resources', op: 'resource.save' },
@@ -25,6 +27,14 @@ export const KINDS = [
   { name: 'trace', table: 'traces', op: 'row.save', bulk: true },
   { name: 'eval', table: 'evals', op: 'row.save', bulk: true },
   { name: 'observation', table: 'observational_memory', op: 'row.save', bulk: true },
+];
+
+/** All others are rows, and called after their tables. @type {readonly Kind[]} */
+export const KINDS = [
+  ...NAMED,
+  ...Object.keys(ROWS)
+    .filter((table) => !NAMED.some((kind) => kind.table === table))
+    .map((table) => ({ name: table.replace(/s$/, ''), table, op: 'row.save', bulk: true })),
 ];
 
 /** @param {string} name */

@@ -47,6 +47,7 @@ bool control_read(struct span text, struct control *control) {
         .archived = get_value(document, "archived"),
         .restore = get_value(document, "restore"),
         .all = get_value(document, "all"),
+        .create = get_value(document, "create"),
         .ascending = span_eq(direction, SPAN("ASC")),
         .descending = span_eq(direction, SPAN("DESC")),
         .by_updated = span_eq(get_word(document, "field"), SPAN("updatedAt")),

@@ -9,8 +9,8 @@
 
 #include "codec/span.h"
 
-/* Constant, name, the name Mastra binds it under.  The metadata table holds what the core itself
- * owns. */
+/* Constant, name, the name Mastra binds it under, '' for none.  The metadata table holds what the
+ * core itself owns.  New ones come last: back ends of one's own count them (bindings/store/config.js). */
 #define TKV_TABLE_LIST(X)                                                                          \
   X(THREADS, "threads", "mastra_threads")                                                          \
   X(MESSAGES, "messages", "mastra_messages")                                                       \
@@ -23,7 +23,16 @@
   X(BLOBS, "blobs", "mastra_skill_blobs")                                                          \
   X(TRACES, "traces", "mastra_traces")                                                             \
   X(EVALS, "evals", "mastra_evals")                                                                \
-  X(OBSERVATIONS, "observational_memory", "mastra_observational_memory")
+  X(OBSERVATIONS, "observational_memory", "mastra_observational_memory")                           \
+  X(SCHEDULES, "schedules", "mastra_schedules")                                                    \
+  X(TRIGGERS, "schedule_triggers", "mastra_schedule_triggers")                                     \
+  X(NOTIFICATIONS, "notifications", "mastra_notifications")                                        \
+  X(INSTALLATIONS, "channel_installations", "mastra_channel_installations")                        \
+  X(WEBHOOKS, "channel_webhooks", "")                                                              \
+  X(CHANNELS, "channel_config", "mastra_channel_config")                                           \
+  X(DEFINITIONS, "workflow_definitions", "mastra_workflow_definitions")                            \
+  X(CONNECTIONS, "tool_provider_connections", "mastra_tool_provider_connections")                  \
+  X(SESSIONS, "harness_sessions", "mastra_harness_sessions")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

@@ -2,7 +2,9 @@
  *
  *   row.save     payload [row, …], answer [{the fields that were set or made, and the key}, …].
  *                Round 1: the old rows, where they matter; round 2: the new ones
- *                With {"restore":true} dates stay as they are given: for rows that are brought back
+ *                With {"restore":true} dates stay as they are given: for rows that are brought back.
+ *                With {"create":true} one row that is not there: of several creations of it in one
+ *                isolate one wins (claim.h)
  *   row.update   payload {"key":{…},"expect":{field: value or [value, …]},"set":{…},"clear":[field, …]},
  *                answer true; false when there is no row or it is not as expected.
  *                Round 1: the row; round 2: the row
@@ -11,21 +13,25 @@
  */
 #include "codec/limits.h"
 #include "index/record.h"
+#include "kv/claim.h"
 #include "rows/operations.h"
 #include "rows/row.h"
 
 struct saved {
   struct span row, key;
   struct kv_request *get;
-  bool kept; /* the old row stays */
+  bool fresh; /* nothing can be there under a new random id */
+  bool kept;  /* the old row stays */
 };
 
 struct save {
   const struct row_kind *kind;
   struct saved *items;
   size_t count;
+  bool creates; /* refuses a row that is there */
 };
 
+static enum tkv_status ask_old(struct call *call, void *self);
 static enum tkv_status write_all(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
@@ -45,13 +51,8 @@ static struct span with_id(struct call *call, const struct row_kind *kind, struc
 static bool add_row(struct call *call, struct save *op, struct span given) {
   struct saved *item = &op->items[op->count++];
   item->row = with_id(call, op->kind, given);
-  if (!row_key(call, op->kind, item->row, &item->key) || !row_check(call, op->kind, item->row))
-    return false;
-  bool fresh = item->row.ptr != given.ptr; /* nothing can be there under a new random id */
-  bool over = op->kind->mode == ROW_SAVE_OVER || op->kind->mode == ROW_SAVE_LAST;
-  if (!over && !fresh)
-    item->get = kv_get(call, op->kind->table, item->key, KV_REMEMBER);
-  return true;
+  item->fresh = item->row.ptr != given.ptr;
+  return row_key(call, op->kind, item->row, &item->key) && row_check(call, op->kind, item->row);
 }
 
 enum tkv_status row_save(struct call *call, void *self) {
@@ -72,6 +73,18 @@ enum tkv_status row_save(struct call *call, void *self) {
   for (struct json_walk walk = json_walk(call->payload); json_next(&walk);)
     if (!add_row(call, op, walk.value))
       return call->error;
+  op->creates = call->control.create.kind == CONTROL_TRUE && count == 1;
+  return op->creates ? claim_take(call, op->kind->table, op->items[0].key, true, ask_old)
+                     : ask_old(call, op);
+}
+
+static enum tkv_status ask_old(struct call *call, void *self) {
+  struct save *op = self;
+  bool over = op->kind->mode == ROW_SAVE_OVER || op->kind->mode == ROW_SAVE_LAST;
+  for (size_t i = 0; i < op->count; i++)
+    if (op->creates || (!over && !op->items[i].fresh))
+      op->items[i].get = kv_get(call, op->kind->table, op->items[i].key,
+                                KV_REMEMBER | (op->creates ? KV_SURE : 0));
   return call_next(call, write_all);
 }
 
@@ -102,11 +115,15 @@ static struct span stamped(struct call *call, const struct row_kind *kind, struc
 
 static enum tkv_status write_all(struct call *call, void *self) {
   struct save *op = self;
+  if (op->creates && claim_lost(call))
+    return row_save(call, NULL);
   for (size_t i = 0; i < op->count; i++) {
     struct saved *item = &op->items[i];
     struct span old = SPAN_NONE;
     if (item->get && !row_read(call, op->kind, item->get, &old))
       return call->error;
+    if (op->creates && old.ptr)
+      return call_fail(call, TKV_ERR_ALREADY_EXISTS, SPAN("there is one already"), SPAN_NONE);
     item->kept = old.ptr && op->kind->mode == ROW_SAVE_NEW;
     item->row = item->kept ? old : stamped(call, op->kind, item->row, old);
     if (!record_fits(call, item->row, table_name(op->kind->table)))
@@ -203,7 +220,8 @@ static struct span without(struct call *call, struct span row, struct span names
 }
 
 static enum tkv_status done(struct call *call, void *self) {
-  (void)self;
+  const struct update *op = self;
+  row_ask_flush(call, op->kind->table, op->get->key);
   call->outcome.result = SPAN("true");
   return TKV_DONE;
 }
@@ -223,6 +241,6 @@ static enum tkv_status merge(struct call *call, void *self) {
     return call->error;
   if (!span_eq(key, op->get->key))
     return call_invalid(call, SPAN("set"), SPAN("must not change what names the row"));
-  row_put(call, op->kind, key, row, 0);
+  row_put(call, op->kind, key, row, op->kind->mode == ROW_SAVE_LAST ? KV_SPACE : 0);
   return call_next(call, done);
 }

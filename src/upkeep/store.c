@@ -70,7 +70,7 @@ static enum tkv_status finish(struct call *call, void *self) {
 /* store.clear: every key of a table, and of the collections that index it; without a table, of all
  * tables.  With payload {"under":[part, …]} only the table's keys below these parts. */
 
-enum { PARTS_MAX = 16 };
+enum { PARTS_MAX = TABLE_COUNT + 4 }; /* of all tables, and what is cleared with some */
 
 static const struct clear_part {
   enum tkv_table cleared, table;
@@ -80,6 +80,8 @@ static const struct clear_part {
     {TABLE_THREADS, TABLE_METADATA, {"sweep", 5}},
     {TABLE_MESSAGES, TABLE_METADATA, {"thread", 6}},
 };
+
+_Static_assert(PARTS_MAX >= TABLE_COUNT + sizeof parts / sizeof *parts, "more to clear than fits");
 
 struct clear {
   struct span prefixes[PARTS_MAX];
@@ -97,7 +99,7 @@ static void add_part(struct call *call, struct clear *op, enum tkv_table table, 
   op->prefixes[op->count++] = key_join(&call->arena, call->prefix, table, names, under.len ? 2 : 1);
 }
 
-/* False, with the error recorded, when |under| holds no ids. */
+/* False, with the error recorded, when |under| holds no ids, or longer ones than any key. */
 static bool add_under(struct call *call, struct clear *op, enum tkv_table table,
                       struct span under) {
   struct span names[PARTS_MAX];
@@ -107,8 +109,7 @@ static bool add_under(struct call *call, struct clear *op, enum tkv_table table,
       return false;
   names[count++] = SPAN_NONE;
   op->tables[0] = table;
-  op->prefixes[op->count++] = key_join(&call->arena, call->prefix, table, names, count);
-  return true;
+  return kv_key(call, table, names, count, &op->prefixes[op->count++]);
 }
 
 static enum tkv_status list_part(struct call *call, struct clear *op, struct span cursor) {

@@ -22,6 +22,7 @@ import { messagesUpdate } from './messages-update.js';
 import { messagesWindow } from './messages-window.js';
 import { prune } from './prune.js';
 import { resources } from './resources.js';
+import { rows } from './rows.js';
 import { scores } from './scores.js';
 import { states } from './states.js';
 import { sweep } from './sweep.js';
@@ -56,6 +57,7 @@ export function storeContract(makeStore) {
     tasks,
     states,
     blobs,
+    rows,
     prune,
     workflows,
   ]) {

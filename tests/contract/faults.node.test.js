@@ -34,6 +34,11 @@ async function prepare(/** @type {any} */ store) {
   await store.saveScore(score('s1', 1));
   for (const id of ['t1', 't2']) await store.createTask({ id, status: 'running', createdAt: at(1) });
   await store.putManyBlobs([blob('b1'), blob('b2')]);
+  await store.saveRows({
+    table: 'notifications',
+    rows: [{ threadId: 't', id: 'n', status: 'pending', createdAt: at(1), updatedAt: at(1) }],
+    asDated: true,
+  });
   await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'suspended', context: { a: {} } } });
 }
 
@@ -51,6 +56,9 @@ const score = (id, value) => ({
 
 /** @param {string} hash */
 const blob = (hash) => ({ hash, content: `of ${hash}`, size: 5, createdAt: at(1) });
+
+/** A notification. */
+const told = { table: 'notifications', keys: [{ threadId: 't', id: 'n' }] };
 
 const run = { workflowName: 'order', runId: 'r1' };
 const update = { ...run, stepId: 'b', result: { status: 'success' }, requestContext: {} };
@@ -254,6 +262,37 @@ const cases = [
   },
   { method: 'getState', args: [{ threadId: 't', type: 'task' }] },
   {
+    method: 'saveRows',
+    what: 'that are new',
+    creates: true,
+    args: [
+      {
+        table: 'schedules',
+        rows: [{ id: 'a', status: 'new', createdAt: at(1) }],
+        create: true,
+        asDated: true,
+      },
+    ],
+    stored: (store) => store.getRows({ table: 'schedules', keys: [{ id: 'a' }] }),
+  },
+  {
+    method: 'updateRow',
+    args: [{ table: 'notifications', key: { threadId: 't', id: 'n' }, set: { status: 'seen' } }],
+    stored: async (store) => (await store.getRows(told))[0].status,
+  },
+  { method: 'getRows', args: [told] },
+  { method: 'listRows', args: [{ table: 'notifications', under: 't', where: { status: 'pending' } }] },
+  {
+    method: 'deleteRows',
+    args: [{ table: 'notifications', keys: [{ threadId: 't', id: 'n' }] }],
+    stored: (store) => store.getRows(told),
+  },
+  {
+    method: 'deleteRowsUnder',
+    args: [{ table: 'notifications', under: ['t'] }],
+    stored: (store) => store.getRows(told),
+  },
+  {
     method: 'setState',
     args: [{ threadId: 't', type: 'task', value: [1] }],
     stored: (store) => store.getState({ threadId: 't', type: 'task' }),
@@ -415,6 +454,8 @@ describe.each(named)(
             throw error;
           });
           expect(repeated, where).toEqual(result);
+          // What is written a moment later, for it was tried less than a second ago.
+          await store.close();
         } else {
           expect(outcome.value, where).toEqual(result);
         }

@@ -111,5 +111,6 @@ export const differences = {
     'the reference takes a snapshot without a context for none',
   'tasks by the lot > are counted of an agent that has a name': input,
   'workflow runs that are refused > ': input,
+  'rows of a table > ': beyond,
   'pruning > ': 'the reference keeps everything',
 };

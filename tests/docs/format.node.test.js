@@ -4,13 +4,14 @@
  */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FORMAT_VERSION, TABLES } from '../../bindings/core/abi.js';
+import { FORMAT_VERSION, ROWS, TABLES } from '../../bindings/core/abi.js';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { quoted, readText, section, tableRows } from './markdown.js';
 import { readExamples } from './story.js';
 
 const FORMAT = readText('src/FORMAT.md');
+const HEADING = /^## (8\. .*)$/m.exec(FORMAT)?.[1] ?? '';
 const NOW = Date.parse('2026-01-02T03:04:05.000Z');
 
 describe('the page', () => {
@@ -28,6 +29,16 @@ describe('the page', () => {
   it('names the tables', () => {
     const named = quoted(section(FORMAT, '1. Keys'));
     for (const [table] of TABLES) expect.soft(named, table).toContain(table);
+  });
+
+  it('says of every table of rows what its keys are made of, and what lists can tell', () => {
+    const rows = tableRows(section(FORMAT, HEADING)).map((cells) => cells.map((cell) => quoted(cell)));
+    const told = Object.fromEntries(rows.map(([[table], keys, , covered]) => [table, { keys, covered }]));
+    // Section 2 tells of the others.
+    const known = Object.entries(ROWS)
+      .filter(([table]) => table !== 'workflow_snapshot' && table !== 'observational_memory')
+      .map(([table, { keys, covered }]) => [table, { keys, covered }]);
+    expect(told).toEqual(Object.fromEntries(known));
   });
 
   it('names every key of the story', async () => {

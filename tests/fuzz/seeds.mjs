@@ -256,6 +256,7 @@ const seeds = {
     calls: [
       save('background_tasks', [{ id: 't1', status: 'failed', completedAt: at(3) }]),
       save('scores', [{ id: 's1', score: 2 }]),
+      call('row.save', [{ id: 's', nextFireAt: at(1) }], { table: 'schedules', create: true }),
       save('blobs', [
         { hash: 'b1', content: 'x' },
         { hash: 'b2', content: 'y' },
@@ -264,7 +265,7 @@ const seeds = {
       'follow',
       call('row.save', [{ id: 't9', createdAt: at(0) }], { table: 'traces', restore: true, maxAge: 1000 }),
     ],
-    spoilt: ['scores:s1', 'blobs:b1', 'blobs:b2'],
+    spoilt: ['scores:s1', 'blobs:b1', 'blobs:b2', 'schedules:s'],
   },
   'row.get': {
     before: rows,

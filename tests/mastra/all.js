@@ -1,10 +1,14 @@
+import { channels } from './channels.js';
 import { helpers } from './helpers.js';
 import { includeScope } from './include-scope.js';
+import { connections, definitions, harness } from './kept.js';
 import { messagesChange } from './messages-change.js';
 import { messagesForm } from './messages-form.js';
 import { messagesList } from './messages-list.js';
 import { messagesPaged } from './messages-paged.js';
+import { notifications } from './notifications.js';
 import { resources } from './resources.js';
+import { schedules } from './schedules.js';
 import { scores } from './scores.js';
 import { blobs, states } from './states.js';
 import { tasks } from './tasks.js';
@@ -35,6 +39,12 @@ export function mastraContract(make) {
     tasks,
     states,
     blobs,
+    schedules,
+    notifications,
+    channels,
+    definitions,
+    connections,
+    harness,
   ]) {
     suite(make);
   }

@@ -72,16 +72,22 @@ describe('a scheduled workflow', () => {
     await expect(wf.createRun()).rejects.toMatchObject({ id: 'ATOMIC_STORAGE_OPERATIONS_NOT_SUPPORTED' });
   });
 
-  it('needs a domain for its schedules, which this store has not', async () => {
-    const store = open({ assumeSingleWriter: true });
-    expect(await store.getStore('schedules')).toBeUndefined();
+  it('fires, is claimed once and leaves a trigger for each fire', async () => {
     const step = vi.fn(async () => ({}));
-    const { wf } = start(store, step, { schedule }).listWorkflows();
+    const storage = open({ assumeSingleWriter: true });
+    start(storage, step, { schedule });
     await mastra?.startWorkers();
-    const run = await wf.createRun();
-    expect((await run.start({ inputData: {} })).status).toBe('success');
-    await new Promise((resolve) => setTimeout(resolve, 2500));
-    expect(step).toHaveBeenCalledTimes(1);
+    await vi.waitFor(() => expect(step.mock.calls.length).toBeGreaterThan(1), {
+      timeout: 10_000,
+      interval: 100,
+    });
+    await mastra?.shutdown();
+    const [declared] = await storage.stores.schedules.listSchedules({ workflowId: 'wf' });
+    const triggers = await storage.stores.schedules.listTriggers(declared.id);
+    const runs = triggers.map((/** @type {any} */ { runId }) => runId);
+    expect(new Set(runs).size).toBe(runs.length);
+    expect(runs.length).toBeGreaterThanOrEqual(step.mock.calls.length);
+    expect(declared.lastRunId).toBe(runs[0]);
   });
 
   it('runs where another store keeps the schedules', async () => {

@@ -4,6 +4,9 @@ import { MastraError } from '@mastra/core/error';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { failNth } from '../support/faults.js';
+import { installation } from './channels.js';
+import { news } from './notifications.js';
+import { schedule } from './schedules.js';
 import { score } from './scores.js';
 import { makeSubject } from './support.js';
 import { task } from './tasks.js';
@@ -41,6 +44,9 @@ const run = { ...wf, snapshot: snapshot('r', 'suspended', { context: secret }) }
 const result = { status: 'success', output: SECRET };
 const page = { pagination: { page: 0, perPage: 10 } };
 const blob = { hash: 'h', content: SECRET, size: 1, createdAt: at(0) };
+
+const connected = { providerId: 'p', connectionId: 'c' };
+const connection = { authorId: 'ann', ...connected };
 
 /** Domain, then as above. @type {[string, ...typeof memoryCalls[number]][]} */
 const calls = [
@@ -115,6 +121,130 @@ const calls = [
   ['blobs', 'delete', ['h'], 'DELETE_BLOB', { hash: 'h' }],
   ['blobs', 'putMany', [[blob]], 'PUT_MANY_BLOBS', {}],
   ['blobs', 'getMany', [['h']], 'GET_MANY_BLOBS', {}],
+  [
+    'schedules',
+    'createSchedule',
+    [schedule('a', { metadata: secret })],
+    'CREATE_SCHEDULE',
+    { scheduleId: 'a' },
+  ],
+  ['schedules', 'getSchedule', ['a'], 'GET_SCHEDULE', { scheduleId: 'a' }],
+  ['schedules', 'listSchedules', [{}], 'LIST_SCHEDULES', {}],
+  ['schedules', 'listDueSchedules', [1], 'LIST_DUE_SCHEDULES', {}],
+  ['schedules', 'updateSchedule', ['a', { metadata: secret }], 'UPDATE_SCHEDULE', { scheduleId: 'a' }],
+  [
+    'schedules',
+    'updateScheduleNextFire',
+    ['a', 1, 2, 1, 'r'],
+    'UPDATE_SCHEDULE_NEXT_FIRE',
+    { scheduleId: 'a' },
+  ],
+  ['schedules', 'deleteSchedule', ['a'], 'DELETE_SCHEDULE', { scheduleId: 'a' }],
+  [
+    'schedules',
+    'recordTrigger',
+    [{ scheduleId: 'a', id: 'x', actualFireAt: 1, scheduledFireAt: 1, error: SECRET }],
+    'RECORD_TRIGGER',
+    { scheduleId: 'a', id: 'x' },
+  ],
+  ['schedules', 'listTriggers', ['a'], 'LIST_TRIGGERS', { scheduleId: 'a' }],
+  [
+    'notifications',
+    'createNotification',
+    [news({ summary: SECRET })],
+    'CREATE_NOTIFICATION',
+    { threadId: 't' },
+  ],
+  [
+    'notifications',
+    'createNotification',
+    [news({ summary: SECRET, dedupeKey: SECRET })],
+    'CREATE_NOTIFICATION',
+    { threadId: 't' },
+  ],
+  [
+    'notifications',
+    'listNotifications',
+    [{ threadId: 't', search: SECRET }],
+    'LIST_NOTIFICATIONS',
+    { threadId: 't' },
+  ],
+  ['notifications', 'listDueNotifications', [{ now: at(0) }], 'LIST_DUE_NOTIFICATIONS', {}],
+  [
+    'notifications',
+    'getNotification',
+    [{ threadId: 't', id: 'n' }],
+    'GET_NOTIFICATION',
+    { threadId: 't', id: 'n' },
+  ],
+  [
+    'notifications',
+    'updateNotification',
+    [{ threadId: 't', id: 'n', payload: SECRET }],
+    'UPDATE_NOTIFICATION',
+    { threadId: 't', id: 'n' },
+  ],
+  [
+    'notifications',
+    'updateNotificationsStatus',
+    [{ threadId: 't', ids: ['n'], status: 'seen' }],
+    'UPDATE_NOTIFICATIONS_STATUS',
+    { threadId: 't' },
+  ],
+  [
+    'channels',
+    'saveInstallation',
+    [installation('a', { data: secret })],
+    'SAVE_INSTALLATION',
+    { installationId: 'a' },
+  ],
+  ['channels', 'getInstallation', ['a'], 'GET_INSTALLATION', { installationId: 'a' }],
+  [
+    'channels',
+    'getInstallationByAgent',
+    ['p', 'a'],
+    'GET_INSTALLATION_BY_AGENT',
+    { platform: 'p', agentId: 'a' },
+  ],
+  ['channels', 'getInstallationByWebhookId', ['hook'], 'GET_INSTALLATION_BY_WEBHOOK_ID', {}],
+  ['channels', 'listInstallations', ['p'], 'LIST_INSTALLATIONS', { platform: 'p' }],
+  ['channels', 'deleteInstallation', ['a'], 'DELETE_INSTALLATION', { installationId: 'a' }],
+  [
+    'channels',
+    'saveConfig',
+    [{ platform: 'p', data: secret, updatedAt: at(0) }],
+    'SAVE_CONFIG',
+    { platform: 'p' },
+  ],
+  ['channels', 'getConfig', ['p'], 'GET_CONFIG', { platform: 'p' }],
+  ['channels', 'deleteConfig', ['p'], 'DELETE_CONFIG', { platform: 'p' }],
+  [
+    'workflowDefinitions',
+    'upsert',
+    [{ id: 'a', inputSchema: {}, outputSchema: {}, graph: [], metadata: secret }],
+    'UPSERT_WORKFLOW_DEFINITION',
+    { id: 'a' },
+  ],
+  ['workflowDefinitions', 'get', ['a'], 'GET_WORKFLOW_DEFINITION', { id: 'a' }],
+  ['workflowDefinitions', 'list', [], 'LIST_WORKFLOW_DEFINITIONS', {}],
+  ['workflowDefinitions', 'delete', ['a'], 'DELETE_WORKFLOW_DEFINITION', { id: 'a' }],
+  [
+    'toolProviderConnections',
+    'upsertConnection',
+    [{ ...connection, label: SECRET, toolkit: 't' }],
+    'UPSERT_CONNECTION',
+    connected,
+  ],
+  ['toolProviderConnections', 'getConnectionById', [connection], 'GET_CONNECTION_BY_ID', connected],
+  ['toolProviderConnections', 'listConnectionsByAuthor', [connection], 'LIST_CONNECTIONS_BY_AUTHOR', {}],
+  ['toolProviderConnections', 'deleteConnection', [connection], 'DELETE_CONNECTION', connected],
+  ['harness', 'loadSession', ['a'], 'LOAD_SESSION', { sessionId: 'a' }],
+  ['harness', 'saveSession', [{ id: 'a', title: SECRET }], 'SAVE_SESSION', { sessionId: 'a' }],
+  ['harness', 'listSessions', [], 'LIST_SESSIONS', {}],
+  ['harness', 'updateSession', ['a', { title: SECRET }], 'UPDATE_SESSION', { sessionId: 'a' }],
+  ['harness', 'appendPendingItem', ['a', { id: 'p', ...secret }], 'APPEND_PENDING_ITEM', { sessionId: 'a' }],
+  ['harness', 'updatePendingItem', ['a', 'p', secret], 'UPDATE_PENDING_ITEM', { sessionId: 'a' }],
+  ['harness', 'removePendingItem', ['a', 'p'], 'REMOVE_PENDING_ITEM', { sessionId: 'a' }],
 ];
 
 /** @param {Promise<unknown>} promise @returns {Promise<any>} */
@@ -153,6 +283,47 @@ describe('when KV fails', () => {
     const subject = /** @type {any} */ (await stranded());
     const error = await failure(subject[domain][method](...args));
     expect(JSON.stringify(error) + JSON.stringify(error.cause) + error.stack).not.toContain(SECRET);
+  });
+});
+
+describe('what is not there, or is there already', () => {
+  const open = async () => /** @type {any} */ (await makeSubject(() => ({ backend: createMemoryBackend() })));
+
+  /** @type {[string, string, any[]][]} */
+  const missing = [
+    ['schedules', 'updateSchedule', ['zz', {}]],
+    ['notifications', 'updateNotification', [{ threadId: 't', id: 'zz' }]],
+    ['harness', 'updateSession', ['zz', {}]],
+  ];
+  it.each(missing)('%s: %s says so as an HTTP status', async (domain, method, args) => {
+    const error = await failure((await open())[domain][method](...args));
+    expect(error).toMatchObject({ details: { status: 404 }, cause: { code: 'NOT_FOUND', op: method } });
+  });
+
+  it('a schedule is made once', async () => {
+    const { schedules } = await open();
+    await schedules.createSchedule(schedule('a'));
+    const error = await failure(schedules.createSchedule(schedule('a')));
+    expect(error).toMatchObject({ details: { status: 409 }, cause: { code: 'ALREADY_EXISTS' } });
+  });
+
+  it.each([[NaN], ['soon'], [Infinity]])('a schedule cannot fire at %s', async (nextFireAt) => {
+    const { schedules } = await open();
+    const error = await failure(schedules.createSchedule(schedule('a', { nextFireAt })));
+    expect(error).toMatchObject({ details: { status: 400 }, cause: { code: 'INVALID_ARGUMENT' } });
+    expect(await schedules.getSchedule('a')).toBeNull();
+  });
+
+  it('an id that no key can hold is of nothing, and refused where it would be made', async () => {
+    const { schedules, notifications, channels } = await open();
+    const id = 'x'.repeat(600);
+    expect(await schedules.getSchedule(id)).toBeNull();
+    expect(await schedules.listTriggers(id)).toEqual([]);
+    await schedules.deleteSchedule(id);
+    expect(await notifications.listNotifications({ threadId: id })).toEqual([]);
+    expect(await channels.getInstallationByWebhookId(id)).toBeNull();
+    const error = await failure(schedules.createSchedule(schedule(id)));
+    expect(error.cause.code).toBe('KEY_TOO_LONG');
   });
 });
 

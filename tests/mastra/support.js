@@ -19,6 +19,12 @@ import { message, thread } from '../support/records.js';
  * @property {any} backgroundTasks
  * @property {any} threadState
  * @property {any} blobs
+ * @property {any} schedules
+ * @property {any} notifications
+ * @property {any} channels
+ * @property {any} workflowDefinitions
+ * @property {any} toolProviderConnections
+ * @property {any} harness
  * @property {import('../support/clock.js').Clock} clock
  */
 

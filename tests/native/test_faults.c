@@ -31,6 +31,8 @@ static void stock_rows(struct world *world) {
             "[{'threadId':'a','type':'k','value':1},{'threadId':'b','type':'k','value':1}]");
   world_run(world, TKV_OP_ROW_SAVE, "{'table':'observational_memory'}",
             "[{'scopeKind':'thread','scopeId':'a','createdAt':'2026-01-01T00:00:00.000Z'}]");
+  world_run(world, TKV_OP_ROW_SAVE, "{'table':'notifications'}",
+            "[{'threadId':'a','id':'n','status':'pending'}]");
 }
 
 static void persist(struct world *world, const char *run, const char *snapshot) {
@@ -185,6 +187,10 @@ const struct scenario fault_scenarios[] = {
      "{'resourceId':'u1','workingMemory':'v'}"},
     {"save rows", stock_rows, TKV_OP_ROW_SAVE, "{'table':'background_tasks'}",
      "[{'id':'t1','status':'failed'},{'id':'t4','status':'pending'}]"},
+    {"create a row", stock_rows, TKV_OP_ROW_SAVE, "{'table':'schedules','create':true}",
+     "[{'id':'a','status':'active'}]"},
+    {"update a notification", stock_rows, TKV_OP_ROW_UPDATE, "{'table':'notifications'}",
+     "{'key':{'threadId':'a','id':'n'},'set':{'status':'seen'}}"},
     {"save a row again", stock_rows, TKV_OP_ROW_SAVE, "{'table':'scores'}",
      "[{'id':'s1','score':2}]"},
     {"save rows that never change", stock_rows, TKV_OP_ROW_SAVE, "{'table':'blobs'}",

@@ -227,6 +227,48 @@ TEST(row_guards_of_one_isolate_let_one_through) {
   world_free(&world);
 }
 
+TEST(row_creations_of_one_isolate_let_one_through) {
+  struct world world;
+  uint32_t calls[3];
+  enum tkv_status status[3];
+  int made = 0;
+  world_init(&world);
+  for (int i = 0; i < 3; i++)
+    status[i] = world_begin(&world, TKV_OP_ROW_SAVE, "{'table':'schedules','create':true}",
+                            world_text(&world, "[{'id':'s','status':'n%d'}]", i), &calls[i]);
+  for (int round = 0; round < 40; round++)
+    for (int i = 0; i < 3; i++)
+      if (status[i] == TKV_PENDING)
+        status[i] = world_step(&world, calls[i]);
+  for (int i = 0; i < 3; i++) {
+    CHECK(status[i] == TKV_DONE || status[i] == TKV_ERR_ALREADY_EXISTS);
+    made += world_end(&world, calls[i], status[i]).status == TKV_DONE;
+  }
+  CHECK_EQ(made, 1);
+  CHECK_EQ(run(&world, TKV_OP_ROW_SAVE, "schedules", "'create':true", "[{'id':'s'}]").status,
+           TKV_ERR_ALREADY_EXISTS);
+  CHECK_EQ(run(&world, TKV_OP_ROW_SAVE, "schedules", "'create':true", "[{'id':'u'}]").status,
+           TKV_DONE);
+  world_free(&world);
+}
+
+TEST(row_updates_of_a_second_are_written_as_one_where_the_last_counts) {
+  struct world world;
+  world_init(&world);
+  row(&world, TKV_OP_ROW_SAVE, "notifications", "[{'threadId':'t','id':'n','status':'pending'}]");
+  for (int i = 0; i < 3; i++)
+    CHECK_TEXT(row(&world, TKV_OP_ROW_UPDATE, "notifications",
+                   world_text(&world, "{'key':{'threadId':'t','id':'n'},'set':{'n':%d}}", i)),
+               "true");
+  struct mem_key *stored = mem_find(&world.mem, 0, SPAN("notifications:t:n"));
+  CHECK(!story_field(stored->value, "n").ptr);
+  struct span rows = row(&world, TKV_OP_ROW_GET, "notifications", "[{'threadId':'t','id':'n'}]");
+  struct json_walk walk = json_walk(rows);
+  CHECK(json_next(&walk));
+  CHECK_TEXT(story_field(walk.value, "n"), "2");
+  world_free(&world);
+}
+
 TEST(row_list_filters_orders_and_pages) {
   static const struct {
     const char *control, *payload, *wanted;

@@ -1,0 +1,203 @@
+/**
+ * Rows of the tables that have no methods of their own: what Mastra's further domains keep. What a table's rows are
+ * named by, listed by and dated by is said in one place, the core's (src/rows/tables.h); here they are shaped.
+ *
+ * @module
+ */
+
+import { ROWS } from '../core/abi.js';
+import { reviveDates, withDateText } from '../core/dates.js';
+import { storeError } from '../core/errors.js';
+import { orAbsent, withoutTooLong } from './absent.js';
+import { requireArguments } from './check.js';
+import { findTable } from './config.js';
+import * as shape from './shape.js';
+import { TableStore } from './tables.js';
+
+/** @typedef {Record<string, any>} Row */
+/**
+ * @typedef {object} RowPage
+ * @property {Row[]} rows
+ * @property {number} total
+ * @property {boolean} hasMore
+ */
+/**
+ * @typedef {object} ListRowsArgs
+ * @property {string} table
+ * @property {string} [under]  the first part of the keys: then only those rows
+ * @property {Record<string, unknown>} [where]  fields that must be so; of an array one of its values, null: none
+ * @property {string} [dateField]  what `dateRange` is about
+ * @property {import('./types.js').DateRange} [dateRange]
+ * @property {string} [orderBy]  a date; those without one come first in ascending order; default `createdAt`
+ * @property {'ASC' | 'DESC'} [direction]  default DESC
+ * @property {number} [page]
+ * @property {number | false} [perPage]  default 100
+ */
+
+/** Tables of which rows need more than a table knows. */
+const OTHERS = [
+  'workflow_snapshot',
+  'scores',
+  'background_tasks',
+  'thread_state',
+  'blobs',
+  'traces',
+  'evals',
+  'observational_memory',
+];
+
+/** Rows that go into one call. */
+const CHUNK = 100;
+
+/**
+ * Rows.
+ *
+ * @template [Content=any]
+ * @extends {TableStore<Content>}
+ */
+export class RowStore extends TableStore {
+  /**
+   * @param {{ table: string, keys: Row[] }} args  what names each row: the fields of its key
+   * @returns {Promise<(Row | null)[]>} fresh objects
+   */
+  async getRows(args) {
+    const { table, keys } = requireArguments(args, 'getRows');
+    const { name, dates, keys: parts } = tableOf(table, 'getRows');
+    shape.requireArray(keys, 'keys', 'getRows');
+    /** @type {Map<string, Row>} */
+    const found = new Map();
+    for (let from = 0; from < keys.length; from += CHUNK) {
+      const rows = await withoutTooLong(
+        keys.slice(from, from + CHUNK),
+        (key) => parts.map((part) => /** @type {Row} */ (key)[part]).join(':'),
+        async (some) =>
+          some.length === 0 ? [] : this.caller.read('getRows', 'row.get', this.caller.rows(name), some),
+        name,
+      );
+      for (const row of rows) if (row !== null) found.set(nameOf(row, parts), reviveRow(row, dates));
+    }
+    return keys.map((key) => found.get(nameOf(/** @type {Row} */ (key), parts)) ?? null);
+  }
+
+  /**
+   * Stores rows in place of any others of their keys.
+   *
+   * @param {{ table: string, rows: Row[], create?: boolean, asDated?: boolean }} args  `create`: one row, that is not
+   *   there; `asDated`: with the dates it has, and no others
+   * @returns {Promise<Row[]>} the rows, with what was set
+   */
+  async saveRows(args) {
+    const { table, rows, create, asDated } = requireArguments(args, 'saveRows');
+    const { name, dates } = tableOf(table, 'saveRows');
+    shape.requireArray(rows, 'rows', 'saveRows');
+    if (create && rows.length !== 1) throw invalid('create takes one row', 'saveRows');
+    const control = { ...this.caller.rows(name), create: create === true, restore: asDated === true };
+    const saved = [];
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const some = rows.slice(from, from + CHUNK);
+      for (const row of some) shape.requireRecord(row, 'row', 'saveRows');
+      const texts = some.map((row) => withDateText(row, dates));
+      const told = await this.caller.read('saveRows', 'row.save', control, texts);
+      saved.push(...some.map((row, i) => ({ ...row, ...reviveRow(told[i], dates) })));
+    }
+    return saved;
+  }
+
+  /**
+   * Changes a row if it is as expected: of several such updates in one isolate one wins.
+   *
+   * @param {{ table: string, key: Row, expect?: Row, set?: Row, clear?: string[] }} args  `expect`: as `where` of a list
+   * @returns {Promise<boolean>} false when there is none, or it is not as expected
+   */
+  async updateRow(args) {
+    const { table, key, expect, set, clear } = requireArguments(args, 'updateRow');
+    const { name, dates } = tableOf(table, 'updateRow');
+    return orAbsent(false, () =>
+      this.caller.read('updateRow', 'row.update', this.caller.rows(name), {
+        key,
+        expect: withDateText(expect ?? {}, dates),
+        set: withDateText(set ?? {}, dates),
+        clear,
+      }),
+    );
+  }
+
+  /**
+   * @param {{ table: string, keys: Row[] }} args  those that are not there are no error
+   * @returns {Promise<void>}
+   */
+  async deleteRows(args) {
+    const { table, keys } = requireArguments(args, 'deleteRows');
+    const { name, keys: parts } = tableOf(table, 'deleteRows');
+    shape.requireArray(keys, 'keys', 'deleteRows');
+    for (let from = 0; from < keys.length; from += CHUNK) {
+      await withoutTooLong(
+        keys.slice(from, from + CHUNK),
+        (key) => parts.map((part) => /** @type {Row} */ (key)[part]).join(':'),
+        async (some) =>
+          some.length === 0 ? '' : this.caller.call('deleteRows', 'row.delete', this.caller.rows(name), some),
+        name,
+      );
+    }
+  }
+
+  /**
+   * Deletes the rows whose keys begin so.
+   *
+   * @param {{ table: string, under: string[] }} args
+   * @returns {Promise<void>}
+   */
+  async deleteRowsUnder(args) {
+    const { table, under } = requireArguments(args, 'deleteRowsUnder');
+    const { name } = tableOf(table, 'deleteRowsUnder');
+    shape.requireArray(under, 'under', 'deleteRowsUnder');
+    if (under.length === 0) throw invalid('under must name a part of the key', 'deleteRowsUnder');
+    const drop = () => this.caller.read('deleteRowsUnder', 'store.clear', { table: name }, { under });
+    while ((await orAbsent({ pending: false }, drop)).pending);
+  }
+
+  /**
+   * One page of a table's rows.
+   *
+   * @param {ListRowsArgs} args
+   * @returns {Promise<RowPage>}
+   */
+  async listRows(args) {
+    const { table, under, where, dateField, dateRange, orderBy, direction, page, perPage } = requireArguments(
+      args,
+      'listRows',
+    );
+    const { name, dates } = tableOf(table, 'listRows');
+    const paged = { page: perPage === false ? 0 : page, perPage, orderBy: { direction } };
+    const control = { ...this.caller.rows(name), ...shape.pageControl(paged) };
+    const question = { where, dateField, dateRange: shape.dateRange(dateRange), orderBy, under };
+    const { rows, total, hasMore } = await orAbsent({ rows: [], total: 0, hasMore: false }, () =>
+      this.caller.read('listRows', 'row.list', control, question),
+    );
+    return { rows: rows.map((/** @type {Row} */ row) => reviveRow(row, dates)), total, hasMore };
+  }
+}
+
+/** @param {unknown} table @param {string} method */
+function tableOf(table, method) {
+  const name = /** @type {keyof typeof ROWS | undefined} */ (findTable(table));
+  if (name === undefined) throw invalid('table must name a table', method);
+  if (!Object.hasOwn(ROWS, name) || OTHERS.includes(name)) {
+    throw invalid(`records of ${name} have methods of their own`, method);
+  }
+  /** @type {{ keys: readonly string[], dates: readonly string[] }} */
+  const { keys, dates } = ROWS[name];
+  return { name, keys, dates };
+}
+
+/** @param {Row} row  freshly parsed @param {readonly string[]} dates */
+function reviveRow(row, dates) {
+  reviveDates(row, dates);
+  return row;
+}
+
+/** @param {Row} row @param {readonly string[]} parts */
+const nameOf = (row, parts) => JSON.stringify(parts.map((part) => row[part]));
+
+/** @param {string} message @param {string} method */
+const invalid = (message, method) => storeError('INVALID_ARGUMENT', method, message);
