@@ -7,6 +7,7 @@
  * @module
  */
 
+import { guardMethods } from './store/guard.js';
 import { LegacyStore } from './store/legacy.js';
 
 export { httpStatus, StoreError, StoreTypeError } from './core/errors.js';
@@ -45,6 +46,8 @@ export class CloudflareStore extends LegacyStore {
     return verifyStore(this.caller, args);
   }
 }
+
+guardMethods(CloudflareStore);
 
 /**
  * @typedef {import('./store/config.js').CloudflareStoreConfig} CloudflareStoreConfig

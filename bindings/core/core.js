@@ -14,6 +14,7 @@
 
 import { loadModule } from '#module';
 import { OPERATIONS, PENDING } from './abi.js';
+import { Clock } from './clock.js';
 import { storeError } from './errors.js';
 import { crashed, failure } from './failures.js';
 import { Heads } from './heads.js';
@@ -53,6 +54,7 @@ const NAMES = Object.keys(OPERATIONS);
  */
 export class Core {
   #options;
+  #host;
   /** @type {Instance | undefined} */
   #instance;
   #rounds;
@@ -62,8 +64,14 @@ export class Core {
 
   /** @param {CoreOptions} [options] */
   constructor({ module, now = Date.now, random = fillRandom, wait = sleep } = {}) {
-    this.#options = { module, now, random, wait };
-    this.#rounds = new Rounds({ now, wait });
+    for (const [name, given] of Object.entries({ now, random, wait })) {
+      if (typeof given === 'function') continue;
+      throw storeError('INVALID_ARGUMENT', 'createCore', `${name} must be a function`);
+    }
+    const clock = new Clock(now, wait);
+    this.#options = { module, random, now: clock.now, wait: clock.wait };
+    this.#host = { random, now: clock.told, wait: clock.wait };
+    this.#rounds = new Rounds(clock);
   }
 
   /** How many calls the module holds: 0 when nothing is under way and nothing leaked. */
@@ -73,8 +81,7 @@ export class Core {
 
   /** The clock, chance and waiting that everything of this core goes by. */
   get host() {
-    const { now, random, wait } = this.#options;
-    return { now, random, wait };
+    return this.#host;
   }
 
   /**

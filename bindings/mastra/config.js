@@ -7,6 +7,7 @@
 import { storeError } from '../core/errors.js';
 import { CloudflareStore } from '../index.js';
 import { requireOptions } from '../store/config.js';
+import { ownError } from '../store/guard.js';
 import { mastraError } from './errors.js';
 import { tolerantStore } from './tolerance.js';
 
@@ -45,7 +46,7 @@ export function openStore(config) {
   try {
     return tolerantStore(readStore(config));
   } catch (error) {
-    throw mastraError('INIT', 'FAILED', {}, error);
+    throw mastraError('INIT', 'FAILED', {}, ownError('constructor', error));
   }
 }
 

@@ -8,6 +8,7 @@
 import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
 import { createStorageErrorId } from '@mastra/core/storage';
 import { httpStatus, StoreTypeError } from '../core/errors.js';
+import { ownError } from '../store/guard.js';
 import { DETAILS } from './details.js';
 
 /** Bad arguments that have a status of their own, by the method and what its error says. */
@@ -39,17 +40,18 @@ export async function attempt(method, args, run) {
 /**
  * @param {string} method
  * @param {unknown[]} args
- * @param {unknown} error
+ * @param {unknown} thrown
  */
-function toMastraError(method, args, error) {
-  if (error instanceof MastraError) return error;
+function toMastraError(method, args, thrown) {
+  if (thrown instanceof MastraError) return thrown;
+  const error = ownError(method, thrown);
   // A metadata filter that cannot be one stays a TypeError, as in Mastra's own stores.
   if (error instanceof StoreTypeError) {
     error.details.status = httpStatus(error);
     return error;
   }
-  const text = error instanceof Error ? error.message : '';
-  const known = STATUSES.find(({ methods, says }) => methods.test(method) && says.test(text));
+  const { message } = error;
+  const known = STATUSES.find(({ methods, says }) => methods.test(method) && says.test(message));
   return mastraError(method, known?.status ?? 'FAILED', detailsOf(method, args), error);
 }
 

@@ -5,12 +5,13 @@
  */
 
 import { MastraCompositeStore } from '@mastra/core/storage';
+import { ownError } from '../store/guard.js';
 import { BlobStoreCloudflare } from './blobs.js';
 import { ChannelsStorageCloudflare } from './channels.js';
 import { openStore } from './config.js';
 import { ToolProviderConnectionsStorageCloudflare } from './connections.js';
 import { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
-import { attempt } from './errors.js';
+import { attempt, mastraError } from './errors.js';
 import { HarnessStorageCloudflare } from './harness.js';
 import { NotificationsStorageCloudflare } from './notifications.js';
 import { MemoryStorageCloudflare } from './observations.js';
@@ -37,7 +38,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
 
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
-    const { id = DEFAULT_ID, retention } = config ?? {};
+    const { id, retention } = understood(config);
     // Mastra would keep the promise of its own init() for all requests of an isolate, and were the first of them
     // cancelled, all others would wait for ever. So the store's first call does it, whosever that is.
     super({ id, name: 'Cloudflare', disableInit: true, retention });
@@ -106,6 +107,16 @@ export class CloudflareKVStorage extends MastraCompositeStore {
    */
   close() {
     return attempt('close', [], () => this.#store.close());
+  }
+}
+
+/** @param {import('./config.js').CloudflareStoreConfig} config */
+function understood(config) {
+  try {
+    const { id = DEFAULT_ID, retention } = config ?? {};
+    return { id, retention };
+  } catch (error) {
+    throw mastraError('INIT', 'FAILED', {}, ownError('constructor', error));
   }
 }
 

@@ -11,6 +11,7 @@ import { Caller, NOTHING } from '../core/caller.js';
 import { findTable, readConfig } from './config.js';
 import { storeError } from '../core/errors.js';
 import { requireArguments } from './check.js';
+import { ownError } from './guard.js';
 
 /** Starting and stopping, upkeep, and what it all cost. */
 export class BaseStore {
@@ -21,7 +22,7 @@ export class BaseStore {
    */
   constructor(config) {
     /** @protected @readonly */
-    this.caller = new Caller(readConfig(config));
+    this.caller = new Caller(settingsOf(config));
     // Whoever prints a store sees the store, not what it was configured with.
     Object.defineProperty(this, 'caller', { enumerable: false, writable: false, configurable: false });
   }
@@ -87,5 +88,14 @@ export class BaseStore {
    */
   async close() {
     await this.caller.settle();
+  }
+}
+
+/** @param {import('./config.js').CloudflareStoreConfig} config */
+function settingsOf(config) {
+  try {
+    return readConfig(config);
+  } catch (error) {
+    throw ownError('constructor', error);
   }
 }

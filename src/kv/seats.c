@@ -52,5 +52,5 @@ uint32_t seats_handle(const struct seats *seats, const struct seat *seat) {
 
 int64_t seats_heard_of(const struct seats *seats, uint32_t handle) {
   const struct seat *seat = seats_find(seats, handle);
-  return seat ? seat->touched : 0;
+  return seat ? seat->touched : INT64_MIN / 2; /* for any clock: long ago */
 }

@@ -33,7 +33,8 @@ struct seat *seats_take(struct seats *seats);
 /* seats_handle returns the handle of the call that sits in |seat|; never 0. */
 uint32_t seats_handle(const struct seats *seats, const struct seat *seat);
 
-/* seats_heard_of returns when the call |handle| last gave a sign of life; 0 when it is over. */
+/* seats_heard_of returns when the call |handle| last gave a sign of life; long ago when it
+ * is over. */
 int64_t seats_heard_of(const struct seats *seats, uint32_t handle);
 
 #endif

@@ -50,6 +50,24 @@ export default {
 };
 `;
 
+const TOP_LEVEL = `
+import { env } from 'cloudflare:workers';
+import { CloudflareStore } from 'threadkv';
+
+const store = new CloudflareStore({ bindings: { default: env.KV } });
+const told = [];
+const tell = ({ name, code, op, message }) => told.push({ name, code, op, message });
+await store.init().catch(tell);
+await store.listThreads().catch(tell);
+
+export default {
+  async fetch() {
+    const { total } = await store.listThreads();
+    return Response.json([...told, { op: 'later', total }]);
+  },
+};
+`;
+
 /** Where the program stands, with the package in its node_modules. @type {string} */
 let project;
 beforeAll(() => {
@@ -110,6 +128,53 @@ it('put into a Worker all the same, it says what to do', async () => {
     await miniflare.dispose();
   }
 });
+
+it('called at a Worker’s top level, it says what to do', async () => {
+  const entry = join(project, 'top-level.mjs');
+  const to = join(project, 'top-level/bundle.mjs');
+  writeFileSync(entry, TOP_LEVEL);
+  await esbuild({
+    entryPoints: [entry],
+    outfile: to,
+    bundle: true,
+    format: 'esm',
+    conditions: ['workerd'],
+    external: ['cloudflare:*'],
+    logLevel: 'silent',
+    plugins: [withModule],
+  });
+  const wasm = join(project, 'node_modules/threadkv/build/threadkv.wasm');
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      modulesRoot: '/',
+      modules: [
+        { type: 'ESModule', path: '/index.mjs', contents: readFileSync(to, 'utf8') },
+        { type: 'CompiledWasm', path: '/threadkv.wasm', contents: readFileSync(wasm) },
+      ],
+      compatibilityDate: '2026-10-01',
+      kvNamespaces: ['KV'],
+    }),
+  );
+  try {
+    const told = /** @type {any[]} */ (await (await miniflare.dispatchFetch('http://localhost/')).json());
+    expect(told.map(({ op }) => op)).toEqual(['init', 'listThreads', 'later']);
+    for (const { name, code, message } of told.slice(0, 2)) {
+      expect({ name, code }).toEqual({ name: 'StoreError', code: 'KV_FAILED' });
+      expect(message).toMatch(/top level of a Worker.* call it in a handler/);
+    }
+    expect(told[2].total).toBe(0);
+  } finally {
+    await miniflare.dispose();
+  }
+});
+
+/** The module beside the bundle, as wrangler puts it there. @type {import('esbuild').Plugin} */
+const withModule = {
+  name: 'module',
+  setup(build) {
+    build.onResolve({ filter: /\.wasm\?module$/ }, () => ({ path: './threadkv.wasm', external: true }));
+  },
+};
 
 /** @param {string} entry @param {string} to @param {'esm' | 'cjs'} format */
 async function withEsbuild(entry, to, format) {

@@ -84,7 +84,10 @@ describe('wait', () => {
     };
     const backend = failNth(createMemoryBackend(), { at: 1, status: 429 });
     const { core, store } = openIsolate(backend, { wait });
-    await expect(store.getThreadById({ threadId: 't' })).rejects.toThrow('no more time');
+    await expect(store.getThreadById({ threadId: 't' })).rejects.toMatchObject({
+      name: 'StoreError',
+      code: 'INVALID_ARGUMENT',
+    });
     expect(core.calls).toBe(0);
     expect(await store.getThreadById({ threadId: 't' })).toBeNull();
   });

@@ -423,7 +423,7 @@ describe('what a call leaves to be done', () => {
 
   it('init goes to waitUntil itself: a program keeps its promise when the request that began it is gone', async () => {
     const waitUntil = vi.fn();
-    core = createFakeCore('', new Error('no KV today'));
+    core = createFakeCore('', new StoreError('KV_FAILED', 'init', 'no KV today'));
     const store = new CloudflareStore({
       backend: createMemoryBackend(),
       core: /** @type {any} */ (core),
