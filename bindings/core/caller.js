@@ -40,6 +40,7 @@ export class Caller {
   #followups;
   #parse;
   #most;
+  #checks;
 
   /** @param {Settings} settings */
   constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...store }) {
@@ -48,6 +49,7 @@ export class Caller {
     this.#core = core;
     this.#parse = parse;
     this.#most = most;
+    this.#checks = store.options.check;
     this.#stats = createStats(onOperation);
     this.#followups = createFollowups(waitUntil);
     this.#store = { ...store, observe: this.#stats.observe };
@@ -212,6 +214,14 @@ export class Caller {
 
   stats() {
     return this.#stats.read();
+  }
+
+  /** See `Core.forget`. The format is looked at again, too, where that is the first call's to do. */
+  forget() {
+    this.#core ??= defaultCore();
+    this.#core.forget();
+    const { options } = this.#store;
+    this.#store = { ...this.#store, options: { ...options, check: this.#checks } };
   }
 
   /** Where the data is, and who wants to hear what is done there: for another store over the same data. */

@@ -100,6 +100,15 @@ export class Core {
   }
 
   /**
+   * Forgets all that was read and written through this core, what was held back and not written yet included: the next
+   * call finds what KV has. Calls that are under way go on as they began.
+   */
+  forget() {
+    this.#instance = undefined;
+    this.#shared.clear();
+  }
+
+  /**
    * @param {CoreStore} store
    * @param {string} op  a name of src/op.h
    * @param {object} control  numbers, flags and fixed words

@@ -100,6 +100,15 @@ export class CloudflareKVStorage extends MastraCompositeStore {
   }
 
   /**
+   * Forgets what this isolate remembers of its reads and writes; for tests, whose KV was emptied behind the store's back.
+   *
+   * @returns {void}
+   */
+  forget() {
+    this.#store.forget();
+  }
+
+  /**
    * Waits for upkeep that is still under way. The store may be used again afterwards.
    *
    * @override

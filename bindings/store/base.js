@@ -82,6 +82,16 @@ export class BaseStore {
   }
 
   /**
+   * Forgets what this isolate remembers of its reads and writes, those of all stores with the same core; progress of runs
+   * that was not written yet is lost. For tests, whose KV was emptied behind the store's back.
+   *
+   * @returns {void}
+   */
+  forget() {
+    this.caller.forget();
+  }
+
+  /**
    * Waits for upkeep that is still under way. The store may be used again afterwards.
    *
    * @returns {Promise<void>}
