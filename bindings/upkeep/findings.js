@@ -17,6 +17,7 @@ export const PROBLEMS = new Set([
   'message that no list shows',
   'message without a thread',
   'message of a deleted thread',
+  'owner whose list lacks a thread',
   'unfinished deletion',
   'index of a thread that is not there',
   'list of newest entries is missing',

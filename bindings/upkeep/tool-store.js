@@ -140,15 +140,16 @@ export class ToolStore extends LegacyStore {
    *
    * @param {'threads' | 'messages'} table
    * @param {string | null} cursor
+   * @param {boolean} repair  writes the mentions that are missing
    * @returns {Promise<{ cursor: string | null, checked: number, young: number, damaged: string[], lost: string[],
-   *   orphans: [string, string][], leftovers: [string, string][] }>}
+   *   orphans: [string, string][], leftovers: [string, string][], unnoted: [string, string][] }>}
    */
-  async verifyRecords(table, cursor) {
+  async verifyRecords(table, cursor, repair) {
     return this.caller.read(
       'verifyRecords',
       'verify.records',
       { table, perPage: this.#pageRecords },
-      { cursor },
+      { cursor, repair },
     );
   }
 

@@ -88,7 +88,8 @@ export class Verification {
    * @param {Progress} progress
    */
   async #members(table, cursor, progress) {
-    const page = await this.#store.verifyRecords(table, cursor);
+    const mends = this.#repair !== undefined;
+    const page = await this.#store.verifyRecords(table, cursor, mends);
     const findings = this.#findings;
     findings.look(table, page.checked);
     findings.look('too young to judge', page.young);
@@ -98,6 +99,7 @@ export class Verification {
     const leftovers = await this.#unmarked(page.leftovers);
     findings.add('message without a thread', ids(orphans));
     findings.add('message of a deleted thread', ids(leftovers));
+    findings.add('owner whose list lacks a thread', ids(page.unnoted), mends);
     await this.#repair?.lost(table, page.lost);
     await this.#repair?.orphans(orphans);
     await this.#repair?.leftovers(ids(leftovers));

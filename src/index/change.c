@@ -116,7 +116,8 @@ void change_keep(const struct change *change, struct entry *entry, struct span m
 static void place_behind(const struct change *change, struct entry *entry) {
   for (size_t i = change->added.count; i-- > 0;) {
     const struct entry *last = &change->added.items[i];
-    if (last->time != entry->time || last->stamp != entry->stamp)
+    if (last->time != entry->time || last->stamp != entry->stamp ||
+        last->position < entry->position) /* that one was kept: an earlier call's */
       continue;
     int64_t position = last->position + (span_cmp(entry->id, last->id) < 0);
     if (position > entry->position)

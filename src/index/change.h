@@ -22,6 +22,7 @@ struct change {
   struct entries doubted; /* they were deleted, or moved, here or elsewhere: their entries are kept,
                              for that may be undone */
   struct kv_request *record; /* of the thread, read for its bump; NULL for none */
+  struct span resource;      /* of the thread, by its record, once it was bumped */
   int64_t bump;              /* the thread's new updatedAt; 0: unchanged */
   bool exact;                /* an entry is removed only under the journal given for it */
   int64_t until;             /* an entry is removed only if it was written by then; 0: whenever */

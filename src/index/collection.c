@@ -12,7 +12,9 @@ struct journal_doc {
 };
 
 static struct span kind_name(enum collection_kind kind) {
-  return kind == COLLECTION_THREAD ? SPAN("thread") : SPAN("resource");
+  return kind == COLLECTION_THREAD     ? SPAN("thread")
+         : kind == COLLECTION_RESOURCE ? SPAN("resource")
+                                       : SPAN("mentions");
 }
 
 struct collection *collection_new(struct call *call, enum collection_kind kind, struct span id,
@@ -96,8 +98,9 @@ static int64_t last_check(struct call *call, const struct collection *collection
 }
 
 static void start(struct call *call, struct collection *collection) {
-  collection->head_get =
-      kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
+  if (collection->kind != COLLECTION_MENTIONS)
+    collection->head_get =
+        kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
   bool look = collection->load >= LOAD_RECENT || call->store.strict ||
               (collection->load == LOAD_CHECK && !known_as_checked(call, collection));
   if (call->store.strict)

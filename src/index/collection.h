@@ -20,7 +20,8 @@
 #include "index/head.h"
 #include "kv/step.h"
 
-enum collection_kind { COLLECTION_THREAD, COLLECTION_RESOURCE };
+/* Mentions (threads/mention.h) have no head, and are not changed by change.h. */
+enum collection_kind { COLLECTION_THREAD, COLLECTION_RESOURCE, COLLECTION_MENTIONS };
 
 enum collection_load {
   LOAD_RESTORE, /* the head alone, even where there is none: one that is then written counts as never

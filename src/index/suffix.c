@@ -17,6 +17,15 @@ void journal_suffix(int64_t stamp, const unsigned char *nonce, char *text) {
   put_base32(text + JOURNAL_TIME_LEN, random, JOURNAL_NONCE_LEN);
 }
 
+void journal_hash(struct span id, int64_t since, char *text) {
+  uint64_t hash = UINT64_C(14695981039346656037) ^ (uint64_t)since;
+  for (int i = 0; i < JOURNAL_LEN; i++) {
+    for (size_t k = 0; k < id.len; k++)
+      hash = (hash ^ (unsigned char)id.ptr[k]) * UINT64_C(1099511628211);
+    text[i] = digits32[hash >> (i ? 59 : 61)];
+  }
+}
+
 int64_t journal_time(struct span suffix) {
   int64_t number = 0;
   if (suffix.len != JOURNAL_LEN)

@@ -16,6 +16,11 @@ enum {
  * bytes. */
 void journal_suffix(int64_t stamp, const unsigned char *nonce, char *text);
 
+/* journal_hash writes, in place of it, the same text for the same |id| and |since|: 18 digits, the
+ * first of them below 8, so that it reads as some time. Each is the top five bits of a 64-bit FNV-1a
+ * that begins with |since| and goes on over |id| for every digit. */
+void journal_hash(struct span id, int64_t since, char *text);
+
 /* journal_time returns when |suffix| was written; 0 for what is no suffix. */
 int64_t journal_time(struct span suffix);
 

@@ -27,9 +27,9 @@ struct list {
   size_t window_count;
   uint64_t windows_reach; /* so many messages they show at most */
 
-  struct collections collections; /* of the threads */
-  struct collections extra;       /* of the windows' targets */
-  struct collection *resource_threads;
+  struct collections collections;       /* of the threads */
+  struct collections extra;             /* of the windows' targets */
+  struct collections *resource_threads; /* by resource: its threads and its mentions */
   struct entries base; /* all that match, newest first, as far as the index tells */
   bool base_ends;      /* nothing matching lies beyond `base` */
   bool cut;            /* save what was left out, for a page needs no more */

@@ -105,10 +105,14 @@ static enum tkv_status begin(struct call *call, bool by_resource) {
   if (!by_resource || !counts_page(list))
     return load_threads(call, list);
   struct collections *resources = ARENA_NEW(&call->arena, struct collections);
-  list->resource_threads = collection_new(call, COLLECTION_RESOURCE, list->resource, LOAD_ALL);
-  if (!list->resource_threads)
-    return call->error;
-  collections_add(call, resources, list->resource_threads);
+  for (int kind = COLLECTION_RESOURCE; kind <= COLLECTION_MENTIONS; kind++) {
+    struct collection *threads =
+        collection_new(call, (enum collection_kind)kind, list->resource, LOAD_ALL);
+    if (!threads)
+      return call->error;
+    collections_add(call, resources, threads);
+  }
+  list->resource_threads = resources;
   return call_enter(call, collections_load, resources, load_threads);
 }
 
@@ -127,10 +131,20 @@ static bool is_fast(const struct list *list) {
   return !list->ascending && !list->count_all && list->page.limit != UINT64_MAX;
 }
 
+/* The threads of the resource, and those where others let it speak. */
+static void find_threads(struct call *call, struct list *list) {
+  struct span_set seen = {0};
+  for (size_t i = 0; list->resource_threads && i < list->resource_threads->count; i++) {
+    const struct entries *entries = &list->resource_threads->items[i]->entries;
+    for (size_t k = 0; k < entries->count; k++)
+      if (span_set_add(&call->arena, &seen, entries->items[k].id))
+        entries_append(&call->arena, &list->threads, &entries->items[k]);
+  }
+}
+
 static enum tkv_status load_threads(struct call *call, void *self) {
   struct list *list = self;
-  if (list->resource_threads)
-    list->threads = list->resource_threads->entries;
+  find_threads(call, list);
   enum collection_load load = is_fast(list) ? LOAD_HEAD : LOAD_ALL;
   for (size_t i = 0; counts_page(list) && i < list->threads.count; i++) {
     struct collection *collection =

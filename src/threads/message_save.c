@@ -2,6 +2,8 @@
  *
  *   round 1   the records under these ids, the threads, their heads and the newest part of their
  *             journals
+ *             (then, once for each thread and resource: whether messages of others than the thread's
+ *             owner are noted, and the note; see mention.h)
  *   round 2   records, one journal entry and one head per thread (when a message moves, the journal
  *             entries go before them)
  *   round 3   the heads again
@@ -9,6 +11,7 @@
  * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
  * are brought back from elsewhere.
  */
+#include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
@@ -26,6 +29,7 @@ struct save {
   struct kv_request **other_gets;
   struct changes changes;
   struct collections collections;
+  struct mention *mentions;
 };
 
 struct given {
@@ -148,9 +152,12 @@ static enum tkv_status judge(struct call *call, void *self) {
   enum tkv_status status = check_threads(call, save);
   if (status != TKV_DONE)
     return status;
+  for (size_t i = 0; i < save->changes.count; i++)
+    thread_bump(call, save->changes.items[i]);
   save->proofs = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
   for (size_t i = 0; i < save->count; i++) {
     struct message *old = &save->before[i], *new = &save->messages[i];
+    mention_ask(call, &save->mentions, change_for(save, new->thread), new->resource);
     if (!save->olds[i]->found || !message_read(call, save->olds[i], old)) {
       old->raw = SPAN_NONE;
       continue;
@@ -195,7 +202,7 @@ static enum tkv_status write(struct call *call, void *self) {
   }
   for (size_t i = 0; i < save->count; i++)
     add_entry(call, save, i);
-  if (!save->moves)
+  if (!mentions_put(call, save->mentions) && !save->moves)
     return write_records(call, save);
   changes_journal(call, &save->changes);
   return call_next(call, write_records);

@@ -7,6 +7,7 @@
  *
  * Given fields replace stored ones; `content` merges field by field, `content.metadata` likewise.
  */
+#include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
@@ -26,10 +27,12 @@ struct update_op {
   struct update *updates;   /* of each distinct id */
   struct changes changes;
   struct collections collections;
+  struct mention *mentions;
 };
 
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
+static enum tkv_status note(struct call *call, void *self);
 static enum tkv_status write_records(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
@@ -202,11 +205,19 @@ static enum tkv_status write(struct call *call, void *self) {
     change_proved(call, to, update->proof, is, update->journal);
     change_add(call, to, is, update->proof ? update->journal : SPAN_NONE);
     moves |= !update->proof;
+    if (!update->proof)
+      mention_ask(call, &op->mentions, to, is->owner);
   }
   if (!moves)
     return write_records(call, op);
   changes_journal(call, &op->changes);
-  return call_next(call, write_records);
+  return call_next(call, note);
+}
+
+static enum tkv_status note(struct call *call, void *self) {
+  struct update_op *op = self;
+  return mentions_put(call, op->mentions) ? call_next(call, write_records)
+                                          : write_records(call, self);
 }
 
 static enum tkv_status write_records(struct call *call, void *self) {

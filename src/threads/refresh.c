@@ -8,6 +8,9 @@
  * named nowhere as it is, gets an entry of its own.  The doubt ends with a refresh that finds no such
  * entry any more.
  *
+ * A thread that has left its resource for another may hold messages of it: that is noted (mention.h)
+ * before its entry goes, which has led there until then.
+ *
  * With "all" the whole journal is read, for the asker has seen in it what the head lacks, or some
  * have been in doubt for long, and any journal entry may name them.
  *
@@ -22,6 +25,7 @@
 #include "index/change.h"
 #include "index/place.h"
 #include "index/record.h"
+#include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
@@ -36,6 +40,7 @@ struct refresh {
   struct collections collections;
   struct wish *wishes;       /* per change, as all below */
   struct kv_request ***gets; /* per entry that may go: the record behind it */
+  struct mention *mentions;
 };
 
 static enum tkv_status fetch(struct call *call, void *self);
@@ -185,7 +190,8 @@ static void name_anew(struct call *call, struct change *change, struct entry sai
 
 /* Keeps of `removed` what is gone indeed, as much as the budget allows to take out.  What has just
  * changed its place stays in doubt. */
-static void judge_change(struct call *call, struct change *change, struct kv_request *const *gets) {
+static void judge_change(struct call *call, struct change *change, struct kv_request *const *gets,
+                         struct mention **mentions) {
   size_t kept = 0;
   for (size_t i = 0; i < change->removed.count; i++) {
     struct entry *entry = &change->removed.items[i];
@@ -200,8 +206,13 @@ static void judge_change(struct call *call, struct change *change, struct kv_req
     if (here)
       name_anew(call, change, said);
     change->settles = false; /* another journal entry may say the same: the next one will see */
-    if (!call_over_budget(call, kept * 2 + REFRESH_RESERVE))
-      change->removed.items[kept++] = *entry;
+    if (call_over_budget(call, kept * 3 + REFRESH_RESERVE))
+      continue;
+    if (change->collection->kind == COLLECTION_RESOURCE && said.id.ptr) {
+      struct mention_site site = {said.id, said.home, thread_read(call, gets[i]).deleted};
+      mention_new(call, mentions, &site, change->collection->id);
+    }
+    change->removed.items[kept++] = *entry;
   }
   change->removed.count = kept;
 }
@@ -209,7 +220,8 @@ static void judge_change(struct call *call, struct change *change, struct kv_req
 static enum tkv_status judge(struct call *call, void *self) {
   struct refresh *op = self;
   for (size_t i = 0; i < op->changes.count; i++)
-    judge_change(call, op->changes.items[i], op->gets[i]);
+    judge_change(call, op->changes.items[i], op->gets[i], &op->mentions);
+  mentions_put(call, op->mentions);
   changes_fetch(call, &op->changes);
   return call_next(call, write);
 }

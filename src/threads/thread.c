@@ -151,6 +151,7 @@ void thread_bump(struct call *call, struct change *change) {
   const struct head *head = &change->collection->head;
   struct thread thread = thread_read(call, change->record);
   change->dead = thread.state != THREAD_THERE;
+  change->resource = thread.resource;
   int64_t before = change->dead ? 0 : thread_updated(&thread, head);
   change->bump = change->dead ? 0 : call->now > before ? call->now : before + 1;
   if (thread.deleted > change->since)

@@ -70,7 +70,8 @@ struct span thread_metadata(struct call *call, const struct thread *thread, int6
 struct change *thread_touch(struct call *call, struct changes *list, struct collections *load,
                             struct span id, enum collection_load how);
 
-/* thread_bump sets the change's new updatedAt: now, and later than before. */
+/* thread_bump sets the change's new updatedAt: now, and later than before; and what its record says
+ * of the thread. */
 void thread_bump(struct call *call, struct change *change);
 
 #endif

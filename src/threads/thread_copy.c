@@ -14,6 +14,7 @@
 #include "codec/limits.h"
 #include "index/place.h"
 #include "kv/claim.h"
+#include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"
@@ -31,6 +32,7 @@ struct copy {
   struct message_gather *gather;
   struct span *old_ids, *new_ids;
   size_t count, want;
+  struct mention *mentions;         /* of owners that keep their messages */
   struct changes messages, threads; /* of the new thread; of its resource, if it has one */
   struct json_out text;             /* the new thread's */
   struct span journal;              /* where it stands in that of its resource */
@@ -166,7 +168,9 @@ static bool put_copy(struct call *call, struct copy *op, const struct entry *ent
   json_put_replaced(&out, entry->record, fields, 3);
   struct entry copied = {
       .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner, .copied = true};
+  struct mention_site site = {op->id, op->resource, op->messages.items[0]->since};
   change_add(call, op->messages.items[0], &copied, SPAN_NONE);
+  mention_new(call, &op->mentions, &site, copied.owner);
   kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
          record_metadata(call, call_stamp(call), &copied), KV_REMEMBER);
   op->old_ids[op->count] = entry->id;
@@ -194,6 +198,7 @@ static enum tkv_status write_messages(struct call *call, void *self) {
   for (; first < op->gather->gather.judged; first++)
     if (found[first]->record.ptr && !put_copy(call, op, found[first], given))
       return call->error;
+  mentions_put(call, op->mentions);
   if (op->threads.count) {
     struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
     op->journal = change_add(call, op->threads.items[0], &entry, SPAN_NONE);

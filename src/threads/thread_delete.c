@@ -53,6 +53,7 @@ static enum tkv_status bury(struct call *call, void *self) {
   struct json_out tomb = json_out(&call->arena, 64);
   json_put(&tomb, (struct span){metadata.ptr, metadata.len - 1});
   json_put(&tomb, SPAN(",\"x\":true}"));
+  op->sweep.site = (struct mention_site){op->id, op->thread.resource, op->thread.deleted};
   kv_put(call, TABLE_THREADS, op->key, thread_tombstone(call, &op->thread, op->sweep.deleted_at),
          json_out_span(&tomb), KV_REMEMBER);
   return call_next(call, sweep_first);
@@ -66,6 +67,10 @@ static enum tkv_status sweep_first(struct call *call, void *self) {
   struct json_out marker = json_out(&call->arena, 64);
   json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
   json_put_int(&marker, op->sweep.deleted_at);
+  if (op->sweep.site.since) {
+    json_put(&marker, SPAN(",\"since\":"));
+    json_put_int(&marker, op->sweep.site.since);
+  }
   json_put_char(&marker, '}');
   kv_put(call, TABLE_METADATA, op->sweep.collection->key, head_write(&call->arena, &head, true),
          metadata, KV_REMEMBER);

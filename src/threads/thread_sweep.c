@@ -140,17 +140,20 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
 }
 
 /* Drops the doomed messages of |doc| as far as the budget goes. */
-static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep_doc *doc,
+static void empty_doc(struct call *call, struct sweep *sweep, struct sweep_doc *doc,
                       struct span_set *dropped) {
   bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
   doc->emptied = false;
   for (size_t i = 0; i < doc->entries.count; i++) {
-    if (call_over_budget(call, dropped->count + SWEEP_RESERVE))
+    if (call_over_budget(call, dropped->count + sweep->forgotten + SWEEP_RESERVE))
       return;
     bool doomed = is_doomed(call, sweep, doc, i);
     doc->unseen |= young && !doomed; /* what is seen may be what it was before */
-    if (doomed && span_set_add(&call->arena, dropped, doc->messages[i]->key))
-      kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
+    if (!doomed || !span_set_add(&call->arena, dropped, doc->messages[i]->key))
+      continue;
+    kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
+    sweep->forgotten +=
+        mention_drop(call, &sweep->mentions, &sweep->site, doc->entries.items[i].owner);
   }
   doc->emptied = true;
 }
@@ -158,6 +161,7 @@ static void empty_doc(struct call *call, const struct sweep *sweep, struct sweep
 static enum tkv_status drop_messages(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct span_set dropped = {0};
+  sweep->forgotten = 0;
   if (!sweep->living.count && asks_journal(sweep)) {
     collections_add(call, &sweep->living,
                     collection_new(call, COLLECTION_THREAD, sweep->collection->id, LOAD_ALL));

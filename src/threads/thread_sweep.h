@@ -3,11 +3,13 @@
 #ifndef TKV_THREAD_SWEEP_H
 #define TKV_THREAD_SWEEP_H
 
+#include "threads/mention.h"
 #include "threads/thread.h"
 
 struct sweep {
   struct collection *collection; /* of the thread: its keys */
   int64_t deleted_at;
+  struct mention_site site; /* the thread, as it was before */
   bool recreated; /* the thread lives again, or may: only what was written before it was deleted
                      goes */
   struct span_set suffixes; /* journal entries known besides those that list shows */
@@ -16,6 +18,9 @@ struct sweep {
   bool ended;     /* the journal was gone through to its end */
   bool complete;  /* and nothing is left; else the budget ended it, or something is too young to be
                      judged */
+
+  struct mention *mentions; /* that were dropped; of them in this round */
+  size_t forgotten;
 
   bool waits; /* thread_sweep.c's own, as all below: something was too young */
   struct kv_request *page;

@@ -79,6 +79,7 @@ static const struct clear_part {
     {TABLE_THREADS, TABLE_METADATA, {"resource", 8}},
     {TABLE_THREADS, TABLE_METADATA, {"sweep", 5}},
     {TABLE_MESSAGES, TABLE_METADATA, {"thread", 6}},
+    {TABLE_MESSAGES, TABLE_METADATA, {"mentions", 8}},
 };
 
 _Static_assert(PARTS_MAX >= TABLE_COUNT + sizeof parts / sizeof *parts, "more to clear than fits");

@@ -71,6 +71,8 @@ static enum tkv_status run_one(struct call *call, void *self) {
       !json_int(json_get(deletion->marker_get->value, SPAN("deletedAt")),
                 &deletion->sweep.deleted_at))
     return begin_one(call, op); /* finished meanwhile */
+  deletion->sweep.site = (struct mention_site){deletion->id, deletion->thread.resource, 0};
+  json_int(json_get(deletion->marker_get->value, SPAN("since")), &deletion->sweep.site.since);
   if (now_since(call, deletion->sweep.deleted_at) <= SETTLE_MS) {
     op->pending++; /* a message that has moved away might still be seen here as the thread's */
     return begin_one(call, op);

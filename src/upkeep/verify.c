@@ -1,19 +1,21 @@
 /* verify.c: verify.records: is every message, every thread where its collection would have it found?
  *
- *   {"table","perPage"} {"cursor"}
+ *   {"table","perPage"} {"cursor","repair":bool}
  *   {"cursor":…,"checked":…,"young":…,"damaged":["key",…],"lost":["id",…],"orphans":[["id","owner"],…],
- *    "leftovers":[["id","owner"],…]}
+ *    "leftovers":[["id","owner"],…],"unnoted":[["resource","thread"],…]}
  *
  * A record is lost when the journal entry that it names is not there or does not name it: nothing
  * finds it but its id.  An orphan is a message whose thread is missing or damaged; a leftover one
  * whose thread was deleted, or deleted before it lived again: sweep's business, if there is a marker.  While
  * that stands, no message of the thread counts as lost: it may be one that sweep has not come to.
+ * Unnoted is a thread that the mentions of a resource should name (mention.h): repair writes them.
  * Records of the last minutes are not judged: their journal entry may not be seen here yet.
  *
  *   round 1   a page of keys
  *   round 2   the records
  *   round 3   their threads, and the journal entries that they name; of records that name none, the
  *             whole journal
+ *   round 4   the mentions that there should be
  */
 #include "codec/key.h"
 #include "codec/limits.h"
@@ -36,15 +38,19 @@ struct verify {
   struct checked *items;
   size_t count;
   struct collections whole; /* for records whose journal entry is not named */
+  bool repair;
+  struct mention *mentions;
 };
 
 static enum tkv_status read_page(struct call *call, void *self);
 static enum tkv_status look_around(struct call *call, void *self);
+static enum tkv_status look_for_mentions(struct call *call, void *self);
+static enum tkv_status note(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
 enum tkv_status verify_records(struct call *call, void *self) {
   struct verify *op = ARENA_NEW(&call->arena, struct verify);
-  struct json_field cursor = {SPAN("cursor"), SPAN_NONE};
+  struct json_field fields[] = {{SPAN("cursor"), SPAN_NONE}, {SPAN("repair"), SPAN_NONE}};
   struct span open = SPAN_NONE, after = SPAN_NONE;
   struct page page;
   (void)self;
@@ -52,9 +58,10 @@ enum tkv_status verify_records(struct call *call, void *self) {
   op->table = (enum tkv_table)call->control.table;
   if (op->table != TABLE_THREADS && op->table != TABLE_MESSAGES)
     return call_invalid(call, SPAN("table"), SPAN("holds no members of collections"));
-  if (!arg_fields(call, &cursor, 1) || !arg_page(call, KV_LIST_MAX, &page) ||
-      (!json_is_null(cursor.value) && !arg_text(call, cursor.value, SPAN("cursor"), &after)))
+  if (!arg_fields(call, fields, 2) || !arg_page(call, KV_LIST_MAX, &page) ||
+      (!json_is_null(fields[0].value) && !arg_text(call, fields[0].value, SPAN("cursor"), &after)))
     return call->error;
+  op->repair = span_eq(fields[1].value, SPAN("true"));
   op->page =
       kv_list(call, op->table, key_join(&call->arena, call->prefix, op->table, &open, 1), after);
   op->page->limit = page.limit && page.limit < KV_LIST_MAX ? (uint32_t)page.limit : KV_LIST_MAX;
@@ -132,7 +139,31 @@ static enum tkv_status look_around(struct call *call, void *self) {
     if (!item->passed && !item->damaged)
       look(call, op, item);
   }
-  return call_enter(call, collections_load, &op->whole, answer);
+  return call_enter(call, collections_load, &op->whole, look_for_mentions);
+}
+
+static enum tkv_status look_for_mentions(struct call *call, void *self) {
+  struct verify *op = self;
+  for (size_t i = 0; i < op->count; i++) {
+    const struct checked *item = &op->items[i];
+    if (item->damaged || item->young || !item->owner)
+      continue;
+    struct thread thread = thread_read(call, item->owner);
+    struct mention_site site = {thread.id, thread.resource, thread.deleted};
+    struct mention *mention = NULL;
+    if (thread.state == THREAD_THERE)
+      mention = mention_new(call, &op->mentions, &site, item->entry.owner);
+    if (mention)
+      mention->get = kv_get(call, TABLE_METADATA, mention->key, 0);
+  }
+  return call_next(call, note);
+}
+
+static enum tkv_status note(struct call *call, void *self) {
+  struct verify *op = self;
+  if (op->repair)
+    mentions_put(call, op->mentions);
+  return call_next(call, answer);
 }
 
 /* Whether the index names |item|. */
@@ -147,7 +178,7 @@ static bool is_named(struct call *call, const struct checked *item) {
   return entries_say(&held, &item->entry);
 }
 
-enum finding { FINE, DAMAGED, LOST, ORPHAN, LEFTOVER, FINDINGS };
+enum finding { FINE, DAMAGED, LOST, ORPHAN, LEFTOVER, UNNOTED, FINDINGS };
 
 static enum finding judge(struct call *call, const struct checked *item) {
   if (item->damaged)
@@ -167,20 +198,22 @@ static enum finding judge(struct call *call, const struct checked *item) {
   return item->marker && item->marker->found ? LEFTOVER : LOST;
 }
 
+static void put_pair(struct json_out *out, struct span a, struct span b) {
+  json_put(out, out->len ? SPAN(",[") : SPAN("["));
+  json_put_string(out, a);
+  json_put_char(out, ',');
+  json_put_string(out, b);
+  json_put_char(out, ']');
+}
+
 static void put_finding(struct json_out *out, enum finding finding, const struct checked *item) {
+  if (finding != DAMAGED && finding != LOST) {
+    put_pair(out, item->entry.id, item->home);
+    return;
+  }
   if (out->len)
     json_put_char(out, ',');
-  if (finding == DAMAGED)
-    json_put_string(out, item->key);
-  if (finding == LOST)
-    json_put_string(out, item->entry.id);
-  if (finding == DAMAGED || finding == LOST)
-    return;
-  json_put_char(out, '[');
-  json_put_string(out, item->entry.id);
-  json_put_char(out, ',');
-  json_put_string(out, item->home);
-  json_put_char(out, ']');
+  json_put_string(out, finding == DAMAGED ? item->key : item->entry.id);
 }
 
 static enum tkv_status answer(struct call *call, void *self) {
@@ -188,7 +221,8 @@ static enum tkv_status answer(struct call *call, void *self) {
                                               {",\"damaged\":[", 12},
                                               {",\"lost\":[", 9},
                                               {",\"orphans\":[", 12},
-                                              {",\"leftovers\":[", 14}};
+                                              {",\"leftovers\":[", 14},
+                                              {",\"unnoted\":[", 12}};
   struct verify *op = self;
   struct json_out lists[FINDINGS], out = json_out(&call->arena, 256);
   size_t young = 0;
@@ -200,6 +234,9 @@ static enum tkv_status answer(struct call *call, void *self) {
     if (finding != FINE)
       put_finding(&lists[finding], finding, &op->items[i]);
   }
+  for (const struct mention *mention = op->mentions; mention; mention = mention->next)
+    if (!mention->get->found)
+      put_pair(&lists[UNNOTED], mention->owner, mention->thread);
   json_put(&out, SPAN("{\"cursor\":"));
   if (op->page->cursor.ptr)
     json_put_string(&out, op->page->cursor);

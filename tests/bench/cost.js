@@ -179,8 +179,39 @@ export function costRows() {
       limits: { operations: 13, writes: 4 },
     });
   }
+  addOwners(add);
   addOthers(add);
   return rows;
+}
+
+/**
+ * Messages of others than the thread's owner.
+ *
+ * @param {(row: Omit<Row, 'idle'>) => void} add
+ */
+function addOwners(add) {
+  const guests = (/** @type {number} */ count) => range(count).map((i) => makeMessage(7, 20 + i, 'guest'));
+  for (const [who, filling, operations] of /** @type {const} */ ([
+    ['guest', { threads: 20 }, 11],
+    ['guest who has spoken there', { threads: 20, guest: 'guest' }, 10],
+  ])) {
+    add({
+      call: `saveMessages, 2 of a ${who}`,
+      over: '20 threads',
+      filling,
+      run: (store) => store.saveMessages({ messages: guests(2) }),
+      right: (result) => result.messages.length === 2,
+      limits: { operations, rounds: 5 },
+    });
+  }
+  add({
+    call: 'listMessagesByResourceId, 10 threads',
+    over: '1000 threads',
+    filling: { threads: 1000, resourceOf: users },
+    run: (store) => store.listMessagesByResourceId({ resourceId: 'ten' }),
+    right: (page) => page.messages.length === 20,
+    limits: { writes: 0 },
+  });
 }
 
 /**
@@ -287,7 +318,7 @@ export function createCostBench() {
   /** @type {Map<string, Promise<{ backend: import('./data.js').MemoryBackend, time: number }>>} */
   const filled = new Map();
   const filledWith = (/** @type {Filling} */ filling) => {
-    const id = `${filling.threads} ${filling.messages} ${filling.resourceOf?.name}`;
+    const id = `${filling.threads} ${filling.messages} ${filling.resourceOf?.name} ${filling.guest}`;
     let made = filled.get(id);
     if (made === undefined) {
       const clock = createClock();

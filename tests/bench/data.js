@@ -94,6 +94,7 @@ export function makeMessage(thread, index, resourceId) {
  * @property {number} threads
  * @property {number} [messages]  in each thread, 2 when not given
  * @property {(thread: number) => string} [resourceOf]  one user each when not given
+ * @property {string} [guest]  whose message stands in each thread besides
  */
 
 /** @param {number} thread */
@@ -105,7 +106,7 @@ export const ownUser = (thread) => `user-${thread}`;
  * @param {Clock} clock
  * @param {Filling} filling
  */
-export async function fill(clock, { threads, messages = 2, resourceOf = ownUser }) {
+export async function fill(clock, { threads, messages = 2, resourceOf = ownUser, guest }) {
   const backend = createMemoryBackend({ spaces: SPACES });
   const store = openStore(backend, clock);
   await store.init();
@@ -120,6 +121,8 @@ export async function fill(clock, { threads, messages = 2, resourceOf = ownUser 
         messages: Array.from({ length: count }, (_, i) => makeMessage(thread, from + i, resourceId)),
       });
     }
+    clock.pass(2000);
+    if (guest) await store.saveMessages({ messages: [makeMessage(thread, messages, guest)] });
   }
   await store.close();
   return backend;

@@ -40,13 +40,55 @@ export function byResource(makeStore) {
     it('keeps owners apart', async () => {
       const { store } = await talks(makeStore);
       const page = await store.listMessagesByResourceId({ resourceId: 'bob' });
-      expect(ids(page.messages)).toContain('v3');
-      expect(new Set(page.messages.map((/** @type {any} */ m) => m.resourceId))).toEqual(new Set(['bob']));
+      expect(ids(page.messages)).toEqual(['v3', 'w6']);
       expect(await store.listMessagesByResourceId({ resourceId: 'carol' })).toMatchObject({
         messages: [],
         total: 0,
         hasMore: false,
       });
+    });
+
+    it('finds them in threads of others, which stay threads of others', async () => {
+      const { store, reopen } = await talks(makeStore);
+      const carol = { resourceId: 'carol' };
+      await store.saveMessages({
+        messages: [
+          message('v9', 9, { threadId: 'v', ...carol }),
+          message('w10', 10, { threadId: 'w', ...carol }),
+        ],
+      });
+      await store.saveMessages({ messages: [message('w11', 11, { threadId: 'w', ...carol })] });
+      for (const reader of [store, reopen()]) {
+        const page = await reader.listMessagesByResourceId({ ...carol, perPage: 2, page: 1 });
+        expect(ids(page.messages)).toEqual(['w11']);
+        expect(page).toMatchObject({ total: 3, hasMore: false });
+        expect(await reader.listThreads({ filter: carol })).toMatchObject({ threads: [], total: 0 });
+        expect((await reader.listThreads({ filter: { resourceId: 'bob' } })).total).toBe(1);
+      }
+    });
+
+    it('finds what was given to them, moved or copied into threads of others', async () => {
+      const { store, reopen } = await talks(makeStore);
+      const carol = { resourceId: 'carol' };
+      await store.updateMessages({ messages: [{ id: 't1', ...carol }] });
+      await store.updateMessages({ messages: [{ id: 'u2', threadId: 'v' }] });
+      for (const reader of [store, reopen()]) {
+        expect(ids((await reader.listMessagesByResourceId(carol)).messages)).toEqual(['t1']);
+        expect(ids((await reader.listMessagesByResourceId({ resourceId: 'alice' })).messages)).toContain(
+          'u2',
+        );
+      }
+      await store.deleteThread({ threadId: 't' });
+      expect(await reopen().listMessagesByResourceId(carol)).toMatchObject({ messages: [], total: 0 });
+    });
+
+    it('finds them in a thread that was given away', async () => {
+      const { store, reopen } = await talks(makeStore);
+      await store.saveThread({ thread: thread('t', { resourceId: 'bob' }) });
+      for (const reader of [store, reopen()]) {
+        const page = await reader.listMessagesByResourceId({ resourceId: 'alice' });
+        expect(ids(page.messages)).toEqual(['t1', 'u2', 't4', 'w5', 'w7', 'u8']);
+      }
     });
 
     it('pages, in both directions', async () => {

@@ -74,6 +74,9 @@ const MEASURED = {
   'the threads of one user, 10 of 1,000': ['listThreads of a user, page of 10', '10 of 1000 threads'],
   'update 1 message by id; 200 threads': ['updateMessages, 1 by id', '200 threads x 10'],
   '10 messages by id': ['listMessagesById, 10', '200 threads x 10'],
+  "save 2 messages of a guest into somebody's thread": ['saveMessages, 2 of a guest', '20 threads'],
+  'likewise, later, in another isolate': ['saveMessages, 2 of a guest who has spoken there', '20 threads'],
+  'the messages of one user, 10 of 1,000 threads': ['listMessagesByResourceId, 10 threads', '1000 threads'],
   'a whole agent turn; 20 / 200 other threads': [
     'a whole agent turn',
     '20 threads, in use',

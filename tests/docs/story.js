@@ -106,6 +106,10 @@ const STEPS = {
       resourceId: 'user-1',
       snapshot: { status: 'suspended', context: { input: { tea: 2 } } },
     }),
+  'user-2 speaks in thread-1': (store) =>
+    store.saveMessages({
+      messages: [{ ...message('m-3', 'user', 'May I come along?', 30), resourceId: 'user-2' }],
+    }),
 };
 
 /**

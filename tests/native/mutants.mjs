@@ -217,8 +217,8 @@ export const mutations = [
   {
     name: 'settling takes more than the budget',
     file: 'threads/refresh.c',
-    find: 'if (!call_over_budget(call, kept * 2 + REFRESH_RESERVE))',
-    put: '',
+    find: 'if (call_over_budget(call, kept * 3 + REFRESH_RESERVE))',
+    put: 'if (call->now < 0)',
     by: ['deletes'],
   },
   {
@@ -245,8 +245,8 @@ export const mutations = [
   {
     name: 'a moved record goes before its journal entry',
     file: 'threads/message_save.c',
-    find: 'if (!save->moves)',
-    put: 'if (save)',
+    find: '&& !save->moves)',
+    put: ')',
     by: ['faults'],
   },
   {
@@ -476,11 +476,54 @@ export const mutations = [
   {
     name: 'a sweep knows no budget',
     file: 'threads/thread_sweep.c',
-    find: 'if (call_over_budget(call, dropped->count + SWEEP_RESERVE))',
+    find: 'if (call_over_budget(call, dropped->count + sweep->forgotten + SWEEP_RESERVE))',
     put: 'if (call->now < 0)',
     by: ['store'],
   },
 
+  {
+    name: 'a mention is not written',
+    file: 'threads/mention.c',
+    find: 'if (!owner.len || span_eq(owner, site->resource))',
+    put: 'if (owner.ptr)',
+    by: ['test_mentions'],
+    quick: true,
+  },
+  {
+    name: 'a mention goes beside the record that needs it',
+    file: 'threads/message_save.c',
+    find: 'if (!mentions_put(call, save->mentions) && !save->moves)',
+    put: 'mentions_put(call, save->mentions);\n  if (!save->moves)',
+    by: ['test_mentions'],
+  },
+  {
+    name: 'a mention that another call is about to write counts as stored',
+    file: 'threads/mention.c',
+    find: '&& !(note && note->latest > note->written)',
+    put: '&& note != (void *)call',
+    by: ['test_mentions'],
+  },
+  {
+    name: 'a mention is not told from that of the thread before',
+    file: 'index/suffix.c',
+    find: ' ^ (uint64_t)since',
+    put: ' + (since < 0)',
+    by: ['test_mentions'],
+  },
+  {
+    name: 'a mention is not written when a thread has left its resource',
+    file: 'threads/refresh.c',
+    find: 'change->collection->kind == COLLECTION_RESOURCE && said.id.ptr',
+    put: 'change->collection->kind == COLLECTION_MENTIONS',
+    by: ['test_mentions'],
+  },
+  {
+    name: 'what is new goes to the place of what the call saves again',
+    file: 'index/change.c',
+    find: ' || last->position < base)',
+    put: ')',
+    by: ['moment'],
+  },
   {
     name: 'a copy takes the id of a thread that it does not see',
     file: 'threads/thread_copy.c',

@@ -156,6 +156,11 @@ const struct scenario fault_scenarios[] = {
      "{'sourceThreadId':'a','newThreadId':'copy','resourceId':'u2'}"},
     {"save messages", stock, TKV_OP_MESSAGE_SAVE, "",
      "[" MESSAGE("new-1", "a") "," MESSAGE("new-2", "b") "," MESSAGE("new-3", "a") "]"},
+    {"save a message into a thread of another", stock, TKV_OP_MESSAGE_SAVE, "",
+     "[{'id':'new','threadId':'a','resourceId':'u2','role':'user','content':'x',"
+     "'createdAt':'2026-01-01T00:09:00.000Z'}]"},
+    {"give a message to another resource", stock, TKV_OP_MESSAGE_UPDATE, "",
+     "[{'id':'a-2','resourceId':'u2'}]"},
     {"save a message again", stock, TKV_OP_MESSAGE_SAVE, "",
      "[{'id':'a-2','threadId':'a','resourceId':'u1','role':'user','content':'again',"
      "'createdAt':'2026-01-01T00:02:00.000Z'}]"},

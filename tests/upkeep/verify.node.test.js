@@ -128,6 +128,36 @@ test('what indexes have lost is found, and mended when asked to', async () => {
   expect(listed.map(({ id }) => id)).toEqual(['t-1-m-0', 't-1-m-1']);
 });
 
+test('what earlier versions saved into threads of others is found, and noted when asked to', async () => {
+  const past = open({ core: createCore({ now: () => Date.now() - 3_600_000 }) });
+  await past.saveMessages({
+    messages: [1, 2].flatMap((n) =>
+      ['u-2', 'u-3'].map((resourceId) => ({
+        id: `${resourceId}-${n}`,
+        threadId: `t-${n}`,
+        resourceId,
+        role: 'user',
+        content: 'hello',
+        createdAt: new Date(n),
+      })),
+    ),
+  });
+  await past.close();
+  const noted = await contents();
+  await drop(/metadata:mentions:/);
+  const own = { resourceId: 'u-2' };
+  expect((await open().listMessagesByResourceId(own)).total).toBe(0);
+  const lacks = { 'owner whose list lacks a thread': 4 };
+  expect((await verifyAll(open())).found).toEqual(lacks);
+  expect((await verifyAll(open(), { repair: true })).found).toEqual(lacks);
+  expect((await verifyAll(open())).found).toEqual({});
+  expect((await contents()).map(([key]) => key)).toEqual(noted.map(([key]) => key));
+  expect((await open().listMessagesByResourceId(own)).messages.map(({ id }) => id)).toEqual([
+    'u-2-1',
+    'u-2-2',
+  ]);
+});
+
 test('other prefixes are not looked at', async () => {
   const other = open({ keyPrefix: 'v_2' });
   expect(await verifyAll(other)).toEqual({ looked: {}, found: {}, parts: 1 });

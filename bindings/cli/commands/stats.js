@@ -104,6 +104,7 @@ function metadataPart(rest) {
   const [kind, , suffix] = rest.split(':');
   if (kind === 'thread' || kind === 'resource')
     return `metadata: ${suffix === undefined ? 'heads' : 'journals'}`;
+  if (kind === 'mentions') return 'metadata: mentions';
   return kind === 'sweep' ? 'metadata: to be swept' : 'metadata: others';
 }
 

@@ -268,6 +268,29 @@ static void check_resource(struct rest *rest, const char *resource) {
   }
 }
 
+/* All messages of |resource|, whosever their threads are. */
+static void check_owner(struct rest *rest, const char *resource) {
+  struct sim *sim = rest->sim;
+  struct work work = {.sim = sim, .prefix = rest->prefix, .ascending = true};
+  struct span answer = call(rest, TKV_OP_MESSAGE_LIST_BY_RESOURCE, SPAN("{\"perPage\":false}"),
+                            sim_text(sim, "{\"resourceId\":\"%s\"}", resource));
+  struct listed all = look_messages(&work, answer, &rest->reader, "at rest, by resource");
+  for (size_t i = 0; i < sim->model->count && !sim->failed; i++) {
+    struct object *message = sim->model->objects[i];
+    struct span home;
+    if (message->kind != OBJECT_MESSAGE || message->prefix != rest->prefix ||
+        model_may_be_absent(sim, message, &rest->reader) || !is_stored(rest, message, &home))
+      continue;
+    const struct sim_value *thread = truth(sim, rest->prefix, TABLE_THREADS, &home, 1);
+    struct span owner = look_field(
+        sim, truth(sim, rest->prefix, TABLE_MESSAGES, &message->id, 1)->value, "resourceId");
+    if (thread && look_field(sim, thread->value, "id").ptr && span_eq(owner, text_span(resource)) &&
+        !look_listed(&all, message))
+      sim_fail(sim, "the messages of %s lack %.*s of thread %.*s", resource, ARGS(message->id),
+               ARGS(home));
+  }
+}
+
 static void check_by_id(struct rest *rest) {
   struct sim *sim = rest->sim;
   struct work work = {.sim = sim, .prefix = rest->prefix, .ascending = true};
@@ -295,6 +318,8 @@ static void check_everything(struct sim *sim) {
     check_resource(&rest, "u:a");
     check_resource(&rest, NULL);
     check_by_id(&rest);
+    check_owner(&rest, "u");
+    check_owner(&rest, "u:a");
   }
   end(&rest);
 }

@@ -104,7 +104,8 @@ static void save_messages(struct sim *sim, struct isolate *isolate, int prefix,
     event->values[FIELD_NOTE] = token(sim, prefix);
     event->values[FIELD_HOME] = thread->id;
     event->values[FIELD_TIME] = date_now(sim);
-    struct span text = message_text(sim, event, SPAN("u"));
+    struct span guest = sim_chance(sim, 900) ? SPAN("u") : any_resource(sim);
+    struct span text = message_text(sim, event, guest);
     payload = sim_text(sim, "%.*s%s%.*s", ARGS(payload), work->count > 1 ? "," : "", ARGS(text));
   }
   start(isolate, work, TKV_OP_MESSAGE_SAVE, SPAN(""), sim_text(sim, "%.*s]", ARGS(payload)),

@@ -46,6 +46,29 @@ TEST(moment_goes_by_the_order_of_calls_whichever_is_faster) {
   }
 }
 
+/* What a call saves once more keeps the place of an earlier call, whose journal entry is under way
+ * still; what it brings itself does not go there.  The last call has overtaken all others. */
+TEST(moment_of_what_comes_beside_a_message_that_is_saved_again) {
+  static const char *const said_by[] = {"p", "q", "pr", "s"};
+  static const int ends[] = {3, 2, 0, 1};
+  struct world world;
+  uint32_t calls[4];
+  enum tkv_status statuses[4];
+  start(&world);
+  for (int i = 0; i < 4; i++)
+    statuses[i] = world_begin(&world, TKV_OP_MESSAGE_SAVE, "", said(&world, said_by[i]), &calls[i]);
+  for (int i = 0; i < 4; i++) {
+    while (statuses[ends[i]] == TKV_PENDING)
+      statuses[ends[i]] = world_step(&world, calls[ends[i]]);
+    CHECK_EQ(world_end(&world, calls[ends[i]], statuses[ends[i]]).status, TKV_DONE);
+    if (i == 0)
+      statuses[0] = world_step(&world, calls[0]);
+  }
+  world.mem.overlaps = 0; /* the first was silent while it wrote */
+  check_listed(&world, "p q r s");
+  world_free(&world);
+}
+
 /* The slower call is one in another thread: nobody has overtaken it. */
 TEST(moment_of_one_thread_is_nothing_to_another) {
   struct world world;
