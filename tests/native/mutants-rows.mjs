@@ -425,8 +425,8 @@ export const rowMutations = [
   {
     name: 'verify takes every record for found',
     file: 'upkeep/verify.c',
-    find: 'return is_named(call, item) ? FINE : LOST;',
-    put: 'return FINE;',
+    find: 'LEFTOVER : LOST;',
+    put: 'LEFTOVER : FINE;',
     by: ['verify'],
   },
 ];

@@ -520,8 +520,8 @@ export const mutations = [
   {
     name: 'what is new goes to the place of what the call saves again',
     file: 'index/change.c',
-    find: ' || last->position < base)',
-    put: ')',
+    find: 'last->position < entry->position)',
+    put: 'last->position < 0)',
     by: ['moment'],
   },
   {
