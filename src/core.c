@@ -143,8 +143,8 @@ enum tkv_status tkv_call_begin(struct core *core, uint32_t handle, enum tkv_op o
   struct call *call = seat->call;
   call_push(call, steps[op], NULL);
   enum tkv_status status = read_input(call, prefix, control, payload);
-  if (call->store.check && op != TKV_OP_STORE_INIT)
-    call_push(call, store_init, NULL);
+  if (status == TKV_DONE && call->store.check && op != TKV_OP_STORE_INIT)
+    status = store_guard(call);
   return status == TKV_DONE || call->arena.failed ? call_run(call) : status;
 }
 

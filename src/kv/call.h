@@ -39,7 +39,9 @@ struct call {
   int64_t now;         /* ms, at the last begin or resume */
   uint64_t order;      /* of this call among all of its core: later calls have higher numbers */
   struct tkv_outcome outcome;
-  bool entering;           /* a frame was just entered: its first step adds to the round */
+  struct call_frame *guard;   /* see call_guard; NULL: none, or it was entered */
+  struct kv_request *guarded; /* the writes that wait for it */
+  bool entering;              /* a frame was just entered: its first step adds to the round */
   struct changes *placing; /* what gives messages a place, or will: see change.h; NULL: nothing */
   uint32_t handle;
   void *host;

@@ -163,6 +163,24 @@ void kv_give_up(struct call *call) {
     }
 }
 
+struct kv_request *kv_put_off_writes(struct call *call) {
+  struct kv_request **link = &call->kv.first, *last = NULL, *writes;
+  while (*link && ((*link)->kind == KV_GET || (*link)->kind == KV_LIST)) {
+    last = *link;
+    link = &last->next;
+  }
+  writes = *link;
+  *link = NULL;
+  call->kv.last = last;
+  return writes;
+}
+
+void kv_put_back(struct call *call, struct kv_request *requests) {
+  *(call->kv.last ? &call->kv.last->next : &call->kv.first) = requests;
+  for (; requests; requests = requests->next)
+    call->kv.last = requests;
+}
+
 enum tkv_status kv_settle(struct call *call) {
   kv_round_absorb(call);
   while (call->kv.first) {

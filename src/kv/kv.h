@@ -58,6 +58,11 @@ struct kv_request *kv_look(struct call *call, enum tkv_table table, struct span 
  * When nothing is held any more by then, nothing is sent.  After a failure it is still held. */
 void kv_flush(struct call *call, enum tkv_table table, struct span key);
 
+/* kv_put_off_writes takes out of the round that is being made what is no get or list, and all that was
+ * queued behind the first such; kv_put_back queues it again.  NULL for nothing. */
+struct kv_request *kv_put_off_writes(struct call *call);
+void kv_put_back(struct call *call, struct kv_request *requests);
+
 /* kv_settle moves the round on: sends what is queued, takes in what was answered.  TKV_DONE when
  * nothing is left, TKV_PENDING when the host has to act, or the error of a request that failed for
  * good. */

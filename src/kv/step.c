@@ -24,6 +24,24 @@ enum tkv_status call_enter(struct call *call, call_step step, void *self, call_s
   return TKV_PENDING;
 }
 
+void call_guard(struct call *call, call_step step, void *self) {
+  call->guard = ARENA_NEW(&call->arena, struct call_frame);
+  *call->guard = (struct call_frame){(void (*)(void))step, self, NULL};
+  call->entering = true;
+}
+
+static void enter_guard(struct call *call) {
+  call->guard->below = call->frame;
+  call->frame = call->guard;
+  call->guard = NULL;
+  kv_put_back(call, call->guarded);
+}
+
+/* Whether nothing was queued since the guard's request: the steps go on, as without it. */
+static bool is_idle(const struct call *call) {
+  return call->guard && call->frame && !call->guarded && call->kv.first == call->kv.last;
+}
+
 /* Memory ran out.  Nothing of the step that it ran out in is sent; all that the call had is given
  * back at once, also its error's text: the host has one of its own. */
 static enum tkv_status give_up(struct call *call) {
@@ -37,8 +55,13 @@ static enum tkv_status give_up(struct call *call) {
 }
 
 enum tkv_status call_run(struct call *call) {
-  while (call->frame) {
-    enum tkv_status status = call->entering ? TKV_DONE : kv_settle(call);
+  while (call->frame || call->guard) {
+    if (call->guard && !call->entering && !call->guarded)
+      call->guarded = kv_put_off_writes(call);
+    bool waits = !call->entering && !is_idle(call);
+    enum tkv_status status = waits ? kv_settle(call) : TKV_DONE;
+    if (status == TKV_DONE && call->guard && waits)
+      enter_guard(call);
     struct call_frame *running = call->frame;
     call->entering = false;
     if (status == TKV_PENDING && !call->arena.failed)

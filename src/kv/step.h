@@ -30,6 +30,11 @@ enum tkv_status call_enter(struct call *call, call_step step, void *self, call_s
 /* call_push puts a frame on top that begins with |step|. */
 void call_push(struct call *call, call_step step, void *self);
 
+/* call_guard runs |step| once what is queued now was answered, before any other step but the first of
+ * the frame on top. That one's reads go out together with what is queued; what it would write waits
+ * until |step|, if it has not failed, has begun. */
+void call_guard(struct call *call, call_step step, void *self);
+
 /* call_run runs steps until the call waits or ends. */
 enum tkv_status call_run(struct call *call);
 

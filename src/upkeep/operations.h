@@ -18,6 +18,10 @@
 
 UPKEEP_OPERATIONS(TKV_STEP)
 
+/* store_guard has the call that begins do what store.init does, together with its own first reads: to
+ * be called before its first step. */
+enum tkv_status store_guard(struct call *call);
+
 /* What only the command needs, and verify: threadkv.tools.wasm has it, threadkv.wasm, which every
  * Worker loads, has not. */
 #ifdef TKV_TOOLS

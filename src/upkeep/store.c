@@ -13,15 +13,28 @@ struct init {
 static enum tkv_status compare(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
-enum tkv_status store_init(struct call *call, void *self) {
+/* NULL, with the error recorded, when the key would be too long. */
+static struct init *ask(struct call *call) {
   struct init *op = ARENA_NEW(&call->arena, struct init);
   struct span parts[] = {SPAN("schema")};
+  if (!kv_key(call, TABLE_METADATA, parts, 1, &op->key))
+    return NULL;
+  op->get = kv_get(call, TABLE_METADATA, op->key, KV_REMEMBER);
+  return op;
+}
+
+enum tkv_status store_init(struct call *call, void *self) {
+  struct init *op = ask(call);
   (void)self;
   call_self(call, op);
-  if (!kv_key(call, TABLE_METADATA, parts, 1, &op->key))
-    return call->error;
-  op->get = kv_get(call, TABLE_METADATA, op->key, KV_REMEMBER);
-  return call_next(call, compare);
+  return op ? call_next(call, compare) : call->error;
+}
+
+enum tkv_status store_guard(struct call *call) {
+  struct init *op = ask(call);
+  if (op)
+    call_guard(call, compare, op);
+  return op ? TKV_DONE : call->error;
 }
 
 static struct span schema_text(struct call *call) {
