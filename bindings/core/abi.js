@@ -23,6 +23,9 @@ export const TABLES = /** @type {const} */ ([
   ['workflow_definitions', 'mastra_workflow_definitions'],
   ['tool_provider_connections', 'mastra_tool_provider_connections'],
   ['harness_sessions', 'mastra_harness_sessions'],
+  ['ai_spans', 'mastra_ai_spans'],
+  ['trace_roots', ''],
+  ['trace_errors', ''],
 ]);
 
 /** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
@@ -111,6 +114,21 @@ export const ROWS = /** @type {const} */ ({
     keys: ['id'],
     covered: ['createdAt', 'lastActivityAt'],
     dates: ['createdAt', 'lastActivityAt', 'closingAt', 'closeDeadlineAt', 'closedAt', 'deletedAt'],
+  },
+  ai_spans: {
+    keys: ['traceId', 'batch'],
+    covered: ['startedAt'],
+    dates: ['startedAt', 'createdAt'],
+  },
+  trace_roots: {
+    keys: ['traceId', 'spanId'],
+    covered: ['status', 'spanType', 'entityType', 'entityId', 'entityName', 'userId', 'organizationId', 'resourceId', 'runId', 'sessionId', 'threadId', 'requestId', 'environment', 'source', 'serviceName', 'startedAt', 'endedAt', 'sortAt'],
+    dates: ['startedAt', 'endedAt', 'sortAt', 'createdAt', 'updatedAt'],
+  },
+  trace_errors: {
+    keys: ['traceId'],
+    covered: ['startedAt'],
+    dates: ['startedAt'],
   },
 });
 

@@ -100,6 +100,12 @@ export const DETAILS = {
   updatePendingItem: (sessionId) => ({ sessionId }),
   removePendingItem: (sessionId) => ({ sessionId }),
 
+  getSpan: ({ traceId, spanId }) => ({ traceId, spanId }),
+  getSpans: ({ traceId }) => ({ traceId }),
+  getRootSpan: ({ traceId }) => ({ traceId }),
+  getTrace: ({ traceId }) => ({ traceId }),
+  getTraceLight: ({ traceId }) => ({ traceId }),
+
   clearTable: (tableName) => ({ tableName }),
 };
 

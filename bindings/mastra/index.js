@@ -17,6 +17,7 @@ export { ChannelsStorageCloudflare } from './channels.js';
 export { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
 export { ToolProviderConnectionsStorageCloudflare } from './connections.js';
 export { HarnessStorageCloudflare } from './harness.js';
+export { ObservabilityStorageCloudflare } from './traces.js';
 export { createCore } from '../core.js';
 
 /**

@@ -19,6 +19,7 @@ import { SchedulesStorageCloudflare } from './schedules.js';
 import { ScoresStorageCloudflare } from './scores.js';
 import { ThreadStateStorageCloudflare } from './states.js';
 import { BackgroundTasksStorageCloudflare } from './tasks.js';
+import { ObservabilityStorageCloudflare } from './traces.js';
 import { WorkflowsStorageCloudflare } from './workflows.js';
 
 const DEFAULT_ID = 'cloudflare-kv';
@@ -56,6 +57,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
       channels: new ChannelsStorageCloudflare({ store }),
       workflowDefinitions: new WorkflowDefinitionsStorageCloudflare({ store }),
       toolProviderConnections: new ToolProviderConnectionsStorageCloudflare({ store }),
+      observability: new ObservabilityStorageCloudflare({ store }),
       harness: new HarnessStorageCloudflare({ store }),
     };
   }

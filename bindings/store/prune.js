@@ -41,7 +41,7 @@ export class PruningStore extends ObservationStore {
     const results = [];
     for (const [domain, , table] of AGING) {
       if (policies[table] === undefined) continue;
-      const name = TABLES.find(([ours]) => ours === table)?.[1] ?? table;
+      const name = TABLES.find(([ours]) => ours === table)?.[1] || table;
       results.push({ domain, table: name, ...(await this.#pruneTable(table, policies[table], options)) });
     }
     return results;

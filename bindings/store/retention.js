@@ -26,6 +26,9 @@ export const AGING = /** @type {const} */ ([
   ['schedules', 'triggers', 'schedule_triggers'],
   ['notifications', 'notifications', 'notifications'],
   ['harness', 'sessions', 'harness_sessions'],
+  ['observability', 'spans', 'trace_roots'],
+  ['observability', 'spans', 'trace_errors'],
+  ['observability', 'spans', 'ai_spans'],
 ]);
 
 const BATCH_SIZE = 1000;

@@ -152,6 +152,7 @@
  * @property {{ triggers?: RetentionPolicy }} [schedules]
  * @property {{ notifications?: RetentionPolicy }} [notifications]
  * @property {{ sessions?: RetentionPolicy }} [harness]
+ * @property {{ spans?: RetentionPolicy }} [observability]
  */
 /**
  * @typedef {object} PruneOptions

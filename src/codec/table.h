@@ -32,7 +32,10 @@
   X(CHANNELS, "channel_config", "mastra_channel_config")                                           \
   X(DEFINITIONS, "workflow_definitions", "mastra_workflow_definitions")                            \
   X(CONNECTIONS, "tool_provider_connections", "mastra_tool_provider_connections")                  \
-  X(SESSIONS, "harness_sessions", "mastra_harness_sessions")
+  X(SESSIONS, "harness_sessions", "mastra_harness_sessions")                                       \
+  X(SPANS, "ai_spans", "mastra_ai_spans")                                                          \
+  X(TRACE_ROOTS, "trace_roots", "")                                                                \
+  X(TRACE_ERRORS, "trace_errors", "")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

@@ -56,7 +56,10 @@ enum row_save_mode {
   X(CHANNELS, OVER, channels, NULL)                                                                \
   X(DEFINITIONS, OVER, definitions, NULL)                                                          \
   X(CONNECTIONS, KEEP, connections, NULL)                                                          \
-  X(SESSIONS, OVER, sessions, NULL)
+  X(SESSIONS, OVER, sessions, NULL)                                                                \
+  X(SPANS, OVER, spans, NULL)                                                                      \
+  X(TRACE_ROOTS, OVER, trace_roots, NULL)                                                          \
+  X(TRACE_ERRORS, OVER, trace_errors, NULL)
 
 /* The sets of fields; each a macro of name and traits. */
 #define ROW_FIELDS_LIST(X)                                                                         \
@@ -77,7 +80,10 @@ enum row_save_mode {
   X(channels)                                                                                      \
   X(definitions)                                                                                   \
   X(connections)                                                                                   \
-  X(sessions)
+  X(sessions)                                                                                      \
+  X(spans)                                                                                         \
+  X(trace_roots)                                                                                   \
+  X(trace_errors)
 
 #define ROW_FIELDS_plain(F)                                                                        \
   F("id", ROW_KEY)                                                                                 \
@@ -233,5 +239,41 @@ enum row_save_mode {
   F("closeDeadlineAt", ROW_DATE)                                                                   \
   F("closedAt", ROW_DATE)                                                                          \
   F("deletedAt", ROW_DATE)
+
+/* Those of one trace that came in one batch, but for the root. */
+#define ROW_FIELDS_spans(F)                                                                        \
+  F("traceId", ROW_KEY)                                                                            \
+  F("batch", ROW_KEY)                                                                              \
+  F("startedAt", ROW_AGED)                                                                         \
+  F("createdAt", ROW_DATE | ROW_CREATED)
+
+/* `sortAt` is when it ended; of one that has not, the end of times. */
+#define ROW_FIELDS_trace_roots(F)                                                                  \
+  F("traceId", ROW_KEY)                                                                            \
+  F("spanId", ROW_KEY)                                                                             \
+  F("status", ROW_COVERED)                                                                         \
+  F("spanType", ROW_COVERED)                                                                       \
+  F("entityType", ROW_COVERED)                                                                     \
+  F("entityId", ROW_COVERED)                                                                       \
+  F("entityName", ROW_COVERED)                                                                     \
+  F("userId", ROW_COVERED)                                                                         \
+  F("organizationId", ROW_COVERED)                                                                 \
+  F("resourceId", ROW_COVERED)                                                                     \
+  F("runId", ROW_COVERED)                                                                          \
+  F("sessionId", ROW_COVERED)                                                                      \
+  F("threadId", ROW_COVERED)                                                                       \
+  F("requestId", ROW_COVERED)                                                                      \
+  F("environment", ROW_COVERED)                                                                    \
+  F("source", ROW_COVERED)                                                                         \
+  F("serviceName", ROW_COVERED)                                                                    \
+  F("startedAt", ROW_AGED)                                                                         \
+  F("endedAt", ROW_LISTED)                                                                         \
+  F("sortAt", ROW_LISTED)                                                                          \
+  F("createdAt", ROW_DATE | ROW_CREATED)                                                           \
+  F("updatedAt", ROW_DATE | ROW_UPDATED)
+
+#define ROW_FIELDS_trace_errors(F)                                                                 \
+  F("traceId", ROW_KEY)                                                                            \
+  F("startedAt", ROW_AGED)
 
 #endif

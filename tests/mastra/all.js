@@ -15,6 +15,7 @@ import { tasks } from './tasks.js';
 import { threads } from './threads.js';
 import { threadsFiltered } from './threads-filtered.js';
 import { threadsSorted } from './threads-sorted.js';
+import { traces } from './traces.js';
 import { workflows } from './workflows.js';
 
 /**
@@ -45,6 +46,7 @@ export function mastraContract(make) {
     definitions,
     connections,
     harness,
+    traces,
   ]) {
     suite(make);
   }

@@ -10,6 +10,7 @@ import { schedule } from './schedules.js';
 import { score } from './scores.js';
 import { makeSubject } from './support.js';
 import { task } from './tasks.js';
+import { span } from './traces.js';
 import { snapshot } from './workflows.js';
 import { at, message, thread } from '../support/records.js';
 
@@ -244,6 +245,26 @@ const calls = [
   ['harness', 'updateSession', ['a', { title: SECRET }], 'UPDATE_SESSION', { sessionId: 'a' }],
   ['harness', 'appendPendingItem', ['a', { id: 'p', ...secret }], 'APPEND_PENDING_ITEM', { sessionId: 'a' }],
   ['harness', 'updatePendingItem', ['a', 'p', secret], 'UPDATE_PENDING_ITEM', { sessionId: 'a' }],
+  [
+    'observability',
+    'batchCreateSpans',
+    [{ records: [span('t', 's', { input: SECRET })] }],
+    'BATCH_CREATE_SPANS',
+    {},
+  ],
+  ['observability', 'getSpan', [{ traceId: 't', spanId: 's' }], 'GET_SPAN', { traceId: 't', spanId: 's' }],
+  ['observability', 'getSpans', [{ traceId: 't', spanIds: ['s'] }], 'GET_SPANS', { traceId: 't' }],
+  ['observability', 'getRootSpan', [{ traceId: 't' }], 'GET_ROOT_SPAN', { traceId: 't' }],
+  ['observability', 'getTrace', [{ traceId: 't' }], 'GET_TRACE', { traceId: 't' }],
+  ['observability', 'getTraceLight', [{ traceId: 't' }], 'GET_TRACE_LIGHT', { traceId: 't' }],
+  [
+    'observability',
+    'listTraces',
+    [{ filters: { metadata: secret, hasChildError: true } }],
+    'LIST_TRACES',
+    {},
+  ],
+  ['observability', 'batchDeleteTraces', [{ traceIds: ['t'] }], 'BATCH_DELETE_TRACES', {}],
   ['harness', 'removePendingItem', ['a', 'p'], 'REMOVE_PENDING_ITEM', { sessionId: 'a' }],
 ];
 
@@ -324,6 +345,31 @@ describe('what is not there, or is there already', () => {
     expect(await channels.getInstallationByWebhookId(id)).toBeNull();
     const error = await failure(schedules.createSchedule(schedule(id)));
     expect(error.cause.code).toBe('KEY_TOO_LONG');
+  });
+});
+
+describe('spans that are refused', () => {
+  it.each([
+    [{ traceId: '' }, 'records[1].traceId must be a non-empty string'],
+    [{ spanId: 7 }, 'records[1].spanId must be a non-empty string'],
+    [{ startedAt: 'soon' }, 'records[1].startedAt must be a date'],
+    [{ endedAt: new Date(NaN) }, 'records[1].endedAt must be a date'],
+  ])('%j: none of their batch is stored', async (fields, message) => {
+    const { observability } = /** @type {any} */ (
+      await makeSubject(() => ({ backend: createMemoryBackend() }))
+    );
+    const records = [span('t', 'a'), span('t', 'b', { input: SECRET, ...fields })];
+    const error = await failure(observability.batchCreateSpans({ records }));
+    expect(error).toMatchObject({ message, details: { status: 400 }, cause: { code: 'INVALID_ARGUMENT' } });
+    expect(await observability.getTrace({ traceId: 't' })).toBeNull();
+  });
+
+  it('a list that cannot be is the caller’s fault', async () => {
+    const { observability } = /** @type {any} */ (
+      await makeSubject(() => ({ backend: createMemoryBackend() }))
+    );
+    const error = await failure(observability.listTraces({ pagination: { perPage: 1000 } }));
+    expect(error).toMatchObject({ category: 'USER', details: { status: 400 } });
   });
 });
 

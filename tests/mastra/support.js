@@ -25,6 +25,7 @@ import { message, thread } from '../support/records.js';
  * @property {any} workflowDefinitions
  * @property {any} toolProviderConnections
  * @property {any} harness
+ * @property {any} observability
  * @property {import('../support/clock.js').Clock} clock
  */
 

@@ -1,0 +1,141 @@
+/**
+ * Every KV request of a domain's method fails, from the n-th on. The call succeeds or rejects; made again in better
+ * weather, it has brought about what was asked, and what was there before is there.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { createMemoryBackend } from '../../bindings/memory.js';
+import { at } from '../support/records.js';
+import { failNth } from '../support/faults.js';
+import { installation } from './channels.js';
+import { news } from './notifications.js';
+import { schedule } from './schedules.js';
+import { makeSubject } from './support.js';
+import { span } from './traces.js';
+
+const child = span('t', 'a', { parentSpanId: 'root', error: { message: 'no' } });
+const trigger = {
+  scheduleId: 'a',
+  id: 'x',
+  runId: 'r',
+  scheduledFireAt: 1,
+  actualFireAt: 1,
+  outcome: 'failed',
+};
+const connection = { authorId: 'ann', providerId: 'p', connectionId: 'c' };
+
+/** What is there, what is called, and what is then read. @type {[string, (s: any) => Promise<any>, (s: any) => Promise<any>, (s: any) => Promise<any>][]} */
+const cases = [
+  [
+    'batchCreateSpans',
+    async (s) => s.observability.batchCreateSpans({ records: [span('u', 'root')] }),
+    (s) => s.observability.batchCreateSpans({ records: [span('t', 'root'), child] }),
+    async ({ observability }) => [
+      (await observability.getTrace({ traceId: 't' }))?.spans.length,
+      (await observability.listTraces({})).pagination.total,
+      (await observability.listTraces({ filters: { hasChildError: true } })).pagination.total,
+    ],
+  ],
+  [
+    'batchDeleteTraces',
+    (s) => s.observability.batchCreateSpans({ records: [span('t', 'root'), child, span('u', 'root')] }),
+    (s) => s.observability.batchDeleteTraces({ traceIds: ['t'] }),
+    async ({ observability }) => [
+      await observability.getTrace({ traceId: 't' }),
+      (await observability.listTraces({})).pagination.total,
+    ],
+  ],
+  [
+    'deleteSchedule',
+    async ({ schedules }) => {
+      for (const id of ['a', 'b']) await schedules.createSchedule(schedule(id));
+      await schedules.recordTrigger(trigger);
+    },
+    (s) => s.schedules.deleteSchedule('a'),
+    async ({ schedules }) => [(await schedules.listSchedules()).length, await schedules.listTriggers('a')],
+  ],
+  [
+    'updateScheduleNextFire',
+    (s) => s.schedules.createSchedule(schedule('a')),
+    // Who does not learn whether it was claimed must not claim it again.
+    (s) =>
+      s.schedules.updateScheduleNextFire('a', at(60).getTime(), at(99).getTime(), 1, 'r').then(() => true),
+    async ({ schedules }) => (await schedules.getSchedule('a')).nextFireAt,
+  ],
+  [
+    'saveInstallation with another webhook',
+    async ({ channels }) => {
+      await channels.saveInstallation(installation('a'));
+      await channels.saveInstallation(installation('b', { webhookId: 'hook-a' }));
+    },
+    (s) => s.channels.saveInstallation(installation('a', { webhookId: 'new' })),
+    async ({ channels }) => [
+      (await channels.getInstallationByWebhookId('new'))?.id,
+      (await channels.getInstallation('a')).webhookId,
+    ],
+  ],
+  [
+    'deleteInstallation',
+    (s) => s.channels.saveInstallation(installation('a')),
+    (s) => s.channels.deleteInstallation('a'),
+    ({ channels }) => channels.getInstallationByWebhookId('hook-a'),
+  ],
+  [
+    'upsertConnection',
+    async () => {},
+    (s) =>
+      s.toolProviderConnections
+        .upsertConnection({ ...connection, toolkit: 't', label: 'x' })
+        .then(() => true),
+    async (s) => (await s.toolProviderConnections.getConnectionById(connection))?.label,
+  ],
+  [
+    'updateNotification',
+    (s) => s.notifications.createNotification(news({ id: 'n', deliverAt: at(1) })),
+    (s) => s.notifications.updateNotification({ threadId: 't', id: 'n', deliverAt: at(5) }).then(() => true),
+    async (s) =>
+      (await s.notifications.listDueNotifications({ now: at(5) })).map((/** @type {any} */ n) => n.deliverAt),
+  ],
+];
+
+describe.each(cases)('%s', (_name, prepare, act, look) => {
+  async function begun() {
+    const memory = createMemoryBackend();
+    let faulty = failNth(memory, { at: Infinity });
+    const backend = { ...memory, run: (/** @type {any} */ round) => faulty.run(round) };
+    const subject = await makeSubject(() => ({ backend }));
+    await prepare(subject);
+    await subject.storage.close();
+    // What the isolate wrote lately needs no KV.
+    subject.clock.advance(3_600_000);
+    return {
+      subject,
+      seen: () => faulty.seen(),
+      failFrom: (/** @type {number} */ nth) => {
+        faulty = failNth(memory, { at: nth, times: Infinity });
+      },
+    };
+  }
+
+  it('does what it is asked to, whichever request fails', async () => {
+    const calm = await begun();
+    calm.failFrom(Infinity);
+    const result = await act(calm.subject);
+    const requests = calm.seen();
+    await calm.subject.storage.close();
+    const wanted = await look(await calm.subject.reopen());
+    expect(requests).toBeGreaterThan(0);
+    for (let nth = 1; nth <= requests; nth++) {
+      const { subject, failFrom } = await begun();
+      failFrom(nth);
+      const outcome = await act(subject).catch((/** @type {any} */ error) => error);
+      if (outcome instanceof Error) expect(outcome).toMatchObject({ cause: { code: 'KV_FAILED' } });
+      else expect(outcome, `request ${nth} of ${requests}`).toEqual(result);
+      await subject.storage.close();
+      failFrom(Infinity);
+      if (outcome instanceof Error) await act(nth % 2 === 0 ? subject : await subject.reopen());
+      await subject.storage.close();
+      expect(await look(await subject.reopen()), `request ${nth} of ${requests}`).toEqual(wanted);
+    }
+  });
+});
