@@ -172,6 +172,10 @@ record:
 abi:
 	node tools/abi.mjs
 
+## Make docs/reference.md anew, from the types
+reference: types
+	node tools/reference.mjs $(BUILD)/types docs/reference.md
+
 ## Say where the project is at home, before it is published: URL=https://…/threadkv
 home:
 	node tools/home.mjs $(URL)
@@ -387,11 +391,13 @@ check-types: types
 check-layers:
 	node tools/check-layers.mjs
 
-check-drift:
+check-drift: types
 	@mkdir -p $(BUILD)/check
 	node tools/abi.mjs $(BUILD)/check
 	diff -u bindings/core/abi.js $(BUILD)/check/core/abi.js
 	diff -u bindings/backends/kv-facts.js $(BUILD)/check/backends/kv-facts.js
+	node tools/reference.mjs $(BUILD)/types $(BUILD)/check/reference.md
+	diff -u docs/reference.md $(BUILD)/check/reference.md
 
 # What would be deployed to Cloudflare and published to npm.
 check-deploy: wasm
