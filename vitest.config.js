@@ -42,7 +42,14 @@ export default defineConfig({
         },
       },
       {
-        plugins: [otherModule, cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [
+          otherModule,
+          cloudflareTest({
+            main: './tests/durable/main.workerd.js',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { durableObjects: { OBJECTS: { className: 'TestObject', useSQLite: true } } },
+          }),
+        ],
         test: {
           name: 'workerd',
           include: ['tests/**/*.workerd.test.js'],

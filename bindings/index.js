@@ -7,6 +7,7 @@
  * @module
  */
 
+import { storeError } from './core/errors.js';
 import { guardMethods } from './store/guard.js';
 import { LegacyStore } from './store/legacy.js';
 
@@ -42,6 +43,10 @@ export class CloudflareStore extends LegacyStore {
    * @returns {Promise<import('./store/types.js').VerifyResult>}
    */
   async verify(args = {}) {
+    if (!this.caller.hasPlace) {
+      const says = 'verify reads KV; nothing of this store is there';
+      throw storeError('INVALID_ARGUMENT', 'verify', says);
+    }
     const { verifyStore } = await import('./upkeep/verify.js');
     return verifyStore(this.caller, args);
   }
@@ -52,6 +57,7 @@ guardMethods(CloudflareStore);
 /**
  * @typedef {import('./store/config.js').CloudflareStoreConfig} CloudflareStoreConfig
  * @typedef {import('./store/config.js').BindingsConfig} BindingsConfig
+ * @typedef {import('./store/config.js').DurableConfig} DurableConfig
  * @typedef {import('./store/config.js').CloudflareRestConfig} CloudflareRestConfig
  * @typedef {import('./store/config.js').BackendConfig} BackendConfig
  * @typedef {import('./core.js').Core} Core

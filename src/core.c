@@ -120,6 +120,7 @@ static enum tkv_status read_input(struct call *call, size_t prefix, size_t contr
                                   size_t payload) {
   const char *text = (const char *)call->input + sizeof call->store;
   memcpy(&call->store, call->input, sizeof call->store);
+  call->memory->less = call->store.sole ? MEMORY_BYTES_MAX - MEMORY_SOLE_BYTES_MAX : 0;
   call->prefix = key_encode(&call->arena, (struct span){text, prefix});
   if (!control_read((struct span){text + prefix, control}, &call->control))
     return bad_control(call, (struct span){text + prefix, control});

@@ -65,6 +65,9 @@
  *   left: such replies have a status of 413 and are `unread`
  * @property {number} [patience]  ms that the `retryAfter` of a request's failures may add up to; beyond them it has failed.
  *   Any, when not given
+ * @property {(requests: KVRequest[], room?: { left: number }) => KVReply[]} [runSync]  the same at once; it throws what makes
+ *   the whole call fail
+ * @property {boolean} [sole]  nobody else writes there, and what one call writes is stored in whole or not at all
  * @property {boolean} [slow]  answers may take longer than 15 seconds: the core is told meanwhile that they are awaited still
  */
 

@@ -206,6 +206,18 @@ export const ERRORS = {
   [-15]: 'TRY_AGAIN',
   // a list came to more bytes than it may; only JavaScript says so
   [-16]: 'PAGE_TOO_LARGE',
+  // a Durable Object has too much to do; nothing was done; only JavaScript says so
+  [-17]: 'OVERLOADED',
+  // a Durable Object was stopped meanwhile, as by a deployment; what was written is unknown
+  [-18]: 'OBJECT_RESET',
+  // the connection to a Durable Object was lost; what was written is unknown
+  [-19]: 'DISCONNECTED',
+  // a Durable Object holds as much as it may; nothing was written
+  [-20]: 'OBJECT_FULL',
+  // a Durable Object failed in another way; its error says whether
+  [-21]: 'OBJECT_FAILED',
+  // the Worker of a Durable Object has another version of threadkv; nothing was done
+  [-22]: 'VERSION_MISMATCH',
 };
 
 /** The HTTP statuses of failures, by code. @type {Readonly<Record<string, number>>} */
@@ -226,6 +238,12 @@ export const STATUSES = {
   NO_MODULE: 500,
   TRY_AGAIN: 503,
   PAGE_TOO_LARGE: 413,
+  OVERLOADED: 503,
+  OBJECT_RESET: 503,
+  DISCONNECTED: 503,
+  OBJECT_FULL: 507,
+  OBJECT_FAILED: 503,
+  VERSION_MISMATCH: 500,
 };
 
 /** A call waits for answers. */

@@ -6,17 +6,23 @@
 
 import { defaultCore } from './default-core.js';
 import { storeError } from './errors.js';
+import { LocalHome } from './home.js';
 import { keyOf, unreadableKey } from './key.js';
 import { stringify } from './lenient.js';
 import { createFollowups } from './later.js';
+import { follow, Line } from './plan.js';
 import { createStats } from './stats.js';
+
+/** @typedef {import('./home.js').Home} Home */
+/** @template {unknown[]} A @template T @typedef {import('./plan.js').Plan<A, T>} Plan */
 
 /**
  * A user's configuration, understood: what the core is told about the store, and how its calls are made.
  * @typedef {object} Settings
- * @property {import('../backends/backend.js').Backend} backend
- * @property {string} prefix
+ * @property {import('../backends/backend.js').Backend} [backend]  none where all tables are elsewhere
  * @property {Record<string, number>} tables  name → space
+ * @property {readonly import('./home.js').ElseWhere[]} [elsewhere]
+ * @property {string} prefix
  * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
  * @property {number} most  bytes that a list may bring into memory
  * @property {Record<string, { maxAge: number, batchSize: number }>} retention  by table: ms, rows
@@ -29,30 +35,50 @@ import { createStats } from './stats.js';
 /** Operations that list records, as many as there are. */
 const LISTS = ['message.list', 'message.list_by_resource', 'message.get', 'thread.list', 'row.list'];
 
+/** The table whose home is asked, by the first word of an operation that names no table itself. */
+const TABLE_OF = /** @type {Record<string, string>} */ ({
+  thread: 'threads',
+  message: 'threads',
+  collection: 'threads',
+  resource: 'resources',
+  workflow: 'workflow_snapshot',
+});
+
 /** The control document of operations that need none. */
 export const NOTHING = Object.freeze({});
 
 export class Caller {
   /** @type {import('./core.js').Core | undefined} */
   #core;
-  #store;
+  /** @type {LocalHome | undefined} */
+  #local;
+  /** Homes outside this process, by table. @type {Map<string, Home>} */
+  #remote = new Map();
   #stats;
   #followups;
   #parse;
   #most;
-  #checks;
+  #prefix;
+  #line;
 
   /** @param {Settings} settings */
-  constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...store }) {
+  constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...place }) {
     /** Policies by table. @readonly */
     this.retention = retention;
     this.#core = core;
     this.#parse = parse;
     this.#most = most;
-    this.#checks = store.options.check;
+    this.#prefix = place.prefix;
     this.#stats = createStats(onOperation);
     this.#followups = createFollowups(waitUntil);
-    this.#store = { ...store, observe: this.#stats.observe };
+    this.#line = new Line(this.#ground());
+    const { backend, elsewhere = [], ...store } = place;
+    const tools = { core: () => this.#own, observe: this.#stats.observe, followups: this.#followups };
+    if (backend !== undefined) this.#local = new LocalHome({ backend, ...store }, tools);
+    for (const { tables, open } of elsewhere) {
+      const home = open(tools);
+      for (const table of tables) this.#remote.set(table, home);
+    }
   }
 
   /**
@@ -74,24 +100,7 @@ export class Caller {
    * @returns {Promise<string>}
    */
   async send(method, op, control, json) {
-    return (await this.#run(method, op, control, json, {})).text;
-  }
-
-  /**
-   * @param {string} method
-   * @param {string} op
-   * @param {object} control
-   * @param {string | undefined} json
-   * @param {import('./reading.js').Manner} manner
-   */
-  async #run(method, op, control, json, manner) {
-    this.#core ??= defaultCore();
-    const store = this.#store;
-    const { text, followup, reading } = await this.#core.call(store, op, control, json, method, manner);
-    // Not a promise that others wait for: a request that went away would leave them waiting.
-    if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
-    if (followup !== undefined) await this.#followups.start(followup);
-    return { text, reading };
+    return (await this.#homeOf(op, control).run(method, op, control, json, {})).text;
   }
 
   /**
@@ -103,19 +112,68 @@ export class Caller {
    * @returns {Promise<any>} the result, null where there is none
    */
   async read(method, op, control, payload, manner) {
+    const json = toJSON(payload, method);
+    return this.#readAt(this.#homeOf(op, control), method, op, control, json, manner);
+  }
+
+  /**
+   * An operation of the whole store, in every home of it, one after the other.
+   *
+   * @param {string} method
+   * @param {string} op
+   * @returns {Promise<any[]>} what each of them answers
+   */
+  async everywhere(method, op) {
+    const answers = [];
+    for (const home of this.#homes()) answers.push(await this.#readAt(home, method, op, NOTHING, undefined));
+    return answers;
+  }
+
+  /**
+   * Follows a plan: where the data is if that is not in this process, else from here.
+   *
+   * @template {unknown[]} A
+   * @template T
+   * @param {Plan<A, T>} plan
+   * @param {string} method
+   * @param {A} args
+   * @returns {Promise<T>}
+   */
+  async perform(plan, method, ...args) {
+    const home = this.#remote.get(plan.table);
+    if (home?.perform === undefined) {
+      return follow(plan.run(this.#line, method, ...args), (one) => this.#step(one));
+    }
+    const text = await home.perform(plan.name, method, /** @type {string} */ (toJSON(args, method)));
+    return /** @type {T} */ (text === '' ? undefined : JSON.parse(text));
+  }
+
+  /** @param {import('./plan.js').CoreCall} call */
+  #step({ method, op, control, payload, text }) {
+    return text ? this.call(method, op, control, payload) : this.read(method, op, control, payload);
+  }
+
+  /**
+   * @param {Home} home
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string | undefined} json
+   * @param {import('./reading.js').Manner} [manner]
+   */
+  async #readAt(home, method, op, control, json, manner) {
     const most = LISTS.includes(op) ? this.#most : Infinity;
     const exact = this.#parse !== JSON.parse;
-    const json = toJSON(payload, method);
     const all = { most, exact, apart: true, ...manner };
-    const { text, reading } = await this.#run(method, op, control, json, all);
+    const { text, complete, unreadable } = await home.run(method, op, control, json, all);
     if (text === '') return null;
     try {
-      return reading.complete(this.#parse(text), this.#parse);
+      return complete(this.#parse(text), this.#parse);
     } catch {
       // The parser's own message would quote what is stored.
-      const { unreadable } = reading;
-      const isMessage = unreadable !== undefined;
-      const key = isMessage ? this.key('messages', [unreadable]) : this.#unreadable(op, control, text);
+      const message = unreadable();
+      const isMessage = message !== undefined;
+      const key = isMessage ? this.key('messages', [message]) : this.#unreadable(op, control, text);
       throw this.corrupt(method, key);
     }
   }
@@ -138,7 +196,7 @@ export class Caller {
    * @param {unknown[]} ids
    */
   key(table, ids) {
-    return keyOf(this.#store.prefix, table, ids);
+    return keyOf(this.#prefix, table, ids);
   }
 
   /**
@@ -150,10 +208,36 @@ export class Caller {
     const [kind] = op.split('.');
     const { table = `${kind}s` } = /** @type {{ table?: string }} */ (control);
     try {
-      return unreadableKey(text, this.#parse, this.#store.prefix, table);
+      return unreadableKey(text, this.#parse, this.#prefix, table);
     } catch {
       return undefined; // No JSON at all.
     }
+  }
+
+  /** Each home once. */
+  #homes() {
+    const homes = new Set(this.#remote.values());
+    return this.#local === undefined ? [...homes] : [this.#local, ...homes];
+  }
+
+  /**
+   * @param {string} op
+   * @param {object} control
+   * @returns {Home}
+   */
+  #homeOf(op, control) {
+    const named = /** @type {{ table?: string }} */ (control).table;
+    const table = named ?? TABLE_OF[op.slice(0, op.indexOf('.'))];
+    return this.#remote.get(table) ?? /** @type {Home} */ (this.#local);
+  }
+
+  /**
+   * Whether a table has one writer, so that of several updates at once one wins wherever they come from.
+   *
+   * @param {string} table
+   */
+  hasOneWriter(table) {
+    return this.#remote.has(table);
   }
 
   /** @param {Promise<unknown>} work  to be finished even if its request goes away */
@@ -172,44 +256,29 @@ export class Caller {
 
   /** Milliseconds since 1970. */
   now() {
-    return this.#host.now();
-  }
-
-  /** @param {number} ms */
-  async wait(ms) {
-    await this.#host.wait(ms);
+    return this.#own.host.now();
   }
 
   /** A word that nobody else has: 16 hexadecimal digits. */
   token() {
-    const bytes = new Uint8Array(8);
-    this.#host.random(bytes);
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return tokenOf(this.#own.host.random);
   }
 
-  /**
-   * Plain data that all stores over the same data share in this isolate.
-   *
-   * @template T
-   * @param {string} name
-   * @param {() => T} make
-   * @returns {T}
-   */
-  shared(name, make) {
-    this.#core ??= defaultCore();
-    return this.#core.shared(this.#store, name, make);
-  }
-
-  /**
-   * Does something after the call, which does not wait for it and does not learn whether it failed.
-   *
-   * @param {() => Promise<unknown>} work
-   */
-  later(work) {
-    const run = async () => {
-      await work().catch(() => undefined);
+  /** @returns {import('./plan.js').Ground} */
+  #ground() {
+    return {
+      sole: false,
+      now: () => this.now(),
+      token: () => this.token(),
+      shared: (name, make) => this.#own.shared(this.#place, name, make),
+      later: (ms, steps) => {
+        const run = async () => {
+          await this.#own.host.wait(ms);
+          await follow(steps(), (one) => this.#step(one)).catch(() => undefined);
+        };
+        void this.#followups.start({ when: 'later', run });
+      },
     };
-    void this.#followups.start({ when: 'later', run });
   }
 
   stats() {
@@ -218,27 +287,44 @@ export class Caller {
 
   /** See `Core.forget`. The format is looked at again, too, where that is the first call's to do. */
   forget() {
-    this.#core ??= defaultCore();
-    this.#core.forget();
-    const { options } = this.#store;
-    this.#store = { ...this.#store, options: { ...options, check: this.#checks } };
+    for (const home of this.#homes()) home.forget();
+  }
+
+  /** Whether data is in a back end of this process: else there is no `place`. */
+  get hasPlace() {
+    return this.#local !== undefined;
   }
 
   /** Where the data is, and who wants to hear what is done there: for another store over the same data. */
   place() {
-    const { backend, tables, prefix: keyPrefix, options } = this.#store;
+    const { backend, tables, prefix: keyPrefix, options } = this.#place;
     return { backend, tables, keyPrefix, maxOperations: options.maxOperations, observe: this.#stats.observe };
   }
 
-  get #host() {
+  get #place() {
+    return /** @type {LocalHome} */ (this.#local).store;
+  }
+
+  get #own() {
     this.#core ??= defaultCore();
-    return this.#core.host;
+    return this.#core;
   }
 
   /** Resolves when no upkeep is under way any more. */
   settle() {
     return this.#followups.settle();
   }
+}
+
+/**
+ * 16 hexadecimal digits.
+ *
+ * @param {(bytes: Uint8Array) => void} random
+ */
+export function tokenOf(random) {
+  const bytes = new Uint8Array(8);
+  random(bytes);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /**

@@ -39,6 +39,22 @@ import { Rounds } from './rounds.js';
  */
 
 /**
+ * What a call in one go comes to. `wish` is a call that the core asks for afterwards.
+ * @typedef {Omit<CallResult, 'followup'> & { wish?: { op: string, payload: string } }} SyncResult
+ */
+
+/**
+ * A call that is under way.
+ * @typedef {object} Under
+ * @property {CoreStore} store
+ * @property {string} method
+ * @property {Instance} instance
+ * @property {number} handle  0 before it has begun
+ * @property {Reasons} reasons
+ * @property {Reading} reading
+ */
+
+/**
  * @typedef {object} CoreOptions
  * @property {WebAssembly.Module} [module]  default: this package's `threadkv.wasm`
  * @property {() => number} [now]  milliseconds since 1970; default `Date.now`
@@ -48,6 +64,9 @@ import { Rounds } from './rounds.js';
 
 /** The operations, by number. */
 const NAMES = Object.keys(OPERATIONS);
+
+/** A call in one go has fewer, whatever it does; one that waits for another has no end. */
+const ROUNDS_MAX = 100_000;
 
 /**
  * A core stands for one isolate: it remembers what was written through it. Stores may share one.
@@ -117,31 +136,82 @@ export class Core {
    * @param {import('./reading.js').Manner} [manner]
    * @returns {Promise<CallResult>}
    */
-  async call(store, op, control, payload = '', method, manner = {}) {
-    const { now } = this.#options;
-    const instance = this.#live(method);
-    let handle = 0;
-    /** @type {Reasons} */
-    const reasons = {};
-    const reading = new Reading(op, method, manner);
+  async call(store, op, control, payload, method, manner = {}) {
+    const under = this.#open(store, op, method, manner);
     try {
-      const text = isEmpty(control) ? '' : JSON.stringify(control);
-      handle = instance.begin(OPERATIONS[op], this.#heads.of(store), text, payload, now());
-      if (handle === 0) throw storeError('NO_MEMORY', method, 'no memory is left for another call');
-      while (instance.status === PENDING) {
-        await this.#rounds.perform(store, instance, handle, reasons, reading);
-        if (reading.refused !== undefined) throw reading.refused;
-        if (instance.dead) throw crashed(method);
-        instance.resume(handle, now());
+      this.#begin(under, op, control, payload);
+      while (under.instance.status === PENDING) {
+        await this.#rounds.perform(under);
+        this.#resume(under);
       }
-      return { reading, ...this.#finish(instance, handle, store, method, reasons) };
+      return this.#finish(under);
     } catch (error) {
-      if (!instance.dead) throw error;
-      // The module trapped: the instance and all its calls are lost, the next call gets a new one.
-      throw crashed(method);
+      throw fatal(under, error);
     } finally {
-      instance.close(handle);
+      under.instance.close(under.handle);
     }
+  }
+
+  /**
+   * The same in one go, over a back end that answers at once. What it asks to do afterwards is left to the caller.
+   *
+   * @param {CoreStore} store
+   * @param {string} op
+   * @param {object} control
+   * @param {string | undefined} payload
+   * @param {string} method
+   * @param {import('./reading.js').Manner} [manner]
+   * @returns {SyncResult}
+   */
+  callSync(store, op, control, payload, method, manner = {}) {
+    const under = this.#open(store, op, method, manner);
+    try {
+      this.#begin(under, op, control, payload);
+      for (let rounds = 0; under.instance.status === PENDING; rounds++) {
+        if (rounds > ROUNDS_MAX) throw storeError('KV_FAILED', method, `${method} came to no end`);
+        this.#rounds.performSync(under);
+        this.#resume(under);
+      }
+      const { text, wish } = this.#outcome(under);
+      return { text, reading: under.reading, ...(wish && { wish }) };
+    } catch (error) {
+      throw fatal(under, error);
+    } finally {
+      under.instance.close(under.handle);
+    }
+  }
+
+  /**
+   * @param {CoreStore} store
+   * @param {string} op
+   * @param {string} method
+   * @param {import('./reading.js').Manner} manner
+   * @returns {Under}
+   */
+  #open(store, op, method, manner) {
+    const instance = this.#live(method);
+    return { store, method, instance, handle: 0, reasons: {}, reading: new Reading(op, method, manner) };
+  }
+
+  /**
+   * @param {Under} under
+   * @param {string} op
+   * @param {object} control
+   * @param {string} [payload]
+   */
+  #begin(under, op, control, payload = '') {
+    const { store, instance, method } = under;
+    const text = isEmpty(control) ? '' : JSON.stringify(control);
+    const now = this.#options.now();
+    under.handle = instance.begin(OPERATIONS[op], this.#heads.of(store), text, payload, now);
+    if (under.handle === 0) throw storeError('NO_MEMORY', method, 'no memory is left for another call');
+  }
+
+  /** @param {Under} under  whose round was performed */
+  #resume({ instance, handle, method, reading }) {
+    if (reading.refused !== undefined) throw reading.refused;
+    if (instance.dead) throw crashed(method);
+    instance.resume(handle, this.#options.now());
   }
 
   /** @param {string} method  for errors */
@@ -153,24 +223,42 @@ export class Core {
   }
 
   /**
-   * @param {Instance} instance
-   * @param {number} handle
-   * @param {CoreStore} store
-   * @param {string} method
-   * @param {Reasons} reasons
-   * @returns {Omit<CallResult, 'reading'>}
+   * @param {Under} under  which has ended
+   * @returns {{ text: string, wish?: { op: string, payload: string, soon: boolean } }} wish: a call to make afterwards
    */
-  #finish(instance, handle, store, method, reasons) {
+  #outcome({ instance, handle, method, reasons }) {
     const { status } = instance;
     const { result, followup, followupOp, soon } = instance.outcome(handle);
     if (status < 0) throw failure(status, result, method, reasons);
     if (followup === '') return { text: result };
+    return { text: result, wish: { op: NAMES[followupOp], payload: followup, soon } };
+  }
+
+  /**
+   * @param {Under} under
+   * @returns {CallResult}
+   */
+  #finish(under) {
+    const { store, method, reading } = under;
+    const { text, wish } = this.#outcome(under);
+    if (wish === undefined) return { text, reading };
     const run = async () => {
       // What cannot be brought up to date now is found by a later check.
-      await this.call(store, NAMES[followupOp], {}, followup, method).catch(() => undefined);
+      await this.call(store, wish.op, {}, wish.payload, method).catch(() => undefined);
     };
-    return { text: result, followup: { when: soon ? 'soon' : 'later', run } };
+    return { text, reading, followup: { when: wish.soon ? 'soon' : 'later', run } };
   }
+}
+
+/**
+ * What a call ends with that `error` left. When the module trapped, the instance and all its calls are lost; the next
+ * call gets a new one.
+ *
+ * @param {Under} under
+ * @param {unknown} error
+ */
+function fatal({ instance, method }, error) {
+  return instance.dead ? crashed(method) : error;
 }
 
 /**

@@ -46,6 +46,7 @@ export class Heads {
       const spaces = this.spacesOf(store);
       const limit = Math.min(options.maxOperations, 0xffffffff);
       const flags = [Number(options.strict), limit, Number(options.check ?? false), backend.patience ?? 0];
+      flags.push(Number(backend.sole ?? false));
       const words = new Uint8Array(new Uint32Array([...spaces, ...flags]).buffer);
       const prefix = new TextEncoder().encode(store.prefix);
       const bytes = new Uint8Array(words.length + prefix.length);

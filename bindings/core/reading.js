@@ -165,18 +165,15 @@ export class Reading {
    * @returns {any} the same
    */
   complete(result, parse) {
-    if (this.#kept.length === 0) return result;
-    const { messages } = result;
-    for (let i = 0; i < messages.length; i++) {
-      const number = messages[i][NUMBER];
-      if (number === undefined || messages[i].role !== undefined) continue;
-      const kept = this.#kept[number];
-      this.#kept[number] = undefined;
-      this.#completed = messages[i].id;
-      messages[i] = this.#exact ? parse(kept) : kept;
-      this.#completed = undefined;
-    }
-    return result;
+    const noted = (/** @type {string | undefined} */ id) => {
+      this.#completed = id;
+    };
+    return putBack(result, this.#kept, this.#exact ? parse : (message) => message, noted);
+  }
+
+  /** The messages that stayed outside, by number: as text where they are wanted so. @returns {any[]} */
+  get kept() {
+    return this.#kept;
   }
 
   /**
@@ -248,6 +245,29 @@ function parseMessage(text) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Puts messages that stayed outside where they belong.
+ *
+ * @param {any} result  parsed
+ * @param {any[]} kept  emptied on the way
+ * @param {(one: any) => any} toMessage
+ * @param {(id: string | undefined) => void} [note]  told which message is being read, and then that it was
+ * @returns {any} the same
+ */
+export function putBack(result, kept, toMessage, note = () => {}) {
+  if (kept.length === 0) return result;
+  const { messages } = result;
+  for (let i = 0; i < messages.length; i++) {
+    const number = messages[i][NUMBER];
+    if (number === undefined || messages[i].role !== undefined) continue;
+    note(messages[i].id);
+    messages[i] = toMessage(kept[number]);
+    note(undefined);
+    kept[number] = undefined;
+  }
+  return result;
 }
 
 /** A record of who is in a thread, or whose threads there are. @param {string} key */

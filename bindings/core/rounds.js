@@ -12,9 +12,9 @@ import { readReply } from './answer.js';
  * @typedef {import('../backends/backend.js').Backend} Backend
  * @typedef {import('../backends/backend.js').KVRequest} KVRequest
  * @typedef {import('../backends/backend.js').KVReply} KVReply
- * @typedef {import('./failures.js').Reasons} Reasons
+ * @typedef {import('./core.js').Under} Under
  * @typedef {import('./heads.js').CoreStore} CoreStore
- * @typedef {import('./instance.js').Instance} Instance
+ * @typedef {import('./imports.js').Slot} Slot
  * @typedef {import('./reading.js').Reading} Reading
  */
 
@@ -40,25 +40,14 @@ export class Rounds {
   /**
    * Performs one round, all its requests at once, or waits; and hands over the answers.
    *
-   * @param {CoreStore} store
-   * @param {Instance} instance
-   * @param {number} handle  of the call that ran last
-   * @param {Reasons} reasons  filled in
-   * @param {Reading} reading  once it has refused something the rest of the answers is not handed over
+   * @param {Under} under  the call that ran last; once its reading has refused something the rest of the answers is not
+   *   handed over
    */
-  async perform(store, instance, handle, reasons, reading) {
+  async perform(under) {
     const { now, wait } = this.#host;
+    const { store, instance, handle, reading } = under;
     const { slots } = instance;
-    /** @type {KVRequest[]} */
-    const requests = [];
-    let pause = 0;
-    for (const { request, ms } of slots) {
-      pause = Math.max(pause, ms);
-      if (request === undefined) continue;
-      request.space = store.tables[request.table];
-      requests.push(request);
-    }
-    const round = requests.length > 0 ? ++this.#count : 0;
+    const { requests, pause, number } = this.#open(store, slots);
     const started = now();
     const touch = () => {
       try {
@@ -70,21 +59,62 @@ export class Rounds {
     const replies = requests.length > 0 ? await ask(store.backend, requests, touch, reading.room) : [];
     const ms = now() - started;
     if (pause > 0) await wait(pause);
-    let next = 0;
-    for (const { number, request, retries } of slots) {
-      if (instance.dead) return;
-      if (request === undefined) {
-        instance.answer(handle, number, WAITED);
-        continue;
-      }
-      const answer = takeReply(request, replies, next++, reading);
-      if (answer.reason !== undefined) reasons[answer.status] = answer.reason;
-      const spared = answer.pairs === null ? 0 : reading.take(request, answer.pairs);
-      if (reading.refused !== undefined) return;
-      const bytes = spared + instance.answer(handle, number, answer);
-      reading.count(bytes);
-      observe(store, request, answer, { bytes, ms, retries, round });
+    handOver(under, slots, replies, { ms, round: number });
+  }
+
+  /**
+   * The same at once. Nobody else writes there, so that nothing comes of waiting. What the back end throws ends the call.
+   *
+   * @param {Under} under
+   */
+  performSync(under) {
+    const { store, instance, reading } = under;
+    const { slots } = instance;
+    const { requests, number } = this.#open(store, slots);
+    const runSync = /** @type {NonNullable<Backend['runSync']>} */ (store.backend.runSync);
+    const replies = requests.length > 0 ? runSync(requests, reading.room) : [];
+    handOver(under, slots, replies, { ms: 0, round: number });
+  }
+
+  /**
+   * @param {CoreStore} store
+   * @param {Slot[]} slots
+   */
+  #open(store, slots) {
+    /** @type {KVRequest[]} */
+    const requests = [];
+    let pause = 0;
+    for (const { request, ms } of slots) {
+      pause = Math.max(pause, ms);
+      if (request === undefined) continue;
+      request.space = store.tables[request.table];
+      requests.push(request);
     }
+    return { requests, pause, number: requests.length > 0 ? ++this.#count : 0 };
+  }
+}
+
+/**
+ * @param {Under} under
+ * @param {Slot[]} slots
+ * @param {(KVReply | undefined)[]} replies  of those slots that are no waits
+ * @param {{ ms: number, round: number }} cost
+ */
+function handOver({ store, instance, handle, reasons, reading }, slots, replies, cost) {
+  let next = 0;
+  for (const { number, request, retries } of slots) {
+    if (instance.dead) return;
+    if (request === undefined) {
+      instance.answer(handle, number, WAITED);
+      continue;
+    }
+    const answer = takeReply(request, replies, next++, reading);
+    if (answer.reason !== undefined) reasons[answer.status] = answer.reason;
+    const spared = answer.pairs === null ? 0 : reading.take(request, answer.pairs);
+    if (reading.refused !== undefined) return;
+    const bytes = spared + instance.answer(handle, number, answer);
+    reading.count(bytes);
+    observe(store, request, answer, { bytes, retries, ...cost });
   }
 }
 

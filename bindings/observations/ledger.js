@@ -9,7 +9,7 @@
  * @module
  */
 
-import { archived, keyOf, plain, recordOf } from './row.js';
+import { archived, keyOf, plain } from './row.js';
 import { pointerKey, Rows, TABLE } from './rows.js';
 import { generationOf, makeId, namesScope } from './scope.js';
 
@@ -19,6 +19,8 @@ import { generationOf, makeId, namesScope } from './scope.js';
  * @typedef {import('./row.js').Older} Older
  * @typedef {import('./scope.js').Scope} Scope
  */
+
+/** @template T @typedef {import('../core/plan.js').Steps<T>} Steps */
 
 /**
  * A generation to begin, and what goes from the one before.
@@ -32,16 +34,16 @@ export class Ledger extends Rows {
    * @param {string} method
    * @param {Scope} scope
    * @param {(all: Older[]) => Older[]} select
-   * @returns {Promise<Row[]>}
+   * @returns {Steps<Row[]>}
    */
-  async history(method, scope, select) {
-    const newest = await this.newest(method, scope);
+  *history(method, scope, select) {
+    const newest = yield* this.newest(method, scope);
     if (newest === undefined) return [];
     const { createdAt, generationCount, older = [] } = newest;
     const first = { generation: '', createdAt, generationCount };
     const wanted = select([first, ...older]);
     const keys = wanted.filter((one) => one !== first).map(({ generation }) => ({ ...scope, generation }));
-    const rows = await this.get(method, keys);
+    const rows = yield* this.get(method, keys);
     if (wanted.includes(first)) rows.unshift(/** @type {any} */ (newest));
     return /** @type {Row[]} */ (rows.filter((row) => row !== undefined));
   }
@@ -52,16 +54,24 @@ export class Ledger extends Rows {
    * @param {string} method
    * @param {Scope} scope
    * @param {(id: string, before: Row | undefined) => Beginning} make  may be asked several times
-   * @returns {Promise<ObservationalMemory>}
+   * @returns {Steps<Row>}
    */
-  async begin(method, scope, make) {
-    return this.repeat(method, async () => {
-      const before = await this.newest(method, scope);
-      const number = before === undefined ? 0 : (before.older ?? []).length + 1;
-      const { record, retired } = make(makeId(scope, number, this.caller.now(), this.token()), before);
-      const row = await this.#putFirst(method, scope, record, before, retired);
-      return row && { result: recordOf(row) };
-    });
+  *begin(method, scope, make) {
+    return yield* this.repeat(method, () => this.#beginOnce(method, scope, make));
+  }
+
+  /**
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {(id: string, before: Row | undefined) => Beginning} make
+   * @returns {Steps<{ result: Row } | undefined>}
+   */
+  *#beginOnce(method, scope, make) {
+    const before = yield* this.newest(method, scope);
+    const number = before === undefined ? 0 : (before.older ?? []).length + 1;
+    const { record, retired } = make(makeId(scope, number, this.line.ground.now(), this.token()), before);
+    const row = yield* this.#putFirst(method, scope, record, before, retired);
+    return row && { result: row };
   }
 
   /**
@@ -70,18 +80,26 @@ export class Ledger extends Rows {
    * @param {string} method
    * @param {Scope} scope
    * @param {ObservationalMemory} record
-   * @returns {Promise<void>}
+   * @returns {Steps<void>}
    */
-  async insert(method, scope, record) {
-    if (!namesScope(record.id, scope)) await this.save(method, { ...pointerKey(record.id), target: scope });
-    await this.repeat(method, async () => {
-      const newest = await this.newest(method, scope);
-      const done =
-        newest === undefined || record.generationCount >= newest.generationCount
-          ? await this.#putFirst(method, scope, record, newest)
-          : await this.#putAmong(method, scope, record, newest);
-      return done ? { result: undefined } : undefined;
-    });
+  *insert(method, scope, record) {
+    if (!namesScope(record.id, scope)) yield* this.save(method, { ...pointerKey(record.id), target: scope });
+    yield* this.repeat(method, () => this.#insertOnce(method, scope, record));
+  }
+
+  /**
+   * @param {string} method
+   * @param {Scope} scope
+   * @param {ObservationalMemory} record
+   * @returns {Steps<{ result: void } | undefined>}
+   */
+  *#insertOnce(method, scope, record) {
+    const newest = yield* this.newest(method, scope);
+    const done =
+      newest === undefined || record.generationCount >= newest.generationCount
+        ? yield* this.#putFirst(method, scope, record, newest)
+        : yield* this.#putAmong(method, scope, record, newest);
+    return done ? { result: undefined } : undefined;
   }
 
   /**
@@ -89,17 +107,17 @@ export class Ledger extends Rows {
    *
    * @param {string} method
    * @param {Scope} scope
-   * @returns {Promise<void>}
+   * @returns {Steps<void>}
    */
-  async clear(method, scope) {
-    const newest = await this.newest(method, scope);
+  *clear(method, scope) {
+    const newest = yield* this.newest(method, scope);
     const generations = newest === undefined ? [] : [toldOf(newest, scope), ...(newest.older ?? [])];
     const keys = generations.slice(1).map(({ generation }) => ({ ...scope, generation }));
     const foreign = generations.filter(({ generation }) => generation.startsWith('='));
     const pointers = foreign.map(({ generation }) => pointerKey(generation.slice(1)));
-    await this.delete(method, [...keys, ...pointers]);
-    await this.#sweep(method, scope);
-    await this.delete(method, [scope]);
+    yield* this.delete(method, [...keys, ...pointers]);
+    yield* this.#sweep(method, scope);
+    yield* this.delete(method, [scope]);
   }
 
   /**
@@ -107,11 +125,12 @@ export class Ledger extends Rows {
    *
    * @param {string} method
    * @param {Scope} scope
+   * @returns {Steps<void>}
    */
-  async #sweep(method, { scopeKind, scopeId }) {
+  *#sweep(method, { scopeKind, scopeId }) {
     let left = true;
     while (left) {
-      const { pending } = await this.caller.read(method, 'store.clear', TABLE, {
+      const { pending } = yield* this.line.read(method, 'store.clear', TABLE, {
         under: [scopeKind, scopeId],
       });
       left = pending;
@@ -124,19 +143,19 @@ export class Ledger extends Rows {
    * @param {ObservationalMemory} record
    * @param {Row | undefined} before
    * @param {Record<string, undefined>} [retired]
-   * @returns {Promise<Row | undefined>} undefined when the one before has changed meanwhile
+   * @returns {Steps<Row | undefined>} undefined when the one before has changed meanwhile
    */
-  async #putFirst(method, scope, record, before, retired = {}) {
+  *#putFirst(method, scope, record, before, retired = {}) {
     if (before === undefined) {
       const row = this.#rowOf(scope, record, []);
-      await this.save(method, row);
+      yield* this.save(method, row);
       return row;
     }
     const told = toldOf(before, scope);
     const row = this.#rowOf(scope, record, [told, ...(before.older ?? [])]);
-    await this.save(method, archived({ ...before, ...retired }, told.generation));
+    yield* this.save(method, archived({ ...before, ...retired }, told.generation));
     const gone = Object.fromEntries(Object.keys(before).map((name) => [name, undefined]));
-    return (await this.update(method, before, { ...gone, ...row })) ? row : undefined;
+    return (yield* this.update(method, before, { ...gone, ...row })) ? row : undefined;
   }
 
   /**
@@ -144,16 +163,16 @@ export class Ledger extends Rows {
    * @param {Scope} scope
    * @param {ObservationalMemory} record
    * @param {Row} newest
-   * @returns {Promise<boolean>}
+   * @returns {Steps<boolean>}
    */
-  async #putAmong(method, scope, record, newest) {
+  *#putAmong(method, scope, record, newest) {
     const older = newest.older ?? [];
     const row = this.#rowOf(scope, record, []);
     const told = toldOf(row, scope);
     const next = older.findIndex(({ generationCount }) => row.generationCount >= generationCount);
     const at = next < 0 ? older.length : next;
-    await this.save(method, archived(row, told.generation));
-    return this.update(method, newest, { older: [...older.slice(0, at), told, ...older.slice(at)] });
+    yield* this.save(method, archived(row, told.generation));
+    return yield* this.update(method, newest, { older: [...older.slice(0, at), told, ...older.slice(at)] });
   }
 
   /**

@@ -15,6 +15,7 @@ import { areTwins, generationOf, parseId } from './scope.js';
  * @typedef {import('./row.js').RowKey} RowKey
  * @typedef {import('./scope.js').Scope} Scope
  */
+/** @template T @typedef {import('../core/plan.js').Steps<T>} Steps */
 
 export const TABLE = { table: 'observational_memory' };
 
@@ -29,29 +30,29 @@ const SCOPES_MAX = 1000;
 
 export class Rows {
   /** @protected @readonly */
-  caller;
+  line;
 
-  /** @param {import('../core/caller.js').Caller} caller */
-  constructor(caller) {
-    this.caller = caller;
+  /** @param {import('../core/plan.js').Line} line */
+  constructor(line) {
+    this.line = line;
   }
 
   now() {
-    return new Date(this.caller.now());
+    return new Date(this.line.ground.now());
   }
 
   token() {
-    return this.caller.token();
+    return this.line.ground.token();
   }
 
   /** @returns {Held} */
   get #held() {
-    return this.caller.shared('held observations', () => new Held());
+    return this.line.ground.shared('held observations', () => new Held());
   }
 
   /** Where records with ids from elsewhere are. @returns {Map<string, Scope>} */
   get #scopes() {
-    return this.caller.shared('scopes of observations', () => new Map());
+    return this.line.ground.shared('scopes of observations', () => new Map());
   }
 
   /**
@@ -59,25 +60,25 @@ export class Rows {
    *
    * @param {string} method
    * @param {Scope} scope
-   * @returns {Promise<Row | undefined>}
+   * @returns {Steps<Row | undefined>}
    */
-  async newest(method, scope) {
-    return (await this.get(method, [scope]))[0];
+  *newest(method, scope) {
+    return (yield* this.get(method, [scope]))[0];
   }
 
   /**
    * @param {string} method
    * @param {string} id
-   * @returns {Promise<Row>}
+   * @returns {Steps<Row>}
    */
-  async find(method, id) {
+  *find(method, id) {
     const scopes = [parseId(id), this.#scopes.get(id)];
     for (const scope of scopes) {
-      const row = scope && (await this.#findIn(method, id, scope));
+      const row = scope && (yield* this.#findIn(method, id, scope));
       if (row) return row;
     }
-    const [pointer] = await this.get(method, [pointerKey(id)]);
-    const row = pointer && (await this.#findIn(method, id, pointer.target));
+    const [pointer] = yield* this.get(method, [pointerKey(id)]);
+    const row = pointer && (yield* this.#findIn(method, id, pointer.target));
     if (row) return row;
     throw storeError('NOT_FOUND', method, `Observational memory record not found: ${id}`, { id });
   }
@@ -86,13 +87,13 @@ export class Rows {
    * @param {string} method
    * @param {string} id
    * @param {Scope} where
-   * @returns {Promise<Row | undefined>}
+   * @returns {Steps<Row | undefined>}
    */
-  async #findIn(method, id, { scopeKind, scopeId }) {
+  *#findIn(method, id, { scopeKind, scopeId }) {
     const scope = { scopeKind, scopeId };
-    const newest = await this.newest(method, scope);
+    const newest = yield* this.newest(method, scope);
     if (newest?.id === id) return newest;
-    const [old] = await this.get(method, [{ ...scope, generation: generationOf(id, scope) }]);
+    const [old] = yield* this.get(method, [{ ...scope, generation: generationOf(id, scope) }]);
     if (old !== undefined) return old;
     return newest !== undefined && areTwins(newest.id, id) ? newest : undefined;
   }
@@ -104,28 +105,43 @@ export class Rows {
    * @param {string} method
    * @param {string} id
    * @param {(record: ObservationalMemory) => { set?: Partial<ObservationalMemory>, result: T }} compute
-   * @returns {Promise<T>}
+   * @returns {Steps<T>}
    */
-  async change(method, id, compute) {
-    return this.repeat(method, async () => {
-      const row = await this.find(method, id);
-      const { set, result } = compute(recordOf(row));
-      const done = set === undefined || (await this.update(method, row, set));
-      return done ? { result } : undefined;
-    });
+  *change(method, id, compute) {
+    return yield* this.repeat(method, () => this.#changeOnce(method, id, compute));
   }
 
   /**
-   * Notes an advisory change: see held.js.
+   * @template T
+   * @param {string} method
+   * @param {string} id
+   * @param {(record: ObservationalMemory) => { set?: Partial<ObservationalMemory>, result: T }} compute
+   * @returns {Steps<{ result: T } | undefined>}
+   */
+  *#changeOnce(method, id, compute) {
+    const row = yield* this.find(method, id);
+    const { set, result } = compute(recordOf(row));
+    const done = set === undefined || (yield* this.update(method, row, set));
+    return done ? { result } : undefined;
+  }
+
+  /**
+   * Notes an advisory change: see held.js. Where writes are cheap nothing is held.
    *
    * @param {string} method
    * @param {string} id
    * @param {Partial<ObservationalMemory>} set
+   * @returns {Steps<void>}
    */
-  async advise(method, id, set) {
-    const row = await this.find(method, id);
-    const promised = this.#held.add(row, plain(set), this.caller.now());
-    if (promised) this.caller.later(() => this.#flush(method, row));
+  *advise(method, id, set) {
+    const row = yield* this.find(method, id);
+    const { sole, now, later } = this.line.ground;
+    if (sole) {
+      yield* this.#put(method, keyOf(row), id, plain(set));
+      return;
+    }
+    const promised = this.#held.add(row, plain(set), now());
+    if (promised) later(HOLD_MS, () => this.#flush(method, row));
   }
 
   /**
@@ -133,17 +149,27 @@ export class Rows {
    *
    * @param {string} method
    * @param {Row} row
+   * @returns {Steps<void>}
    */
-  async #flush(method, row) {
-    await this.caller.wait(HOLD_MS);
+  *#flush(method, row) {
     const patch = this.#held.take(row);
     if (patch === undefined) return;
     const { id, key, set } = patch;
-    const put = (/** @type {RowKey} */ where) =>
-      this.caller.read(method, 'row.update', TABLE, { key: where, expect: { id }, set });
-    if ((await put(key)) || key.generation !== undefined) return;
+    if ((yield* this.#put(method, key, id, set)) || key.generation !== undefined) return;
     // Another generation has begun since, elsewhere.
-    await put({ ...key, generation: generationOf(id, /** @type {Scope} */ (key)) });
+    const generation = generationOf(id, /** @type {Scope} */ (key));
+    yield* this.#put(method, { ...key, generation }, id, set);
+  }
+
+  /**
+   * @param {string} method
+   * @param {RowKey} key
+   * @param {string} id
+   * @param {Record<string, any>} set
+   * @returns {Steps<boolean>} false when that record is not there
+   */
+  *#put(method, key, id, set) {
+    return yield* this.line.read(method, 'row.update', TABLE, { key, expect: { id }, set });
   }
 
   /**
@@ -152,9 +178,9 @@ export class Rows {
    * @param {string} method
    * @param {Row} row
    * @param {Record<string, any>} set  undefined: the field goes
-   * @returns {Promise<boolean>}
+   * @returns {Steps<boolean>}
    */
-  async update(method, row, set) {
+  *update(method, row, set) {
     const held = this.#held.take(row);
     /** @type {Record<string, any>} */
     const changed = { ...held?.set, revision: this.token(), ...set };
@@ -163,7 +189,7 @@ export class Rows {
     const payload = { key: keyOf(row), expect, set: changed, clear };
     let done = false;
     try {
-      done = await this.caller.read(method, 'row.update', TABLE, payload);
+      done = yield* this.line.read(method, 'row.update', TABLE, payload);
     } finally {
       if (!done) this.#held.restore(held);
     }
@@ -173,12 +199,12 @@ export class Rows {
   /**
    * @param {string} method
    * @param {object[]} keys
-   * @returns {Promise<(Row & { target: Scope } | undefined)[]>}
+   * @returns {Steps<(Row & { target: Scope } | undefined)[]>}
    */
-  async get(method, keys) {
+  *get(method, keys) {
     if (keys.length === 0) return [];
     /** @type {any[]} */
-    const rows = await this.caller.read(method, 'row.get', TABLE, keys);
+    const rows = yield* this.line.read(method, 'row.get', TABLE, keys);
     return rows.map((row) => (row === null ? undefined : this.#seen(row)));
   }
 
@@ -195,30 +221,32 @@ export class Rows {
   /**
    * @param {string} method
    * @param {object} row
+   * @returns {Steps<void>}
    */
-  async save(method, row) {
-    await this.caller.call(method, 'row.save', TABLE, [row]);
+  *save(method, row) {
+    yield* this.line.call(method, 'row.save', TABLE, [row]);
   }
 
   /**
    * @param {string} method
    * @param {object[]} keys
+   * @returns {Steps<void>}
    */
-  async delete(method, keys) {
+  *delete(method, keys) {
     for (let at = 0; at < keys.length; at += DELETED_AT_ONCE) {
-      await this.caller.call(method, 'row.delete', TABLE, keys.slice(at, at + DELETED_AT_ONCE));
+      yield* this.line.call(method, 'row.delete', TABLE, keys.slice(at, at + DELETED_AT_ONCE));
     }
   }
 
   /**
    * @template T
    * @param {string} method
-   * @param {() => Promise<{ result: T } | undefined>} attempt  undefined: the record changed meanwhile
-   * @returns {Promise<T>}
+   * @param {() => Steps<{ result: T } | undefined>} attempt  undefined: the record changed meanwhile
+   * @returns {Steps<T>}
    */
-  async repeat(method, attempt) {
+  *repeat(method, attempt) {
     for (let tries = 0; tries < TRIES; tries++) {
-      const outcome = await attempt();
+      const outcome = yield* attempt();
       if (outcome !== undefined) return outcome.result;
     }
     throw storeError('KV_FAILED', method, `${method} gave up: the record kept changing meanwhile`);

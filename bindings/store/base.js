@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Caller, NOTHING } from '../core/caller.js';
+import { Caller } from '../core/caller.js';
 import { findTable, readConfig } from './config.js';
 import { storeError } from '../core/errors.js';
 import { requireArguments } from './check.js';
@@ -34,7 +34,7 @@ export class BaseStore {
    * @returns {Promise<void>}
    */
   async init() {
-    const work = this.caller.call('init', 'store.init', NOTHING);
+    const work = this.caller.everywhere('init', 'store.init');
     // Programs keep this promise for all their requests. It must settle, whatever becomes of the first of them.
     this.caller.keep(work);
     await work;
@@ -46,7 +46,9 @@ export class BaseStore {
    * @returns {Promise<import('./types.js').SweepResult>}
    */
   async sweep() {
-    return this.caller.read('sweep', 'store.sweep', NOTHING);
+    const results = await this.caller.everywhere('sweep', 'store.sweep');
+    if (results.length === 1) return results[0];
+    return { deleted: sumOf(results, 'deleted'), pending: sumOf(results, 'pending') };
   }
 
   /**
@@ -69,7 +71,9 @@ export class BaseStore {
    * @returns {Promise<import('./types.js').ClearResult>}
    */
   async dangerouslyClearAll() {
-    return this.caller.read('dangerouslyClearAll', 'store.clear', NOTHING);
+    const results = await this.caller.everywhere('dangerouslyClearAll', 'store.clear');
+    if (results.length === 1) return results[0];
+    return { deleted: sumOf(results, 'deleted'), pending: results.some(({ pending }) => pending) };
   }
 
   /**
@@ -108,4 +112,13 @@ function settingsOf(config) {
   } catch (error) {
     throw ownError('constructor', error);
   }
+}
+
+/**
+ * @param {any[]} results  of the homes of a store
+ * @param {string} name
+ * @returns {number}
+ */
+function sumOf(results, name) {
+  return results.reduce((sum, result) => sum + result[name], 0);
 }

@@ -124,12 +124,21 @@ export class BlobStore extends StateStore {
     for (const entry of entries) requireBlob(entry, method);
     const firsts = new Map(entries.toReversed().map((entry) => [entry.hash, entry]));
     const wanted = Array.from(firsts.values()).toReversed();
-    for (let i = 0; i < wanted.length; i += CHUNK) {
-      const rows = wanted.slice(i, i + CHUNK).map((entry) => withDateText(entry, DATES));
-      await this.caller.call(method, 'row.save', this.caller.rows(TABLE), rows);
-    }
+    const rows = wanted.map((entry) => withDateText(entry, DATES));
+    if (rows.length > 0) await this.caller.perform(saveBlobs, method, rows);
   }
 }
+
+/** Saves rows, a part at a time. @type {import('../core/plan.js').Plan<[rows: BlobInput[]], void>} */
+export const saveBlobs = {
+  name: 'blobs.save',
+  table: TABLE,
+  *run(line, method, rows) {
+    for (let i = 0; i < rows.length; i += CHUNK) {
+      yield* line.call(method, 'row.save', { table: TABLE }, rows.slice(i, i + CHUNK));
+    }
+  },
+};
 
 /**
  * @param {BlobInput} entry

@@ -10,6 +10,7 @@ import { storeError } from '../core/errors.js';
 import { createNamespaceBackend, namespaceProblem } from '../backends/kv.js';
 import { createRestBackend } from '../backends/rest/rest.js';
 import { readRestOptions } from '../backends/rest/options.js';
+import { isObjectNamespace, objectHomes, readObjectOptions, refuseOptionsOfKV } from '../remote/place.js';
 import { requireKnown } from './check.js';
 import { alikeName } from './nearest.js';
 import { readRetention } from './retention.js';
@@ -19,6 +20,12 @@ import { readRetention } from './retention.js';
  * @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike
  * @typedef {import('../core/caller.js').Settings} Settings
  * @typedef {import('../core/stats.js').Operation} Operation
+ * @typedef {import('../remote/object-home.js').ObjectNamespaceLike} ObjectNamespaceLike
+ */
+/**
+ * Where tables are: in the spaces of a back end, in Durable Objects, or some here and some there.
+ * @typedef {{ backend?: Backend, tables: Record<string, number>, objects?: Map<ObjectNamespaceLike, string[]> }} Storage
+ *   objects: the tables of each namespace
  */
 
 /**
@@ -39,12 +46,21 @@ import { readRetention } from './retention.js';
  * @property {boolean} [assumeSingleWriter]  says that one isolate alone (a Durable Object, a server) writes each
  *   workflow run: then engines may rely on updates that do not overwrite each other
  * @property {import('../core/core.js').Core} [core]  default: one for all stores of the process
+ * @property {string} [locationHint]  where new Durable Objects are wished: 'weur', 'enam' …
+ * @property {string} [jurisdiction]  where Durable Objects have to stay: 'eu', 'fedramp'. It is a part of their name
  */
 /**
  * KV namespaces, as a Worker finds them in `env`, by table: 'threads' and 'messages', or 'default' for all.
  * A table without its own shares that of 'metadata', else that of 'threads'. Mastra's names ('mastra_threads' …)
- * are understood too. Null and undefined count as missing.
- * @typedef {CommonConfig & { bindings: Record<string, KVNamespaceLike | null | undefined> }} BindingsConfig
+ * are understood too. Null and undefined count as missing. A table may have a namespace of Durable Objects in place of
+ * one of KV; threads, messages and metadata are in one home.
+ * @typedef {CommonConfig & { bindings: Record<string, KVNamespaceLike | ObjectNamespaceLike | null | undefined> }}
+ *   BindingsConfig
+ */
+/**
+ * Durable Objects of the class `ThreadKVObject` of 'threadkv/durable', as a Worker finds them in `env`: everything is in
+ * one object, which `keyPrefix` names.
+ * @typedef {CommonConfig & { durable: ObjectNamespaceLike }} DurableConfig
  */
 /**
  * Cloudflare's REST API, for use outside Workers. Every table has a namespace of its own, titled
@@ -55,12 +71,13 @@ import { readRetention } from './retention.js';
  * A back end of one's own, such as `createMemoryBackend()` of 'threadkv/memory'.
  * @typedef {CommonConfig & { backend: Backend | (() => Backend) }} BackendConfig
  */
-/** @typedef {BindingsConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
+/** @typedef {BindingsConfig | DurableConfig | CloudflareRestConfig | BackendConfig} CloudflareStoreConfig */
 
 /** What a configuration may have. */
 const OPTIONS =
   `bindings backend accountId apiToken keyPrefix namespacePrefix baseURL fetch timeout waitUntil onOperation parseJSON
-  consistency autoInit retention maxOperations maxPageBytes snapshots assumeSingleWriter core`.split(/\s+/);
+  consistency autoInit retention maxOperations maxPageBytes snapshots assumeSingleWriter core durable locationHint
+  jurisdiction`.split(/\s+/);
 
 /** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
 export const OTHER_TABLES =
@@ -72,6 +89,8 @@ export const OTHER_TABLES =
     .map((name) => `mastra_${name}`);
 
 const REQUIRED = ['threads', 'messages'];
+/** What is in one home: a save writes to all of them. */
+const TOGETHER = ['threads', 'messages', 'metadata'];
 const DEFAULT_MAX_OPERATIONS = 900;
 const DEFAULT_MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -102,9 +121,15 @@ export function readConfig(config) {
   }
   if (typeof autoInit !== 'boolean') throw invalid('autoInit must be true or false');
   checkFunctions(config);
+  const prefix = keyPrefix.trim();
+  const { objects, ...storage } = readStorage(config);
+  if (storage.backend === undefined) refuseOptionsOfKV(/** @type {any} */ (config), invalid);
+  const hints = readObjectOptions(/** @type {any} */ (config), objects !== undefined, invalid);
+  const elsewhere = objects && objectHomes(objects, { prefix, ...hints, maxOperations, check: autoInit });
   return {
-    ...readStorage(config),
-    prefix: keyPrefix.trim(),
+    ...storage,
+    ...(elsewhere && { elsewhere }),
+    prefix,
     options: { strict: consistency === 'strict', maxOperations, check: autoInit },
     most: maxPageBytes,
     retention: readRetention(config.retention, 'constructor'),
@@ -142,11 +167,15 @@ export function findTable(name) {
   return TABLES.find((names) => names.some((one) => one !== '' && one === name))?.[0];
 }
 
+/** What says where the data is. Null and undefined count as missing. */
+const PLACES = ['durable', 'bindings', 'backend', 'accountId', 'apiToken'];
+
 /**
  * @param {CloudflareStoreConfig} config
- * @returns {Pick<Settings, 'backend' | 'tables'>}
+ * @returns {Storage}
  */
 function readStorage(config) {
+  if ('durable' in config && config.durable !== undefined) return readDurable(config);
   const isBackend = 'backend' in config && config.backend !== undefined;
   if (
     (isBackend || 'bindings' in config) &&
@@ -161,8 +190,25 @@ function readStorage(config) {
 }
 
 /**
+ * @param {DurableConfig} config
+ * @returns {Storage}
+ */
+function readDurable(config) {
+  const other = PLACES.slice(1).find((name) => /** @type {any} */ (config)[name] !== undefined);
+  if (other !== undefined) {
+    throw invalid(
+      `durable holds all tables, so that ${other} cannot be given beside it; bindings may mix both`,
+    );
+  }
+  if (!isObjectNamespace(config.durable)) {
+    throw invalid('durable must be a namespace of Durable Objects, as a Worker finds it in env');
+  }
+  return { tables: tableMap(() => 0), objects: new Map([[config.durable, TABLES.map(([table]) => table)]]) };
+}
+
+/**
  * @param {CloudflareRestConfig} config
- * @returns {Pick<Settings, 'backend' | 'tables'>}
+ * @returns {Storage}
  */
 function readRest(config) {
   const { accountId, apiToken } = config;
@@ -178,7 +224,7 @@ function readRest(config) {
  * The n-th table lives in the n-th space as far as there are that many, else where it would without a binding.
  *
  * @param {Backend | (() => Backend)} given
- * @returns {Pick<Settings, 'backend' | 'tables'>}
+ * @returns {Storage}
  */
 function readBackend(given) {
   const backend = typeof given === 'function' ? given() : given;
@@ -189,8 +235,8 @@ function readBackend(given) {
 }
 
 /**
- * @param {Record<string, KVNamespaceLike | null | undefined>} bindings
- * @returns {Pick<Settings, 'backend' | 'tables'>}
+ * @param {BindingsConfig['bindings']} bindings
+ * @returns {Storage}
  */
 function readBindings(bindings) {
   if (typeof bindings !== 'object' || bindings === null) {
@@ -202,14 +248,40 @@ function readBindings(bindings) {
   checkNames(bindings, [...TABLES.filter((_, index) => !own[index]).flat(), fallback ? '' : 'default']);
   /** @type {KVNamespaceLike[]} */
   const namespaces = [];
+  /** @type {Map<ObjectNamespaceLike, string[]>} */
+  const objects = new Map();
   const tables = tableMap((table, index) => {
     const namespace =
       own[index] ?? fallback ?? (REQUIRED.includes(table) ? undefined : (metadata ?? threads));
     if (namespace === undefined) throw invalid(`Missing KV binding for table: ${table}`, { table });
+    if (isObjectNamespace(namespace)) {
+      objects.set(namespace, [...(objects.get(namespace) ?? []), table]);
+      return 0;
+    }
     if (!namespaces.includes(namespace)) namespaces.push(namespace);
     return namespaces.indexOf(namespace);
   });
-  return { backend: createNamespaceBackend({ namespaces }), tables };
+  if (objects.size === 0) return { backend: createNamespaceBackend({ namespaces }), tables };
+  requireOneHome(objects);
+  return namespaces.length === 0
+    ? { tables, objects }
+    : { backend: createNamespaceBackend({ namespaces }), tables, objects };
+}
+
+/**
+ * What is written together has to be in one home.
+ *
+ * @param {Map<ObjectNamespaceLike, string[]>} objects
+ */
+function requireOneHome(objects) {
+  for (const tables of objects.values()) {
+    const together = TOGETHER.filter((table) => tables.includes(table));
+    if (together.length === 0 || together.length === TOGETHER.length) continue;
+    throw invalid(
+      `${TOGETHER.join(', ')} must be in one home, either in KV or in one namespace of Durable Objects`,
+      { tables: together },
+    );
+  }
 }
 
 /**
@@ -222,7 +294,8 @@ function checkNames(bindings, missing) {
   const names = missing.filter((name) => name !== '');
   const known = ['default', ...TABLES.flat(), ...OTHER_TABLES];
   for (const [name, value] of Object.entries(bindings)) {
-    if (known.includes(name) || namespaceProblem(value, name) !== null) continue;
+    const isNamespace = isObjectNamespace(value) || namespaceProblem(value, name) === null;
+    if (known.includes(name) || !isNamespace) continue;
     const near = alikeName(name, names);
     if (near !== undefined) {
       throw invalid(`binding "${name}" is not known; did you mean "${near}"?`, { name, suggestion: near });
@@ -231,15 +304,16 @@ function checkNames(bindings, missing) {
 }
 
 /**
- * @param {Record<string, KVNamespaceLike | null | undefined>} bindings
+ * @param {BindingsConfig['bindings']} bindings
  * @param {string} table
  * @param {string} mastra
- * @returns {KVNamespaceLike | undefined}
+ * @returns {KVNamespaceLike | ObjectNamespaceLike | undefined}
  */
 function readBinding(bindings, table, mastra) {
   for (const name of mastra === '' ? [table] : [mastra, table]) {
     const binding = bindings[name];
     if (binding === undefined || binding === null) continue;
+    if (isObjectNamespace(binding)) return binding;
     const problem = namespaceProblem(binding, name);
     if (problem !== null) throw invalid(problem, { table });
     return binding;

@@ -8,11 +8,8 @@
  * @module
  */
 
-import { toText } from '../core/dates.js';
-import { activate } from '../observations/activation.js';
 import { storable } from '../observations/config.js';
-import * as changes from '../observations/changes.js';
-import { Ledger } from '../observations/ledger.js';
+import * as plans from '../observations/plans.js';
 import { recordOf } from '../observations/row.js';
 import { requireId, scopeOf } from '../observations/scope.js';
 import { orAbsent } from './absent.js';
@@ -22,7 +19,6 @@ import { requireArgument, requireArguments } from './check.js';
 
 /**
  * @typedef {import('../observations/types.js').ObservationalMemory} ObservationalMemory
- * @typedef {import('../observations/row.js').Older} Older
  */
 
 /**
@@ -32,8 +28,6 @@ import { requireArgument, requireArguments } from './check.js';
  * @extends {BlobStore<Content>}
  */
 export class ObservationStore extends BlobStore {
-  #ledger = new Ledger(this.caller);
-
   /**
    * The newest generation.
    *
@@ -44,7 +38,7 @@ export class ObservationStore extends BlobStore {
   async getObservationalMemory(threadId, resourceId) {
     const method = 'getObservationalMemory';
     const scope = scopeOf(threadId, resourceId, method);
-    const row = await orAbsent(undefined, () => this.#ledger.newest(method, scope));
+    const row = await orAbsent(undefined, () => this.caller.perform(plans.newest, method, scope));
     return row === undefined ? null : recordOf(row);
   }
 
@@ -62,7 +56,7 @@ export class ObservationStore extends BlobStore {
     const bounds = requireArgument(options, 3, 'options', method) ?? {};
     const scope = scopeOf(threadId, resourceId, method);
     const rows = await orAbsent([], () =>
-      this.#ledger.history(method, scope, (all) => selected(all, limit, bounds)),
+      this.caller.perform(plans.history, method, scope, limit ?? null, bounds),
     );
     return rows.map(recordOf);
   }
@@ -77,9 +71,8 @@ export class ObservationStore extends BlobStore {
     const method = 'initializeObservationalMemory';
     const { threadId, resourceId } = requireArguments(args, method);
     const scope = scopeOf(threadId, resourceId, method);
-    return this.#ledger.begin(method, scope, (id) => ({
-      record: changes.firstGeneration(args, id, this.#ledger.now()),
-    }));
+    const known = { ...args, config: storable(args.config) };
+    return recordOf(await this.caller.perform(plans.initialize, method, scope, known));
   }
 
   /**
@@ -92,7 +85,7 @@ export class ObservationStore extends BlobStore {
     const method = 'insertObservationalMemoryRecord';
     const { id, threadId, resourceId } = shape.requireObject(record, method);
     requireId(id, 'id', method);
-    await this.#ledger.insert(method, scopeOf(threadId, resourceId, method), record);
+    await this.caller.perform(plans.insert, method, scopeOf(threadId, resourceId, method), record);
   }
 
   /**
@@ -102,9 +95,7 @@ export class ObservationStore extends BlobStore {
    * @returns {Promise<void>}
    */
   async updateActiveObservations(args) {
-    await this.#change('updateActiveObservations', args, (record, now) =>
-      changes.observed(record, args, now),
-    );
+    await this.#change('updateActiveObservations', plans.updateActive, args);
   }
 
   /**
@@ -114,10 +105,7 @@ export class ObservationStore extends BlobStore {
    * @returns {Promise<void>}
    */
   async updateBufferedObservations(args) {
-    const id = `ombuf-${this.#ledger.token()}`;
-    await this.#change('updateBufferedObservations', args, (record, now) =>
-      changes.buffered(record, args, id, now),
-    );
+    await this.#change('updateBufferedObservations', plans.updateBuffered, args);
   }
 
   /**
@@ -130,7 +118,7 @@ export class ObservationStore extends BlobStore {
     const method = 'swapBufferedToActive';
     const { id } = requireArguments(args, method);
     requireId(id, 'id', method);
-    return this.#ledger.change(method, id, (record) => activate(record, args, this.#ledger.now()));
+    return this.caller.perform(plans.swapBuffered, method, args);
   }
 
   /**
@@ -144,9 +132,7 @@ export class ObservationStore extends BlobStore {
     const { currentRecord } = requireArguments(args, method);
     const { threadId, resourceId } = shape.requireObject(currentRecord, method);
     const scope = scopeOf(threadId, resourceId, method);
-    return this.#ledger.begin(method, scope, (id) => ({
-      record: changes.nextGeneration(currentRecord, args, id, this.#ledger.now()),
-    }));
+    return recordOf(await this.caller.perform(plans.createReflection, method, scope, args));
   }
 
   /**
@@ -156,9 +142,7 @@ export class ObservationStore extends BlobStore {
    * @returns {Promise<void>}
    */
   async updateBufferedReflection(args) {
-    await this.#change('updateBufferedReflection', args, (record, now) =>
-      changes.reflectionBuffered(record, args, now),
-    );
+    await this.#change('updateBufferedReflection', plans.updateBufferedReflection, args);
   }
 
   /**
@@ -171,22 +155,8 @@ export class ObservationStore extends BlobStore {
     const method = 'swapBufferedReflectionToActive';
     const { currentRecord, tokenCount } = requireArguments(args, method);
     const { id: source } = shape.requireObject(currentRecord, method);
-    const found = await this.#ledger.find(method, requireId(source, 'id', method));
-    const scope = { scopeKind: found.scopeKind, scopeId: found.scopeId };
-    let retired = false;
-    const next = await this.#ledger.begin(method, scope, (id, before) => {
-      retired = before?.id === found.id;
-      const record = recordOf(retired && before !== undefined ? before : found);
-      const reflection = changes.reflectedText(record);
-      return {
-        record: changes.nextGeneration(record, { reflection, tokenCount }, id, this.#ledger.now()),
-        retired: retired ? changes.NO_REFLECTION : {},
-      };
-    });
-    if (!retired) {
-      await this.#ledger.change(method, found.id, () => ({ set: changes.NO_REFLECTION, result: undefined }));
-    }
-    return next;
+    requireId(source, 'id', method);
+    return recordOf(await this.caller.perform(plans.swapReflection, method, source, tokenCount));
   }
 
   /** @param {string} id @param {boolean} isReflecting @returns {Promise<void>} */
@@ -227,10 +197,9 @@ export class ObservationStore extends BlobStore {
    * @returns {Promise<void>}
    */
   async updateObservationalMemoryConfig(args) {
-    await this.#change('updateObservationalMemoryConfig', args, ({ config }, now) => ({
-      config: changes.mergedConfig(config, storable(args.config)),
-      updatedAt: now,
-    }));
+    const known = requireArguments(args, 'updateObservationalMemoryConfig');
+    const config = storable(known.config);
+    await this.#change('updateObservationalMemoryConfig', plans.updateConfig, { ...known, config });
   }
 
   /**
@@ -243,20 +212,19 @@ export class ObservationStore extends BlobStore {
   async clearObservationalMemory(threadId, resourceId) {
     const method = 'clearObservationalMemory';
     const scope = scopeOf(threadId, resourceId, method);
-    await orAbsent(undefined, () => this.#ledger.clear(method, scope));
+    await orAbsent(undefined, () => this.caller.perform(plans.clear, method, scope));
   }
 
   /**
+   * @template {{ id: string }} A
    * @param {Parameters<typeof requireArguments>[1]} method
-   * @param {{ id: string }} args
-   * @param {(record: ObservationalMemory, now: Date) => Partial<ObservationalMemory> | undefined} compute
+   * @param {import('../core/plan.js').Plan<[args: A], undefined>} plan
+   * @param {A} args
    */
-  async #change(method, args, compute) {
+  async #change(method, plan, args) {
     const { id } = requireArguments(args, method);
-    await this.#ledger.change(method, requireId(id, 'id', method), (record) => ({
-      set: compute(record, this.#ledger.now()),
-      result: undefined,
-    }));
+    requireId(id, 'id', method);
+    await this.caller.perform(plan, method, args);
   }
 
   /**
@@ -265,19 +233,6 @@ export class ObservationStore extends BlobStore {
    * @param {Partial<ObservationalMemory>} set
    */
   async #advise(method, id, set) {
-    const updatedAt = this.#ledger.now();
-    await this.#ledger.advise(method, requireId(id, 'id', method), { ...set, updatedAt });
+    await this.caller.perform(plans.advise, method, requireId(id, 'id', method), set);
   }
-}
-
-/**
- * @param {Older[]} all
- * @param {number | undefined} limit
- * @param {import('../observations/types.js').ObservationHistoryOptions} options
- */
-function selected(all, limit, { from, to, offset = 0 }) {
-  // Dates are stored in one form, whose order is that of time.
-  const [start, end] = [toText(from), toText(to)];
-  const inRange = all.filter(({ createdAt }) => !(start && createdAt < start) && !(end && createdAt > end));
-  return inRange.slice(offset, limit == null ? undefined : offset + limit);
 }

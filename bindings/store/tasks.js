@@ -134,11 +134,8 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<void>}
    */
   async deleteTasks(filter) {
-    const { tasks } = await this.#list('deleteTasks', requireArguments(filter, 'deleteTasks'));
-    for (let i = 0; i < tasks.length; i += CHUNK) {
-      const keys = tasks.slice(i, i + CHUNK).map(({ id }) => ({ id }));
-      await this.caller.call('deleteTasks', 'row.delete', this.caller.rows(TABLE), keys);
-    }
+    const { control, payload } = this.#question(requireArguments(filter, 'deleteTasks'));
+    await this.caller.perform(deleteListed, 'deleteTasks', control, payload);
   }
 
   /** @returns {Promise<number>} */
@@ -164,12 +161,19 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<{ tasks: Task[], total: number }>}
    */
   async #list(method, filter) {
+    const { control, payload } = this.#question(filter);
+    const { rows, total } = await this.caller.read(method, 'row.list', control, payload);
+    return { tasks: rows.map(toTask), total };
+  }
+
+  /** @param {TaskFilter} filter */
+  #question(filter) {
     const { status, agentId, threadId, resourceId, toolName, toolCallId, runId, ...rest } = filter;
     const { fromDate, toDate, dateFilterBy, orderBy, orderDirection, page, perPage = false } = rest;
     const direction = shape.directionOf(orderDirection) ?? 'ASC';
     const paged = { page: perPage === false ? 0 : page, perPage, orderBy: { direction } };
     const control = { ...this.caller.rows(TABLE), ...shape.pageControl(paged) };
-    const { rows, total } = await this.caller.read(method, 'row.list', control, {
+    const payload = {
       where: shape.given({ status, agentId, threadId, resourceId, toolName, toolCallId, runId }),
       dateField: dateFilterBy,
       dateRange: shape.dateRange({
@@ -178,10 +182,23 @@ export class TaskStore extends ScoreStore {
         endExclusive: true,
       }),
       orderBy,
-    });
-    return { tasks: rows.map(toTask), total };
+    };
+    return { control, payload };
   }
 }
+
+/** Deletes what a list names. @type {import('../core/plan.js').Plan<[control: object, payload: object], void>} */
+export const deleteListed = {
+  name: 'tasks.delete',
+  table: TABLE,
+  *run(line, method, control, payload) {
+    const { rows } = yield* line.read(method, 'row.list', control, payload);
+    for (let i = 0; i < rows.length; i += CHUNK) {
+      const keys = rows.slice(i, i + CHUNK).map((/** @type {{ id: string }} */ { id }) => ({ id }));
+      yield* line.call(method, 'row.delete', { table: TABLE }, keys);
+    }
+  },
+};
 
 /**
  * @param {any} row  freshly parsed

@@ -45,7 +45,7 @@ export class WorkflowStore extends ResourceStore {
   constructor(config) {
     super(config);
     this.#control = { ...this.caller.rows(TABLE), all: config.snapshots === 'all' || undefined };
-    this.#singleWriter = config.assumeSingleWriter === true;
+    this.#singleWriter = config.assumeSingleWriter === true || this.caller.hasOneWriter(TABLE);
     this.#strict = config.consistency === 'strict';
   }
 
@@ -182,7 +182,8 @@ export class WorkflowStore extends ResourceStore {
 
   /**
    * Whether two updates of one run never overwrite each other. In one isolate they never do; KV cannot promise it for
-   * several, so this is true only with `assumeSingleWriter` in the configuration.
+   * several, so this is true only where the runs are in a Durable Object, or with `assumeSingleWriter` in the
+   * configuration.
    *
    * @returns {boolean}
    */

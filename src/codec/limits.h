@@ -48,6 +48,8 @@ enum {
                                           against KV: those 60 s, and retries */
   MEMORY_HELD_MS = 900 * 1000,        /* held values are kept: as long as a call may last */
   MEMORY_BYTES_MAX = 8 * 1024 * 1024, /* of all notes: a sixteenth of an isolate's 128 MiB */
+  MEMORY_SOLE_BYTES_MAX = 2 * 1024 *
+      1024,                           /* where one alone writes, two hundred share an isolate */
   MEMORY_VALUE_MAX = 4 * 1024 * 1024, /* a larger own write is not kept: of two calls that change
                                           such a value at once one may be lost */
   MEMORY_READ_MAX = 256 * 1024,       /* nor a larger value that was only read: reading it again is
@@ -69,6 +71,8 @@ enum {
   THREAD_HEAD_MAX = 128,           /* entries: rewritten with each save, some 10 KB; what lies below
                                       costs a list */
   RESOURCE_HEAD_MAX = 2000,        /* rewritten with each new thread only */
+  SOLE_HEAD_MAX = 100,             /* of either kind where one alone writes: a read beyond it costs
+                                      no round trip there */
   HEAD_DOUBT_MAX = 200,            /* ids in doubt; beyond it all of the thread's are */
   POSITIONS_MAX = 1 << 20          /* positions of one call: more than it can write messages */
 };

@@ -27,7 +27,17 @@
     "the module trapped; its calls are lost, the next call gets a new instance")                   \
   X(NO_MODULE, -14, 500, "the runtime cannot compile the module; only JavaScript says so")         \
   X(TRY_AGAIN, -15, 503, "KV does not show yet what this isolate wrote a moment ago")              \
-  X(PAGE_TOO_LARGE, -16, 413, "a list came to more bytes than it may; only JavaScript says so")
+  X(PAGE_TOO_LARGE, -16, 413, "a list came to more bytes than it may; only JavaScript says so")    \
+  X(OVERLOADED, -17, 503,                                                                          \
+    "a Durable Object has too much to do; nothing was done; only JavaScript says so")              \
+  X(OBJECT_RESET, -18, 503,                                                                        \
+    "a Durable Object was stopped meanwhile, as by a deployment; what was written is unknown")     \
+  X(DISCONNECTED, -19, 503,                                                                        \
+    "the connection to a Durable Object was lost; what was written is unknown")                    \
+  X(OBJECT_FULL, -20, 507, "a Durable Object holds as much as it may; nothing was written")        \
+  X(OBJECT_FAILED, -21, 503, "a Durable Object failed in another way; its error says whether")     \
+  X(VERSION_MISMATCH, -22, 500,                                                                    \
+    "the Worker of a Durable Object has another version of threadkv; nothing was done")
 
 enum tkv_status {
   TKV_DONE = 0,    /* finished; the result may be read */

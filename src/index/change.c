@@ -270,6 +270,12 @@ static void cut(struct head *head, size_t most) {
   assert(entry_order(&head->floor, &head->entries.items[head->entries.count - 1]) == 0);
 }
 
+static size_t head_max(const struct call *call, enum collection_kind kind) {
+  if (call->store.sole)
+    return SOLE_HEAD_MAX;
+  return kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX;
+}
+
 /* Another call of this isolate may have written the head since ours was loaded: then that one is
  * the base. */
 static bool newer_head(struct call *call, const struct collection *collection, struct head *head) {
@@ -316,7 +322,7 @@ static struct head merged_head(struct call *call, const struct change *change) {
   head.doubt = doubt_of(call, change, &head.doubt);
   if (collection->checked && call->now > head.checked_at)
     head.checked_at = call->now;
-  cut(&head, collection->kind == COLLECTION_THREAD ? THREAD_HEAD_MAX : RESOURCE_HEAD_MAX);
+  cut(&head, head_max(call, collection->kind));
   assert(keeps_floor(&head));
   return head;
 }
@@ -434,7 +440,7 @@ enum tkv_status changes_confirm(struct call *call, void *self) {
   struct changes *list = self;
   for (size_t i = 0; i < list->count; i++) {
     struct change *change = list->items[i];
-    if (change->head_put && !change->head_put->failed && change->added.count)
+    if (!call->store.sole && change->head_put && !change->head_put->failed && change->added.count)
       change->head_get = kv_get(call, TABLE_METADATA, change->collection->key,
                                 KV_REMEMBER | KV_FRESH | KV_TOLERATE);
   }

@@ -101,8 +101,9 @@ static void start(struct call *call, struct collection *collection) {
   if (collection->kind != COLLECTION_MENTIONS)
     collection->head_get =
         kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
-  bool look = collection->load >= LOAD_RECENT || call->store.strict ||
-              (collection->load == LOAD_CHECK && !known_as_checked(call, collection));
+  bool look =
+      collection->load >= LOAD_RECENT || call->store.strict ||
+      (collection->load == LOAD_CHECK && !call->store.sole && !known_as_checked(call, collection));
   if (call->store.strict)
     collection->load = LOAD_ALL;
   if (look)
@@ -295,8 +296,8 @@ static void unite(struct call *call, struct collection *collection) {
     entries->items[i].doubt = doubted_since(&collection->head.doubt, &doubt, entries->items[i].id);
   }
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
-  collection->stale =
-      !collection->checked && now_since(call, collection->head.checked_at) >= CHECK_MS;
+  collection->stale = !collection->checked && !call->store.sole &&
+                      now_since(call, collection->head.checked_at) >= CHECK_MS;
   if (collection->checked && !collection->grew)
     note_check(call, collection);
 }

@@ -36,6 +36,9 @@ struct tkv_store {
   uint32_t max_operations; /* KV operations that one call may make before it stops early */
   uint32_t check;          /* 1: the call first does what store.init does */
   uint32_t patience;       /* ms that the platform may make one request wait, 0: any */
+  uint32_t sole;           /* 1: nobody else writes there, and what a call writes is stored in whole
+                              or not at all: nothing is confirmed, checked or held back, and heads
+                              are short */
 };
 
 /* Where an answer's outcome stands. */

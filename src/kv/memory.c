@@ -119,7 +119,7 @@ static bool make_room(struct memory *memory, const struct note *spared, int64_t 
   bool stays = goes && goes->own;
   if (!goes)
     goes = older_of(memory->shelves[SHELF_OTHERS].oldest, memory->shelves[SHELF_HELD].oldest);
-  if (memory->bytes <= MEMORY_BYTES_MAX || goes == spared)
+  if (memory->bytes + memory->less <= MEMORY_BYTES_MAX || goes == spared)
     return false;
   if (stays) {
     drop_value(memory, goes);

@@ -79,6 +79,7 @@ struct memory_ages {
 struct memory {
   struct memory_ages shelves[SHELF_COUNT];
   size_t bytes;
+  size_t less;       /* bytes of MEMORY_BYTES_MAX that are not to be used */
   int64_t forgot_at; /* ms: when an own write was last forgotten for want of room; 0: never */
   struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
 };

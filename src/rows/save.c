@@ -130,7 +130,7 @@ static enum tkv_status write_all(struct call *call, void *self) {
       return call->error;
   }
   /* A call can ask for one follow-up, so of several rows none is held. */
-  bool spaced = op->kind->mode == ROW_SAVE_LAST && op->count == 1;
+  bool spaced = op->kind->mode == ROW_SAVE_LAST && op->count == 1 && !call->store.sole;
   unsigned flags = KV_OVERWRITE | (spaced ? KV_SPACE : 0);
   for (size_t i = 0; i < op->count; i++)
     if (!op->items[i].kept)

@@ -8,7 +8,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+// There is none of it in Node.
+vi.mock('cloudflare:workers', () => ({ DurableObject: class {} }));
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { bin, exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -30,6 +33,7 @@ const PROMISED = {
       'Core',
       'CoreOptions',
       'DateRange',
+      'DurableConfig',
       'Eval',
       'Include',
       'KVNamespaceLike',
@@ -87,6 +91,7 @@ const PROMISED = {
       'Reasons',
     ],
   },
+  './durable': { values: ['ThreadKVObject'], types: ['Reply', 'Request'] },
   './memory': {
     values: ['MemoryStorage', 'createMemoryBackend', 'createMemoryNamespace'],
     types: [

@@ -18,10 +18,10 @@ let isolates = 0;
  * @param {Record<string, unknown>} storage  `backend` or `bindings`, for the constructor of the store
  * @param {string} prefix
  * @param {Record<string, unknown>} [options]  for the constructor, too
+ * @param {ReturnType<typeof makeClock>} [clock]
  * @returns {import('./support.js').Subject}
  */
-export function makeSubject(backend, storage, prefix, options = {}) {
-  const clock = makeClock();
+export function makeSubject(backend, storage, prefix, options = {}, clock = makeClock()) {
   /** @param {Record<string, unknown>} [more] */
   const open = (more = {}) =>
     new CloudflareStore(

@@ -185,7 +185,13 @@ describe('lists', () => {
   it('the options', () => {
     const named = section(README, 'Configuration').match(/(?<=^- `)\w+/gm);
     const common = readText('bindings/store/config.js').matchAll(/@property \{.*\} \[(\w+)\]/g);
-    const options = ['accountId', 'backend', 'bindings', ...Array.from(common, ([, name]) => name)];
+    const options = [
+      'accountId',
+      'backend',
+      'bindings',
+      'durable',
+      ...Array.from(common, ([, name]) => name),
+    ];
     expect(named?.sort()).toEqual(options.sort());
     const all = quoted(section(README, 'Configuration'));
     for (const name of ['accountId', 'apiToken', 'namespacePrefix', 'baseURL', 'timeout', 'fetch']) {

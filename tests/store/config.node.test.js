@@ -9,7 +9,7 @@ const kv = createMemoryNamespace;
 
 /** @param {any} config */
 const tablesOf = (config) => {
-  const { backend, tables } = readConfig(config);
+  const { backend, tables } = /** @type {any} */ (readConfig(config));
   return { spaces: backend.spaces, tables };
 };
 

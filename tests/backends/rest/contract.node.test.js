@@ -19,6 +19,6 @@ describe('over the REST API', () => {
     const accountId = `account-${tests++}`;
     server.addAccount(accountId);
     const storage = { accountId, apiToken: TOKEN, namespacePrefix: 'dev_', baseURL: server.url };
-    return makeSubject(readConfig(storage).backend, storage, 'dev_', options);
+    return makeSubject(/** @type {any} */ (readConfig(storage).backend), storage, 'dev_', options);
   });
 });

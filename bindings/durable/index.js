@@ -1,0 +1,44 @@
+/**
+ * 'threadkv/durable': the class of Durable Objects that hold a store's data.
+ *
+ * ```js
+ * export { ThreadKVObject } from 'threadkv/durable';
+ * ```
+ *
+ * @module
+ */
+
+// @ts-ignore Declared only where the types of the Workers runtime are, which this package does not ask for.
+import { DurableObject } from 'cloudflare:workers';
+import { openRoom } from './open.js';
+
+/** @typedef {import('../remote/protocol.js').Request} Request */
+/** @typedef {import('../remote/protocol.js').Reply} Reply */
+
+/**
+ * One object holds the data of one key prefix, in its SQLite storage. Export the class from your Worker, bind it, and give
+ * the binding to a store as `durable`. Its storage is the store's alone: a subclass may add methods, but no tables of
+ * the name `threadkv`.
+ */
+export class ThreadKVObject extends DurableObject {
+  #room;
+
+  /**
+   * @param {any} ctx
+   * @param {any} env
+   */
+  constructor(ctx, env) {
+    super(ctx, env);
+    this.#room = openRoom(ctx.storage);
+  }
+
+  /**
+   * What a store asks for. Not meant for other callers: it may change with any version.
+   *
+   * @param {Request} request
+   * @returns {Reply}
+   */
+  threadkv(request) {
+    return this.#room.answer(request);
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * What runs in an object: one core over its storage, which answers what a store asks for. Every request is one
+ * transaction in one go, so that calls neither interleave nor are torn. What is thrown rolls it back; then the core is made
+ * anew, for it would remember what storage no longer has.
+ *
+ * @module
+ */
+
+import { TABLES } from '../core/abi.js';
+import { tokenOf } from '../core/caller.js';
+import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
+import { followSync, Line } from '../core/plan.js';
+import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from '../remote/protocol.js';
+import { PLANS } from '../store/plans.js';
+
+/**
+ * @typedef {import('../core/core.js').Core} Core
+ * @typedef {import('../core/heads.js').CoreStore} CoreStore
+ * @typedef {import('../core/stats.js').Operation} Operation
+ * @typedef {import('../remote/protocol.js').Request} Request
+ * @typedef {import('../remote/protocol.js').Reply} Reply
+ */
+/**
+ * @typedef {object} RoomOptions
+ * @property {import('../backends/backend.js').Backend & { runSync: NonNullable<import('../backends/backend.js').Backend['runSync']> }} backend
+ * @property {<T>(run: () => T) => T} atomically  in a transaction, which is rolled back when `run` throws
+ * @property {() => Core} createCore
+ * @property {() => void} [forget]  called when something was rolled back
+ */
+
+/** Every table is in the one space. */
+const TABLE_MAP = Object.fromEntries(TABLES.map(([name]) => [name, 0]));
+/** How many descriptions of the store are kept: callers differ in few options. */
+const STORES_MAX = 16;
+
+export class Room {
+  #options;
+  #backend;
+  /** @type {Core | undefined} */
+  #core;
+  /** @type {Map<string, CoreStore>} */
+  #stores = new Map();
+  /** Whether the request that is under way has asked for a write. */
+  #touched = false;
+  /** @type {Operation[]} */
+  #operations = [];
+
+  /** @param {RoomOptions} options */
+  constructor(options) {
+    this.#options = options;
+    const { backend } = options;
+    this.#backend = {
+      ...backend,
+      sole: true,
+      runSync: (/** @type {any[]} */ requests, /** @type {any} */ room) => {
+        if (requests.some(({ kind }) => kind === 'put' || kind === 'delete')) this.#touched = true;
+        return backend.runSync(requests, room);
+      },
+    };
+  }
+
+  /**
+   * @param {Request} request  of anyone's make
+   * @returns {Reply}
+   */
+  answer(request) {
+    const method = String(request?.method);
+    /** @type {Operation[]} */
+    const operations = [];
+    this.#operations = operations;
+    this.#touched = false;
+    try {
+      requireVersions(request, method);
+      if (request.forget === true) this.#forget();
+      const { wishes, ...answer } = this.#options.atomically(() => this.#run(request));
+      for (const { op, payload } of wishes) this.#afterwards(request, op, payload);
+      return { ...VERSIONS, ...answer, operations };
+    } catch (error) {
+      this.#rolledBack();
+      return { ...VERSIONS, failure: failureOf(error, method), operations };
+    }
+  }
+
+  /**
+   * A call of the core asks for it once it is done. It is a transaction of its own: what it cannot bring up to date now is
+   * found later.
+   *
+   * @param {Request} request
+   * @param {string} op
+   * @param {string} payload
+   */
+  #afterwards(request, op, payload) {
+    this.#touched = false;
+    try {
+      this.#options.atomically(() =>
+        this.#own.callSync(this.#storeOf(request), op, {}, payload, request.method),
+      );
+    } catch {
+      this.#rolledBack();
+    }
+  }
+
+  #rolledBack() {
+    if (this.#touched) this.#forget();
+  }
+
+  #forget() {
+    this.#core = undefined;
+    this.#options.forget?.();
+  }
+
+  /**
+   * @param {Request} request
+   * @returns {Pick<Reply, 'text' | 'kept'> & { wishes: { op: string, payload: string }[] }}
+   */
+  #run(request) {
+    const { op, plan, json, method } = request;
+    const text = json === undefined ? undefined : unpack(json);
+    if (plan !== undefined) return this.#follow(request, plan, JSON.parse(text ?? '[]'));
+    const { control = {}, most, apart } = request;
+    const manner = { most: most ?? Infinity, apart, exact: true };
+    const called = this.#own.callSync(this.#storeOf(request), String(op), control, text, method, manner);
+    const kept = called.reading.kept.map(pack);
+    const answer = { text: pack(called.text), ...(kept.length > 0 && { kept }) };
+    requireCrossing([answer.text, ...kept], method);
+    return { ...answer, wishes: called.wish === undefined ? [] : [called.wish] };
+  }
+
+  /**
+   * @param {Request} request
+   * @param {string} name
+   * @param {any[]} args
+   */
+  #follow(request, name, args) {
+    const { method } = request;
+    const plan = PLANS.get(name);
+    if (plan === undefined) throw storeError('VERSION_MISMATCH', method, `the object knows no plan ${name}`);
+    const store = this.#storeOf(request);
+    /** @type {{ op: string, payload: string }[]} */
+    const wishes = [];
+    const result = followSync(plan.run(this.#line(store), method, ...args), (call) => {
+      const payload = call.payload === undefined ? undefined : JSON.stringify(call.payload);
+      const called = this.#own.callSync(store, call.op, call.control, payload, method);
+      if (called.wish !== undefined) wishes.push(called.wish);
+      if (call.text) return called.text;
+      return called.text === '' ? null : JSON.parse(called.text);
+    });
+    const text = pack(result === undefined ? '' : JSON.stringify(result));
+    requireCrossing([text], method);
+    return { text, wishes };
+  }
+
+  /** @param {CoreStore} store */
+  #line(store) {
+    const { host } = this.#own;
+    return new Line({
+      sole: true,
+      now: host.now,
+      token: () => tokenOf(host.random),
+      shared: (name, make) => this.#own.shared(store, name, make),
+      later: () => undefined,
+    });
+  }
+
+  /** @param {Request} request @returns {CoreStore} the same object for the same options */
+  #storeOf({ prefix, maxOperations, check }) {
+    const name = JSON.stringify([prefix, maxOperations, check]);
+    let store = this.#stores.get(name);
+    if (store === undefined) {
+      if (this.#stores.size >= STORES_MAX) this.#stores.clear();
+      store = {
+        backend: this.#backend,
+        tables: TABLE_MAP,
+        prefix,
+        options: { strict: false, maxOperations, check },
+        observe: (operation) => this.#operations.push(operation),
+      };
+      this.#stores.set(name, store);
+    }
+    return store;
+  }
+
+  get #own() {
+    this.#core ??= this.#options.createCore();
+    return this.#core;
+  }
+}
+
+/**
+ * A result that would not cross is refused while its transaction can still be rolled back.
+ *
+ * @param {import('../remote/protocol.js').Packed[]} texts
+ * @param {string} method
+ */
+function requireCrossing(texts, method) {
+  if (weigh(texts) <= MAX_CROSSING) return;
+  const says = `the result of ${method} is larger than what a Durable Object can answer with: ${MAX_CROSSING} bytes; nothing was written`;
+  throw storeError('PAGE_TOO_LARGE', method, says, { limit: MAX_CROSSING });
+}
+
+/**
+ * @param {any} error
+ * @param {string} method
+ * @returns {NonNullable<Reply['failure']>}
+ */
+function failureOf(error, method) {
+  const known =
+    error instanceof StoreError || error instanceof StoreTypeError ? error : faultOf(error, method);
+  const { code, op, message, details } = known;
+  return { code, op, message, details };
+}
+
+/**
+ * Storage that failed. Of its words only SQLite's own is told.
+ *
+ * @param {any} error
+ * @param {string} method
+ */
+function faultOf(error, method) {
+  const reason = /\bSQLITE_[A-Z_]+\b/.exec(String(error?.message))?.[0];
+  const details = { outcome: 'not done', ...(reason && { reason }) };
+  if (reason === 'SQLITE_FULL') {
+    const says = 'the Durable Object holds as much as it may; nothing was written';
+    return storeError('OBJECT_FULL', method, says, details);
+  }
+  const says = `the storage of the Durable Object failed${reason ? ` (${reason})` : ''}; nothing was written`;
+  return storeError('OBJECT_FAILED', method, says, details);
+}

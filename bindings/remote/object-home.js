@@ -1,0 +1,182 @@
+/**
+ * A Durable Object as the home of a store's data: what is asked of it crosses in one call, with a fresh stub, for one that
+ * has failed once fails for ever.
+ *
+ * @module
+ */
+
+import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
+import { putBack } from '../core/reading.js';
+import { faultOf, mayPass } from './faults.js';
+import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from './protocol.js';
+
+/**
+ * @typedef {import('../core/home.js').Home} Home
+ * @typedef {import('../core/home.js').HomeTools} HomeTools
+ * @typedef {import('./protocol.js').Packed} Packed
+ * @typedef {import('./protocol.js').Reply} Reply
+ */
+/**
+ * As much of a `DurableObjectNamespace` as is used.
+ * @typedef {object} ObjectNamespaceLike
+ * @property {(name: string) => any} idFromName
+ * @property {(id: any, options?: any) => any} get
+ * @property {(jurisdiction: any) => any} [jurisdiction]
+ */
+/**
+ * Which object it is, and how it is to be asked.
+ * @typedef {object} ObjectPlace
+ * @property {ObjectNamespaceLike} namespace
+ * @property {string} prefix  its name
+ * @property {string} [locationHint]
+ * @property {string} [jurisdiction]
+ * @property {number} maxOperations
+ * @property {boolean} check
+ */
+
+/** Operations that write nothing. */
+const READS = `thread.get thread.list message.list message.list_by_resource message.get resource.get row.get
+  row.list record.scan record.get collection.scan`.split(/\s+/);
+const READ_PLANS = ['observations.newest', 'observations.history'];
+
+/** How often a read is tried, and how long it waits then, in ms, times the tries so far. */
+const TRIES = 3;
+const DELAY = 100;
+
+/** @implements {Home} */
+export class ObjectHome {
+  #place;
+  #tools;
+  #rounds = 0;
+  #checks;
+  #forgets = false;
+
+  /**
+   * @param {ObjectPlace} place
+   * @param {HomeTools} tools
+   */
+  constructor(place, tools) {
+    this.#place = place;
+    this.#tools = tools;
+    this.#checks = place.check;
+  }
+
+  /** The object does so with the next request. */
+  forget() {
+    this.#forgets = true;
+    this.#checks = this.#place.check;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string | undefined} json
+   * @param {import('../core/reading.js').Manner} manner
+   */
+  async run(method, op, control, json, { most = Infinity, apart = false, exact = false }) {
+    const bound = Math.min(most, MAX_CROSSING);
+    const asked = { op, control, apart, ...(most < Infinity && { most: bound }) };
+    const { text, kept } = await this.#ask(method, asked, json, READS.includes(op));
+    const toMessage = exact
+      ? (/** @type {any} */ one, /** @type {any} */ parse) => parse(one)
+      : (/** @type {any} */ one) => JSON.parse(one);
+    /** @type {string | undefined} */
+    let unreadable;
+    const note = (/** @type {string | undefined} */ id) => {
+      unreadable = id;
+    };
+    return {
+      text,
+      complete: (/** @type {any} */ result, /** @type {any} */ parse) =>
+        putBack(result, kept, (one) => toMessage(one, parse), note),
+      unreadable: () => unreadable,
+    };
+  }
+
+  /**
+   * @param {string} plan
+   * @param {string} method
+   * @param {string} args
+   */
+  async perform(plan, method, args) {
+    return (await this.#ask(method, { plan }, args, READ_PLANS.includes(plan))).text;
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} asked
+   * @param {string | undefined} json
+   * @param {boolean} reads
+   */
+  async #ask(method, asked, json, reads) {
+    const { prefix, maxOperations } = this.#place;
+    const [check, forget] = [this.#checks, this.#forgets];
+    const request = { ...VERSIONS, prefix, maxOperations, check, forget, method, ...asked };
+    const packed = json === undefined ? undefined : pack(json);
+    if (weigh([packed]) > MAX_CROSSING) {
+      const limit = MAX_CROSSING;
+      const says = `${method} was given more than a Durable Object takes in one call: ${limit} bytes; nothing was done`;
+      throw storeError('VALUE_TOO_LARGE', method, says, { limit });
+    }
+    const reply = await this.#send(method, { ...request, json: packed }, reads ? TRIES : 1);
+    requireVersions(reply, method);
+    this.#observe(reply.operations);
+    if (reply.failure !== undefined) throw made(reply.failure);
+    if (check) this.#checks = false;
+    if (forget) this.#forgets = false;
+    return { text: unpack(reply.text ?? ''), kept: (reply.kept ?? []).map(unpack) };
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} request
+   * @param {number} tries
+   * @returns {Promise<Reply>}
+   */
+  async #send(method, request, tries) {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#stub(method).threadkv(request);
+      } catch (error) {
+        if (error instanceof StoreError) throw error;
+        const fault = faultOf(error, method);
+        if (tried >= tries || !mayPass(fault)) throw fault;
+        await this.#tools.core().host.wait(DELAY * tried);
+      }
+    }
+  }
+
+  /** @param {string} method */
+  #stub(method) {
+    const { namespace, prefix, locationHint, jurisdiction } = this.#place;
+    try {
+      const within = jurisdiction === undefined ? namespace : namespace.jurisdiction?.(jurisdiction);
+      return within.get(within.idFromName(prefix), locationHint === undefined ? {} : { locationHint });
+    } catch {
+      const says = 'the Durable Object namespace has no object for keyPrefix, locationHint and jurisdiction';
+      throw storeError('INVALID_ARGUMENT', method, says);
+    }
+  }
+
+  /** Rounds are counted here, whichever core they were of. @param {import('../core/stats.js').Operation[]} operations */
+  #observe(operations) {
+    let before = -1;
+    for (const operation of operations) {
+      if (operation.round !== before) this.#rounds++;
+      before = operation.round;
+      this.#tools.observe({ ...operation, round: this.#rounds });
+    }
+  }
+}
+
+/**
+ * A failure of the object, as an error of this side.
+ *
+ * @param {NonNullable<Reply['failure']>} failure
+ */
+function made({ code, op, message, details }) {
+  return code === 'INVALID_FILTER'
+    ? new StoreTypeError(code, op, message, details)
+    : new StoreError(code, op, message, details);
+}

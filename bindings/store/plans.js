@@ -1,0 +1,12 @@
+/**
+ * All plans, by name: what a Durable Object can follow.
+ *
+ * @module
+ */
+
+import { PLANS as observations } from '../observations/plans.js';
+import { saveBlobs } from './blobs.js';
+import { deleteListed } from './tasks.js';
+
+/** @type {ReadonlyMap<string, import('../core/plan.js').Plan<any[], unknown>>} */
+export const PLANS = new Map([...observations, saveBlobs, deleteListed].map((plan) => [plan.name, plan]));
