@@ -79,6 +79,8 @@ guardMethods(CloudflareStore);
  * @typedef {import('./store/types.js').DateRange} DateRange
  * @typedef {import('./store/types.js').Resource} Resource
  * @typedef {import('./store/types.js').ResourceInput} ResourceInput
+ * @typedef {import('./store/types.js').ResourcePage} ResourcePage
+ * @typedef {import('./store/types.js').ListResourcesArgs} ListResourcesArgs
  * @typedef {import('./store/types.js').WorkflowRun} WorkflowRun
  * @typedef {import('./store/types.js').ListWorkflowRunsArgs} ListWorkflowRunsArgs
  * @typedef {import('./store/types.js').PersistWorkflowSnapshotArgs} PersistWorkflowSnapshotArgs

@@ -205,6 +205,8 @@ export const Resource = named(
   }),
 );
 
+export const ResourcePage = named('ResourcePage', z.strictObject({ resources: z.array(Resource), ...page }));
+
 export const ResourceInput = named(
   'ResourceInput',
   z.looseObject({

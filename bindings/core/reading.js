@@ -36,6 +36,7 @@ const OPERATIONS = /** @type {Record<string, 'kept' | 'seen'>} */ ({
   'message.delete': 'seen',
   'thread.delete': 'seen',
   'store.sweep': 'seen',
+  'row.prune': 'seen',
   'collection.refresh': 'seen',
   'verify.records': 'seen',
 });

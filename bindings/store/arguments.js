@@ -138,6 +138,8 @@ export const ARGUMENTS = {
   saveResource: [object('resource')],
   getResourceById: [object('resourceId')],
   updateResource: [object('resourceId workingMemory metadata')],
+  listResources: [object('page perPage')],
+  deleteResource: [object('resourceId')],
 
   persistWorkflowSnapshot: [object('workflowName runId resourceId snapshot createdAt updatedAt')],
   loadWorkflowSnapshot: [run],

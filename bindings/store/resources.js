@@ -19,6 +19,8 @@ import { MessageStore } from './messages.js';
 
 /** Dates outside, text inside. */
 const DATES = ['createdAt', 'updatedAt'];
+const TABLE = 'resources';
+const PER_PAGE = 100;
 
 /**
  * Resources.
@@ -67,6 +69,35 @@ export class ResourceStore extends MessageStore {
     const resource = await this.caller.read('updateResource', 'resource.update', NOTHING, payload);
     reviveDates(resource, DATES);
     return resource;
+  }
+
+  /**
+   * The resources of this prefix that something was kept of, in the order of their ids. Who has threads and no working
+   * memory is none.
+   *
+   * @param {import('./types.js').ListResourcesArgs} [args]
+   * @returns {Promise<import('./types.js').ResourcePage>}
+   */
+  async listResources(args = {}) {
+    const { page = 0, perPage = PER_PAGE } = requireArguments(args, 'listResources');
+    const control = { ...shape.pageControl({ page, perPage }), table: TABLE, direction: 'ASC' };
+    const { rows, total, hasMore } = await this.caller.read('listResources', 'row.list', control, {});
+    for (const resource of rows) reviveDates(resource, DATES);
+    return { resources: rows, total, page, perPage, hasMore };
+  }
+
+  /**
+   * Deletes what is kept of a resource itself, its working memory above all. Its threads stay: see `eraseResource`. An
+   * unknown resource is no error.
+   *
+   * @param {{ resourceId: string }} args
+   * @returns {Promise<void>}
+   */
+  async deleteResource(args) {
+    const { resourceId } = requireArguments(args, 'deleteResource');
+    shape.requireText(resourceId, 'resourceId', 'deleteResource');
+    const row = { id: resourceId };
+    await orAbsent('', () => this.caller.call('deleteResource', 'row.delete', { table: TABLE }, [row]));
   }
 }
 

@@ -95,6 +95,8 @@
  * @property {number | false} perPage
  * @property {boolean} hasMore
  */
+/** @typedef {{ page?: number, perPage?: number | false }} ListResourcesArgs  default: page 0, 100 per page; false: all */
+/** @typedef {Page & { resources: Resource[] }} ResourcePage */
 /** @typedef {Page & { threads: Thread[] }} ThreadPage */
 /**
  * @template [Content=any]

@@ -47,7 +47,7 @@ static bool read_names(struct call *call, struct rows *op, bool deletes) {
 static struct rows *rows_new(struct call *call) {
   struct rows *op = ARENA_NEW(&call->arena, struct rows);
   call_self(call, op);
-  op->kind = row_kind_of(call);
+  op->kind = row_kind_aging(call);
   return op->kind ? op : NULL;
 }
 

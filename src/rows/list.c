@@ -5,7 +5,8 @@
  *   answer    {"rows":[row, …],"total":n,"hasMore":…}
  *
  * `where` names fields of the cover; null matches a field that is missing.  A row without the date
- * is in no range, and comes first in ascending order.  Ties are in the order of the keys.
+ * is in no range, and comes first in ascending order.  Ties are in the order of the keys.  Records
+ * that are no rows (resources) come in the order of their keys.
  *
  * Rounds: the pages of a list, whose covers are filtered and ordered; the rows without a cover, if
  * there are any; the page's rows.  A row that has changed since the list was made counts as it is.
@@ -81,7 +82,7 @@ static bool read_query(struct call *call, struct list *list) {
                                 {SPAN("under"), SPAN_NONE}};
   struct span parts[] = {SPAN_NONE, SPAN_NONE};
   list->count = WHERE;
-  list->kind = row_kind_of(call);
+  list->kind = row_kind_aging(call);
   if (!list->kind || !arg_page(call, PAGE_STANDARD, &list->page) || !arg_fields(call, fields, 5) ||
       !read_where(call, list, fields[0].value) ||
       !read_date_field(call, list, fields[1].value, SPAN("dateFilterBy"), DATE) ||
@@ -123,7 +124,8 @@ static bool passes(struct list *list, struct span cover, int64_t *order) {
 static void take(struct call *call, struct scan *scan, struct span key, struct span metadata) {
   struct list *list = scan->owner;
   struct entry row = {.id = key};
-  struct span cover = row_cover_of(metadata);
+  struct span cover =
+      list->kind->mode == ROW_SAVE_NEVER ? SPAN("{}") : row_cover_of(metadata); /* no dates there */
   if (!cover.ptr)
     entries_append(&call->arena, &list->unread, &row);
   else if (passes(list, cover, &row.time))

@@ -1,6 +1,7 @@
 /* row_prune.c: row.prune: what is older than an age, one page of a list at a time.
  *
- *   payload   {"limit": n, "cursor": where to go on, or null}; control: table, maxAge in ms
+ *   payload   {"limit": n, "cursor": where to go on, or null}; control: table, maxAge in ms.
+ *             With "resourceId": in place of what is old, what carries this id
  *   answer    {"deleted":n,"ids":[id, …],"cursor": where to go on, or null,"done": nothing is left}
  *
  * Rows and resources are deleted here.  Threads and messages are only named, for their deletion
@@ -15,7 +16,7 @@
 struct prune {
   const struct row_kind *kind;
   int64_t before, limit, deleted;
-  struct span cursor; /* given */
+  struct span cursor, owner; /* given */
   struct kv_request *page, **gets;
   size_t count;
 };
@@ -26,15 +27,19 @@ static enum tkv_status answer(struct call *call, struct prune *op, struct span i
 
 enum tkv_status row_prune(struct call *call, void *self) {
   struct prune *op = ARENA_NEW(&call->arena, struct prune);
-  struct json_field fields[] = {{SPAN("limit"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}};
+  struct json_field fields[] = {
+      {SPAN("limit"), SPAN_NONE}, {SPAN("cursor"), SPAN_NONE}, {SPAN("resourceId"), SPAN_NONE}};
   uint64_t age;
   struct span none = SPAN_NONE;
   (void)self;
   call_self(call, op);
   op->kind = row_kind_aging(call);
-  if (!op->kind || !arg_fields(call, fields, 2))
+  if (!op->kind || !arg_fields(call, fields, 3) ||
+      !arg_text(call, fields[2].value, fields[2].name, &op->owner))
     return call->error;
-  if (!control_number(call->control.max_age, &age))
+  if (op->owner.ptr)
+    age = 0;
+  else if (!control_number(call->control.max_age, &age))
     return call_invalid(call, SPAN("maxAge"), SPAN("must be a number of milliseconds"));
   op->before = call->now - (int64_t)age;
   if (!json_int(fields[0].value, &op->limit) || op->limit < 1)
@@ -71,7 +76,7 @@ static enum tkv_status listed(struct call *call, void *self) {
   struct prune *op = self;
   op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->page->count + 1);
   for (size_t i = 0; i < op->page->count; i++)
-    if (may_be_due(op, op->page->items[i].metadata))
+    if (op->owner.ptr || may_be_due(op, op->page->items[i].metadata))
       op->gets[op->count++] = kv_get(call, op->kind->table, op->page->items[i].name, KV_REMEMBER);
   return call_next(call, judge);
 }
@@ -81,17 +86,25 @@ static enum tkv_status finish(struct call *call, void *self) {
   return TKV_DONE;
 }
 
-static bool read_anchor(struct call *call, const struct prune *op, const struct kv_request *get,
-                        int64_t *ms) {
-  struct span row;
-  *ms = INT64_MAX;
+/* What is damaged has no age, and stops the pruning; of nobody can be told that it is his. */
+static bool is_due(struct call *call, const struct prune *op, const struct kv_request *get,
+                   bool *due) {
+  struct span row, owner;
+  int64_t ms = INT64_MAX;
+  *due = false;
   if (!get->found)
     return true;
   if (!json_value(get->value, &row)) {
     call_corrupt(call, get->key);
     return false;
   }
-  row_date(anchor_of(op->kind, row), ms);
+  if (op->owner.ptr) {
+    struct span given = json_get(row, SPAN("resourceId"));
+    *due = json_string(&call->arena, given, &owner) && span_eq(owner, op->owner);
+    return true;
+  }
+  row_date(anchor_of(op->kind, row), &ms);
+  *due = ms < op->before;
   return true;
 }
 
@@ -102,10 +115,10 @@ static enum tkv_status judge(struct call *call, void *self) {
   json_put_char(&ids, '[');
   for (size_t i = 0; i < op->count; i++) {
     struct kv_request *get = op->gets[i];
-    int64_t anchor;
-    if (!read_anchor(call, op, get, &anchor))
+    bool due;
+    if (!is_due(call, op, get, &due))
       return call->error;
-    if (anchor >= op->before)
+    if (!due)
       continue;
     more = op->deleted == op->limit || (!named && call_over_budget(call, (size_t)op->deleted + 1));
     if (more)

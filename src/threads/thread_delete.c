@@ -7,6 +7,9 @@
  *             comes back
  *
  * Wherever it stops, calling again or sweep goes on from there.
+ *
+ * With {"all":true} the resource is forgotten: the tombstone does not name it, and its entry stays, for
+ * whoever asks so clears the resource's collection.
  */
 #include "threads/thread_delete.h"
 
@@ -44,6 +47,8 @@ static enum tkv_status bury(struct call *call, void *self) {
   struct deletion *op = self;
   struct collection *collection = op->sweep.collection;
   op->thread = thread_read(call, op->record);
+  if (call->control.all.kind == CONTROL_TRUE)
+    op->thread.resource = SPAN("");
   if (op->thread.state == THREAD_NONE && !collection->entries.count && !collection->head.stamp)
     return answer(call, op);
   for (size_t i = 0; i < collection->entries.count; i++)

@@ -81,7 +81,8 @@ static enum tkv_status finish(struct call *call, void *self) {
 }
 
 /* store.clear: every key of a table, and of the collections that index it; without a table, of all
- * tables.  With payload {"under":[part, …]} only the table's keys below these parts. */
+ * tables.  With payload {"under":[part, …]} only the table's keys below these parts, with
+ * {"all":true} the key of these parts, too. */
 
 enum { PARTS_MAX = TABLE_COUNT + 4 }; /* of all tables, and what is cleared with some */
 
@@ -123,7 +124,12 @@ static bool add_under(struct call *call, struct clear *op, enum tkv_table table,
       return false;
   names[count++] = SPAN_NONE;
   op->tables[0] = table;
-  return kv_key(call, table, names, count, &op->prefixes[op->count++]);
+  if (!kv_key(call, table, names, count, &op->prefixes[op->count]))
+    return false;
+  struct span key = op->prefixes[op->count++];
+  if (call->control.all.kind == CONTROL_TRUE)
+    kv_delete(call, table, (struct span){key.ptr, key.len - 1}, KV_REMEMBER | KV_OVERWRITE);
+  return true;
 }
 
 static enum tkv_status list_part(struct call *call, struct clear *op, struct span cursor) {

@@ -108,6 +108,7 @@ const cases = [
   { method: 'listMessagesById', args: [{ messageIds: ['m001', 'u1', 'nobody'] }] },
   { method: 'listMessagesByResourceId', args: [{ resourceId: 'alice' }] },
   { method: 'getResourceById', args: [{ resourceId: 'alice' }] },
+  { method: 'listResources', args: [{}], answer: ({ total }) => total },
   {
     method: 'saveThread',
     args: [{ thread: thread('new', { title: 'New' }) }],

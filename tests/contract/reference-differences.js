@@ -30,6 +30,8 @@ export const differences = {
   'filtering threads > refuses an empty owner': "the reference shows everybody's threads",
 
   'creating a thread > ': beyond,
+  'listing resources > ': beyond,
+  'deleting a resource > ': beyond,
   'creating one thread several times at once > ':
     'the reference has no createThread, and lets copies and saves of one id mix',
   'saving messages > keeps fields it has never heard of': fields,
@@ -50,6 +52,7 @@ export const differences = {
   'messages of one moment > come the other way round': turns,
   'messages of one moment > come in the same order in pages': turns,
   'messages of one moment > may be more than': turns,
+  'messages of one moment > come in the order in which one call gave them to several': turns,
   'messages of one moment > come by id':
     'the reference gives messages of one moment in the order in which they are asked for',
   'listing messages in pages > refuses 42 as': input,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at } from './support.js';
+import { at, refused, thread } from './support.js';
 
 /**
  * @param {string} id
@@ -160,6 +160,70 @@ export function resources(makeStore) {
       const found = await store.getResourceById({ resourceId: 'alice' });
       expect(found.workingMemory).toBe('e');
       expect(found.metadata).toEqual({ plan: 'free', a: 'a', b: 'b', c: 'c', d: 'd', e: 'e' });
+    });
+  });
+
+  describe('listing resources', () => {
+    const names = (/** @type {any} */ { resources: found }) => found.map((/** @type {any} */ { id }) => id);
+
+    it('gives them in the order of their ids, by pages', async () => {
+      const { store, reopen } = await makeStore();
+      for (const id of ['c', 'a', 'b:1', 'b']) await store.saveResource({ resource: resource(id) });
+      for (const reader of [store, reopen()]) {
+        const all = await reader.listResources();
+        expect(names(all)).toEqual(['a', 'b', 'b:1', 'c']);
+        expect(all).toMatchObject({ total: 4, page: 0, perPage: 100, hasMore: false });
+        expect(all.resources[0]).toEqual(resource('a'));
+        const second = await reader.listResources({ page: 1, perPage: 3 });
+        expect(names(second)).toEqual(['c']);
+        expect(second).toMatchObject({ total: 4, page: 1, perPage: 3, hasMore: false });
+        expect(await reader.listResources({ perPage: 3 })).toMatchObject({ total: 4, hasMore: true });
+        expect(names(await reader.listResources({ perPage: false }))).toHaveLength(4);
+        expect(await reader.listResources({ perPage: 0 })).toMatchObject({ resources: [], total: 4 });
+      }
+    });
+
+    it('is empty where there are none, whoever has threads', async () => {
+      const { store } = await makeStore();
+      await store.saveThread({ thread: thread('t') });
+      expect(await store.listResources()).toEqual({
+        resources: [],
+        total: 0,
+        page: 0,
+        perPage: 100,
+        hasMore: false,
+      });
+    });
+
+    it.each([
+      [{ page: -1 }, 'page must be >= 0'],
+      [{ perPage: -1 }, 'perPage must be >= 0'],
+      [{ limit: 1 }, 'unknown argument "limit"'],
+    ])('refuses %j', async (args, text) => {
+      const { store } = await makeStore();
+      await refused(store.listResources(args), { code: 'INVALID_ARGUMENT', op: 'listResources', text });
+    });
+  });
+
+  describe('deleting a resource', () => {
+    it('takes its memory, and leaves its threads and other resources', async () => {
+      const { store, reopen } = await makeStore();
+      await store.saveThread({ thread: thread('t') });
+      for (const id of ['alice', 'alice:2']) await store.saveResource({ resource: resource(id) });
+      await store.deleteResource({ resourceId: 'alice' });
+      await store.deleteResource({ resourceId: 'nobody' });
+      for (const reader of [store, reopen()]) {
+        expect(await reader.getResourceById({ resourceId: 'alice' })).toBeNull();
+        expect((await reader.listResources()).resources).toEqual([resource('alice:2')]);
+        expect((await reader.listThreadsByResourceId({ resourceId: 'alice' })).total).toBe(1);
+      }
+      await store.updateResource({ resourceId: 'alice', workingMemory: 'new' });
+      expect(await store.getResourceById({ resourceId: 'alice' })).toMatchObject({ workingMemory: 'new' });
+    });
+
+    it.each([{}, { resourceId: '' }, { resourceId: 7 }, { id: 'alice' }])('refuses %j', async (args) => {
+      const { store } = await makeStore();
+      await refused(store.deleteResource(args), { code: 'INVALID_ARGUMENT', op: 'deleteResource' });
     });
   });
 }

@@ -217,7 +217,16 @@ describe('the nearest name', () => {
 describe('every method', () => {
   /** What takes records, lists or names, in their order. */
   const POSITIONAL = [
-    ...['constructor', 'init', 'sweep', 'dangerouslyClearAll', 'stats', 'close', 'supportsConcurrentUpdates'],
+    ...[
+      'constructor',
+      'init',
+      'sweep',
+      'dangerouslyClearAll',
+      'stats',
+      'close',
+      'forget',
+      'supportsConcurrentUpdates',
+    ],
     ...[
       'deleteMessages',
       'saveScore',

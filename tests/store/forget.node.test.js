@@ -58,7 +58,9 @@ describe('forget', () => {
     expect((await store.getThreadById({ threadId: 't' })).id).toBe('t');
     store.forget();
     expect(await seen(store)).toEqual(NOTHING);
-    expect((await namespace.list()).keys.map((/** @type {any} */ { name }) => name)).toEqual(['metadata:schema']);
+    expect((await namespace.list()).keys.map((/** @type {any} */ { name }) => name)).toEqual([
+      'metadata:schema',
+    ]);
   });
 
   it('leaves calls that are under way alone', async () => {

@@ -37,12 +37,14 @@ const REQUESTS = {
   replaceResource: ['PUT', '/v1/resources/u', { workingMemory: '# Ada' }],
   updateResource: ['PATCH', '/v1/resources/u', { metadata: { a: 1 } }],
   getResource: ['GET', '/v1/resources/u'],
+  listResources: ['GET', '/v1/resources?perPage=1'],
   listWorkflowRuns: ['GET', '/v1/workflow-runs'],
   getWorkflowRun: ['GET', '/v1/workflow-runs/w/r'],
   deleteWorkflowRun: ['DELETE', '/v1/workflow-runs/w/r'],
   listScores: ['GET', '/v1/scores?runId=r&perPage=1'],
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
   listObservations: ['GET', '/v1/resources/u/observations'],
+  deleteResource: ['DELETE', '/v1/resources/u'],
 };
 
 const OPERATIONS = Object.values(DOCUMENT.paths).flatMap((methods) => Object.values(methods));

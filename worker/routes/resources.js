@@ -5,14 +5,27 @@
  */
 
 import { notFound } from '../errors.js';
+import { pageOf, paging } from '../parameters.js';
 import { route } from '../route.js';
-import { Resource, ResourceInput, ResourceUpdate } from '../schemas.js';
+import { Resource, ResourceInput, ResourcePage, ResourceUpdate } from '../schemas.js';
 import { requireSameId } from '../validate.js';
 
 const tag = 'Working memory';
 const path = '/v1/resources/:resourceId';
+const PER_PAGE = 100;
 
 export const resources = [
+  route({
+    method: 'GET',
+    path: '/v1/resources',
+    operationId: 'listResources',
+    tag,
+    summary: 'Resources of which something is kept, in the order of their ids',
+    query: paging(PER_PAGE),
+    answers: { 200: { description: 'a page of resources', schema: ResourcePage } },
+    handle: async ({ json, var: { store } }, { query }) => json(await store.listResources(pageOf(query))),
+  }),
+
   route({
     method: 'GET',
     path,
@@ -54,5 +67,18 @@ export const resources = [
     answers: { 200: { description: 'the resource', schema: Resource } },
     handle: async ({ json, var: { store } }, { ids, body }) =>
       json(await store.updateResource({ ...body, ...ids })),
+  }),
+
+  route({
+    method: 'DELETE',
+    path,
+    operationId: 'deleteResource',
+    tag,
+    summary: 'Deletes a resource, not its threads; that there is none is no error',
+    answers: { 204: { description: 'it is gone' } },
+    async handle({ body, var: { store } }, { ids }) {
+      await store.deleteResource(ids);
+      return body(null, 204);
+    },
   }),
 ];

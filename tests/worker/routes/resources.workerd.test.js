@@ -54,3 +54,18 @@ describe('working memory', () => {
     expect((await ask('GET', PATH)).status).toBe(404);
   });
 });
+
+describe('the list', () => {
+  it('has resources by pages; a deleted one is gone', async () => {
+    for (const id of ['b', 'a', 'c'])
+      await ask('PUT', `/v1/resources/${id}`, { body: { workingMemory: id } });
+    const { status, json } = await ask('GET', '/v1/resources?perPage=2');
+    expect(status).toBe(200);
+    expect(json).toMatchObject({ total: 3, page: 0, perPage: 2, hasMore: true });
+    expect(json.resources.map((/** @type {any} */ { id }) => id)).toEqual(['a', 'b']);
+    expect((await ask('DELETE', '/v1/resources/a')).status).toBe(204);
+    expect((await ask('DELETE', '/v1/resources/a')).status).toBe(204);
+    expect((await ask('GET', '/v1/resources/a')).status).toBe(404);
+    expect((await ask('GET', '/v1/resources')).json).toMatchObject({ total: 2, perPage: 100 });
+  });
+});
