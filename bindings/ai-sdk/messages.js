@@ -7,7 +7,7 @@
 import { storeError } from '../core/errors.js';
 import { canonicalText, hashText } from '../forms/canonical.js';
 import { messageId } from '../forms/threads.js';
-import { partsOf } from '../forms/parts.js';
+import { partsOf, storedParts } from '../forms/parts.js';
 
 /** @typedef {import('ai').UIMessage} UIMessage */
 /**
@@ -43,7 +43,7 @@ export function readMessage({ id, threadId, role, content }) {
  */
 export function writeMessage({ id: _id, role, parts, metadata, ...more }) {
   /** @type {any} */
-  const content = { format: 2, parts };
+  const content = { format: 2, parts: storedParts(parts) };
   if (metadata !== undefined) content.metadata = metadata;
   // What newer versions of the AI SDK may add to a message.
   if (Object.keys(more).length > 0) content.more = more;

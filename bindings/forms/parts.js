@@ -1,17 +1,54 @@
 /**
- * The forms in which agents' libraries keep what was said, read as the AI SDK's parts.
+ * Parts of messages: the AI SDK's are stored as Mastra's where both can say the same, so that either reads them.
+ *
+ * What Mastra has no word for stands beside it, under `ui`, and so the AI SDK's come back as they were.
  *
  * @module
  */
 
 /** @typedef {Record<string, any> & { type: string }} Part */
 
-/** By the state of Mastra's tool invocation: how the AI SDK calls it. @type {Record<string, string>} */
+/** By the state of Mastra's tool invocation: how the AI SDK calls it. The others have one name. @type {Record<string, string>} */
 const STATES = {
   'partial-call': 'input-streaming',
   call: 'input-available',
   result: 'output-available',
 };
+const MASTRA_STATES = Object.fromEntries(Object.entries(STATES).map(([mastra, sdk]) => [sdk, mastra]));
+
+/**
+ * @param {Part[]} parts  the AI SDK's
+ * @returns {Part[]} as they are stored
+ */
+export function storedParts(parts) {
+  return parts.map((part) => {
+    if (typeof part !== 'object' || part === null || typeof part.type !== 'string') return part;
+    if (part.type === 'dynamic-tool' || part.type.startsWith('tool-')) return storedTool(part);
+    return part.type === 'reasoning' && typeof part.text === 'string' ? storedReasoning(part) : part;
+  });
+}
+
+/** @param {Part} part @returns {Part} */
+function storedTool({ input, output, ...ui }) {
+  const { state, toolCallId, errorText, approval } = ui;
+  const toolInvocation = {
+    state: MASTRA_STATES[state] ?? state,
+    toolCallId,
+    toolName: ui.toolName ?? ui.type.slice('tool-'.length),
+    args: input ?? {},
+    ...(output !== undefined && { result: output }),
+    ...(errorText !== undefined && { errorText }),
+    ...(approval !== undefined && { approval }),
+  };
+  // Mastra wants arguments in any case.
+  const missing = input == null && { input: input === null ? 'null' : 'none' };
+  return { type: 'tool-invocation', toolInvocation, ui: { ...ui, ...missing } };
+}
+
+/** @param {Part} part @returns {Part} */
+function storedReasoning({ text, ...ui }) {
+  return { type: 'reasoning', reasoning: text, details: [{ type: 'text', text }], ui };
+}
 
 /**
  * The AI SDK's parts of a stored message, whoever stored it.
@@ -33,11 +70,21 @@ function isPart(part) {
 
 /** @param {Part} part  Mastra's are told by fields that the AI SDK's do not have @returns {Part} */
 function fromMastra(part) {
+  if (/^(tool-invocation|reasoning)$/.test(part.type) && typeof part.ui?.type === 'string')
+    return fromStored(part);
   if (part.type === 'tool-invocation' && part.toolInvocation) return fromInvocation(part);
   if (part.type === 'reasoning' && typeof part.text !== 'string') return fromReasoning(part);
   if (part.type === 'file' && part.url === undefined && typeof part.data === 'string') return fromFile(part);
   if (part.type === 'source' && part.source) return fromSource(part.source);
   return part;
+}
+
+/** @param {Part} part @returns {Part} */
+function fromStored({ ui, reasoning, toolInvocation: { args, result } = {} }) {
+  if (ui.type === 'reasoning') return { ...ui, text: reasoning };
+  const { input: missing, ...tool } = ui;
+  const input = missing === 'null' ? null : args;
+  return { ...tool, ...(missing !== 'none' && { input }), ...(result !== undefined && { output: result }) };
 }
 
 /** @param {Part} part @returns {Part} */

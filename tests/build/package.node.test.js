@@ -108,6 +108,10 @@ const PROMISED = {
     values: ['createApp'],
     types: ['App', 'AppContext', 'AppOptions'],
   },
+  './openai-agents': {
+    values: ['CloudflareSession', 'recordTools'],
+    types: ['CloudflareSessionOptions', 'RecordingSession'],
+  },
   './ai-sdk': {
     values: ['STOPPED', 'createChats', 'endingStream'],
     types: [

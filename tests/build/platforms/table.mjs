@@ -25,6 +25,7 @@ const TESTED = [
   ['vitest in the Workers runtime', 'nothing', ['vitest', '@cloudflare/vitest-plugin']],
   ['bundled for Node, nothing external', 'nothing', ['esbuild', 'rollup', 'vite', 'webpack']],
   ['The AI SDK in a Worker, `useChat` in a page', 'nothing', ['ai', '@ai-sdk/react']],
+  ['The OpenAI Agents SDK in a Worker', 'the flag `nodejs_compat`, for the SDK', ['@openai/agents']],
 ];
 
 /** @param {string} file @returns {any} */
