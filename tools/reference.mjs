@@ -116,7 +116,7 @@ function shapePart(name, file, inner) {
   const isPlain = /^\{/.test(definition) && /^\}/m.test(definition) && !/^\} &/m.test(definition);
   const what = isPlain ? fieldsOf(definition) : `\`${flat(definition).replace(/;[^;}]*$/, '')}\``;
   const more = partsOf(definition, whole).map((part) => shapePart(part, file, part));
-  return `### \`${name}\`\n\n${[shapeWords(whole, inner), what].filter(Boolean).join('\n\n')}\n${more.join('')}`;
+  return `### \`${name}\`\n\n${[shapeWords(whole, inner), what].filter(Boolean).join('\n\n')}\n${more.map((part) => `\n${part}`).join('')}`;
 }
 
 /** The comment that ends at a place. @param {string} whole @param {number} end */

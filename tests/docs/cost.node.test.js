@@ -1,0 +1,35 @@
+/** The arithmetic of docs/cost.md: its table is what is measured, its formulas give what they say. */
+
+import { describe, expect, it } from 'vitest';
+import { PRICES } from '../bench/compare/prices.js';
+import { blocks, readText, section, tableRows } from './markdown.js';
+import { FREE, turnRows } from './turns.js';
+
+const PART = section(readText('docs/cost.md'), 'Arithmetic, and the free plan');
+
+describe('docs/cost.md', () => {
+  it('has the figures of a turn', async () => {
+    expect(tableRows(PART)).toEqual(await turnRows());
+  });
+
+  it('has the prices and the shares that are reckoned with', () => {
+    const grouped = (/** @type {number} */ count) => count.toLocaleString('en-US');
+    expect(PART).toContain(
+      `has ${grouped(FREE.reads)} reads and ${grouped(FREE.writes)} each of writes, lists`,
+    );
+    expect(PART).toContain(`a million reads cost ${PRICES['KV read'].toFixed(2)} dollars`);
+    for (const kind of ['KV write', 'KV list', 'KV delete']) expect(PRICES[kind]).toBe(5);
+  });
+
+  it('reckons right', () => {
+    const sums = Array.from(
+      blocks(PART, 'text')[0].matchAll(/ {3,}([\d(][^=]*?) = ([\d.]+)$/gm),
+      ([, sum, is]) => [sum, is],
+    );
+    expect(sums.length).toBe(2);
+    for (const [sum, is] of sums) {
+      const value = new Function(`return ${sum.replaceAll('·', '*').replaceAll(',', '')}`)();
+      expect(value).toBe(Number(is));
+    }
+  });
+});
