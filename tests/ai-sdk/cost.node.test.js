@@ -71,6 +71,19 @@ describe.each(/** @type {const} */ ([1, 2]))(
       expect(operations.length, operations.join(' ')).toBeLessThanOrEqual(10);
     });
 
+    it('an answer made anew takes at most 15, over two namespaces one more', async () => {
+      const world = makeWorld({ namespaces, like: filled });
+      world.clock.advance(HOUR);
+      const { store, chats } = world.open();
+      await chats.load('c');
+      world.clock.advance(8000);
+      const anew = [...CHAT.slice(0, -1), said('a-new')];
+      await chats.save('c', anew);
+      await store.close();
+      expect(world.operations.length, world.operations.join(' ')).toBeLessThanOrEqual(14 + namespaces);
+      expect(await world.open().chats.load('c')).toEqual(anew);
+    });
+
     it('what is equal already is not written', async () => {
       const world = makeWorld({ namespaces, like: filled });
       const { chats } = world.open();
