@@ -126,6 +126,19 @@ describe('with a token that may write', () => {
     expect(await shown()).not.toContain('To go');
   });
 
+  it('working memory is deleted, after asking, and the threads stay', async () => {
+    await ask('PUT', '/v1/resources/cleo', '{"workingMemory":"# Cleo"}');
+    await visitor.go('#/memory/cleo');
+    await button('Delete the working memory').click();
+    await page.getByRole('dialog').getByText('The threads stay.').waitFor();
+    await button('Cancel').click();
+    expect((await ask('GET', '/v1/resources/cleo')).status).toBe(200);
+    await button('Delete the working memory').click();
+    await button('Delete').click();
+    await page.getByRole('heading', { level: 2, name: 'With working memory' }).waitFor();
+    expect((await ask('GET', '/v1/resources/cleo')).status).toBe(404);
+  });
+
   it('runs are deleted, after asking', async () => {
     await visitor.go('#/runs?status=suspended');
     const before = await page.locator('.list > li').count();
@@ -230,11 +243,17 @@ describe('with a token that may only read', () => {
     await page.getByText('No thread has this in its id or title.').waitFor();
   });
 
-  it('resources of the latest threads are listed, with their counts', async () => {
+  it('resources are listed: those with working memory, and those of the latest threads, with their counts', async () => {
     await visitor.go('#/memory');
-    const items = await page.locator('.list > li').allInnerTexts();
-    expect(items.join('\n')).toMatch(/bob\s*30 threads/);
-    await page.locator('.list').getByRole('link', { name: 'ada' }).click();
+    const kept = (await (await ask('GET', '/v1/resources')).json()).resources;
+    expect(kept.length).toBeGreaterThan(0);
+    expect(await page.locator('#kept .title').allInnerTexts()).toEqual(
+      kept.map((/** @type {any} */ { id }) => id),
+    );
+    expect(await page.getByText(`${kept.length} in all`).count()).toBe(1);
+    const owners = await page.locator('#owners > li').allInnerTexts();
+    expect(owners.join('\n')).toMatch(/bob\s*30 threads/);
+    await page.locator('#kept').getByRole('link', { name: 'ada', exact: true }).click();
     await page.getByRole('heading', { level: 2, name: 'ada' }).waitFor();
   });
 });

@@ -5,21 +5,21 @@
  */
 
 import { RequestError } from './api.js';
-import { editButton } from './ask.js';
+import { actionButton, ask, editButton } from './ask.js';
 import { observationsPart } from './beside.js';
-import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
+import { el, facts, jsonDisclosure, text, time } from './dom.js';
 import { placeOf } from './place.js';
+import { resourceLists } from './resources.js';
 import { emptyState, heading } from './widgets.js';
-
-const LATEST = 100;
 
 /**
  * @param {import('./api.js').Api} api
  * @param {import('./place.js').Place} place
  */
-export async function memoryView(api, { ids: [id = ''] }) {
+export async function memoryView(api, place) {
+  const [id = ''] = place.ids;
   const top = [heading('Working memory'), searchForm(id)];
-  if (id === '') return [...top, ...(await latestResources(api))];
+  if (id === '') return [...top, ...(await resourceLists(api, place))];
   const threads = el('p', null, el('a', { href: placeOf('threads', [], { resourceId: id }) }, 'Its threads'));
   const observations = observationsPart(api, id);
   try {
@@ -40,6 +40,7 @@ export async function memoryView(api, { ids: [id = ''] }) {
             long: true,
             act: (value) => api.send('PATCH', ['resources', id], { workingMemory: value }),
           }),
+          actionButton('Delete the working memory', () => forget(api, id)),
         ),
       metadata && jsonDisclosure('Metadata', metadata),
       jsonDisclosure('Raw JSON', resource),
@@ -57,36 +58,15 @@ export async function memoryView(api, { ids: [id = ''] }) {
   }
 }
 
-/**
- * The store has no list of resources: those of the threads that changed last stand in for one.
- *
- * @param {import('./api.js').Api} api
- */
-async function latestResources(api) {
-  const { threads } = await api.get(['threads'], { orderBy: 'updatedAt', perPage: LATEST });
-  /** @type {Map<string, number>} */
-  const counts = new Map();
-  for (const thread of threads) {
-    const id = thread?.resourceId;
-    if (typeof id === 'string' && id !== '') counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  if (counts.size === 0)
-    return [emptyState('Whose?', 'Enter the id of a resource: of a user, or whoever owns threads.')];
-  const item = (/** @type {[string, number]} */ [id, count]) =>
-    el(
-      'li',
-      null,
-      el('a.title', { href: placeOf('memory', [id]) }, id),
-      el('span.badge', null, count === 1 ? '1 thread' : `${count} threads`),
-    );
-  return [
-    el(
-      'h2',
-      null,
-      threads.length === 1 ? 'Of the only thread' : `Of the ${threads.length} threads that changed last`,
-    ),
-    el('ul.list', null, each([...counts], item, 'li')),
-  ];
+/** @param {import('./api.js').Api} api @param {string} id */
+async function forget(api, id) {
+  const done = await ask({
+    title: 'Delete the working memory?',
+    words: `What is kept of ${id} across threads is deleted for good. The threads stay.`,
+    verb: 'Delete',
+    act: () => api.send('DELETE', ['resources', id]),
+  });
+  if (done) location.hash = placeOf('memory');
 }
 
 /** @param {string} id */
