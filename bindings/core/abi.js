@@ -26,6 +26,22 @@ export const TABLES = /** @type {const} */ ([
   ['ai_spans', 'mastra_ai_spans'],
   ['trace_roots', ''],
   ['trace_errors', ''],
+  ['agents', 'mastra_agents'],
+  ['agent_versions', 'mastra_agent_versions'],
+  ['prompt_blocks', 'mastra_prompt_blocks'],
+  ['prompt_block_versions', 'mastra_prompt_block_versions'],
+  ['scorer_definitions', 'mastra_scorer_definitions'],
+  ['scorer_definition_versions', 'mastra_scorer_definition_versions'],
+  ['mcp_clients', 'mastra_mcp_clients'],
+  ['mcp_client_versions', 'mastra_mcp_client_versions'],
+  ['mcp_servers', 'mastra_mcp_servers'],
+  ['mcp_server_versions', 'mastra_mcp_server_versions'],
+  ['workspaces', 'mastra_workspaces'],
+  ['workspace_versions', 'mastra_workspace_versions'],
+  ['skills', 'mastra_skills'],
+  ['skill_versions', 'mastra_skill_versions'],
+  ['version_ids', ''],
+  ['favorites', 'mastra_favorites'],
 ]);
 
 /** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
@@ -129,6 +145,86 @@ export const ROWS = /** @type {const} */ ({
     keys: ['traceId'],
     covered: ['startedAt'],
     dates: ['startedAt'],
+  },
+  agents: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  agent_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  prompt_blocks: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  prompt_block_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  scorer_definitions: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  scorer_definition_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  mcp_clients: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  mcp_client_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  mcp_servers: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  mcp_server_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  workspaces: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  workspace_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  skills: {
+    keys: ['id'],
+    covered: ['status', 'authorId', 'visibility', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  skill_versions: {
+    keys: ['entityId', 'number'],
+    covered: ['sortAt', 'createdAt'],
+    dates: ['sortAt', 'createdAt'],
+  },
+  version_ids: {
+    keys: ['of', 'id'],
+    covered: [],
+    dates: [],
+  },
+  favorites: {
+    keys: ['entityType', 'entityId', 'userId'],
+    covered: ['entityType', 'entityId', 'userId', 'createdAt'],
+    dates: ['createdAt'],
   },
 });
 

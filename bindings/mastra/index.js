@@ -18,6 +18,16 @@ export { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
 export { ToolProviderConnectionsStorageCloudflare } from './connections.js';
 export { HarnessStorageCloudflare } from './harness.js';
 export { ObservabilityStorageCloudflare } from './traces.js';
+export {
+  AgentsStorageCloudflare,
+  MCPClientsStorageCloudflare,
+  MCPServersStorageCloudflare,
+  PromptBlocksStorageCloudflare,
+  ScorerDefinitionsStorageCloudflare,
+  SkillsStorageCloudflare,
+  WorkspacesStorageCloudflare,
+} from './editor.js';
+export { FavoritesStorageCloudflare } from './favorites.js';
 export { createCore } from '../core.js';
 
 /**

@@ -123,7 +123,7 @@ export function hasAll(object, wanted) {
 }
 
 /** @param {any} a @param {any} b @returns {boolean} equal as JSON, whatever the order of names */
-function isSame(a, b) {
+export function isSame(a, b) {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const names = Object.keys(a);

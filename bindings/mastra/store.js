@@ -12,6 +12,16 @@ import { openStore } from './config.js';
 import { ToolProviderConnectionsStorageCloudflare } from './connections.js';
 import { WorkflowDefinitionsStorageCloudflare } from './definitions.js';
 import { attempt, mastraError } from './errors.js';
+import {
+  AgentsStorageCloudflare,
+  MCPClientsStorageCloudflare,
+  MCPServersStorageCloudflare,
+  PromptBlocksStorageCloudflare,
+  ScorerDefinitionsStorageCloudflare,
+  SkillsStorageCloudflare,
+  WorkspacesStorageCloudflare,
+} from './editor.js';
+import { FavoritesStorageCloudflare } from './favorites.js';
 import { HarnessStorageCloudflare } from './harness.js';
 import { NotificationsStorageCloudflare } from './notifications.js';
 import { MemoryStorageCloudflare } from './observations.js';
@@ -57,6 +67,14 @@ export class CloudflareKVStorage extends MastraCompositeStore {
       channels: new ChannelsStorageCloudflare({ store }),
       workflowDefinitions: new WorkflowDefinitionsStorageCloudflare({ store }),
       toolProviderConnections: new ToolProviderConnectionsStorageCloudflare({ store }),
+      agents: new AgentsStorageCloudflare({ store }),
+      promptBlocks: new PromptBlocksStorageCloudflare({ store }),
+      scorerDefinitions: new ScorerDefinitionsStorageCloudflare({ store }),
+      mcpClients: new MCPClientsStorageCloudflare({ store }),
+      mcpServers: new MCPServersStorageCloudflare({ store }),
+      workspaces: new WorkspacesStorageCloudflare({ store }),
+      skills: new SkillsStorageCloudflare({ store }),
+      favorites: new FavoritesStorageCloudflare({ store }),
       observability: new ObservabilityStorageCloudflare({ store }),
       harness: new HarnessStorageCloudflare({ store }),
     };

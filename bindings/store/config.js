@@ -81,10 +81,8 @@ const OPTIONS =
 
 /** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
 export const OTHER_TABLES =
-  `agents agent_versions datasets dataset_items dataset_versions experiments experiment_results favorites
-  knowledge_activity knowledge_cursors knowledge_mentions knowledge_nodes knowledge_records knowledge_semantic_outbox
-  mcp_clients mcp_client_versions mcp_servers mcp_server_versions prompt_blocks prompt_block_versions
-  scorer_definitions scorer_definition_versions skills skill_versions workspaces workspace_versions`
+  `datasets dataset_items dataset_versions experiments experiment_results knowledge_activity knowledge_cursors
+  knowledge_mentions knowledge_nodes knowledge_records knowledge_semantic_outbox`
     .split(/\s+/)
     .map((name) => `mastra_${name}`);
 

@@ -35,7 +35,23 @@
   X(SESSIONS, "harness_sessions", "mastra_harness_sessions")                                       \
   X(SPANS, "ai_spans", "mastra_ai_spans")                                                          \
   X(TRACE_ROOTS, "trace_roots", "")                                                                \
-  X(TRACE_ERRORS, "trace_errors", "")
+  X(TRACE_ERRORS, "trace_errors", "")                                                              \
+  X(AGENTS, "agents", "mastra_agents")                                                             \
+  X(AGENT_VERSIONS, "agent_versions", "mastra_agent_versions")                                     \
+  X(PROMPT_BLOCKS, "prompt_blocks", "mastra_prompt_blocks")                                        \
+  X(PROMPT_BLOCK_VERSIONS, "prompt_block_versions", "mastra_prompt_block_versions")                \
+  X(SCORER_DEFINITIONS, "scorer_definitions", "mastra_scorer_definitions")                         \
+  X(SCORER_DEFINITION_VERSIONS, "scorer_definition_versions", "mastra_scorer_definition_versions") \
+  X(MCP_CLIENTS, "mcp_clients", "mastra_mcp_clients")                                              \
+  X(MCP_CLIENT_VERSIONS, "mcp_client_versions", "mastra_mcp_client_versions")                      \
+  X(MCP_SERVERS, "mcp_servers", "mastra_mcp_servers")                                              \
+  X(MCP_SERVER_VERSIONS, "mcp_server_versions", "mastra_mcp_server_versions")                      \
+  X(WORKSPACES, "workspaces", "mastra_workspaces")                                                 \
+  X(WORKSPACE_VERSIONS, "workspace_versions", "mastra_workspace_versions")                         \
+  X(SKILLS, "skills", "mastra_skills")                                                             \
+  X(SKILL_VERSIONS, "skill_versions", "mastra_skill_versions")                                     \
+  X(VERSION_IDS, "version_ids", "")                                                                \
+  X(FAVORITES, "favorites", "mastra_favorites")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

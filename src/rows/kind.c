@@ -3,7 +3,7 @@
 
 #include "rows/workflow_row.h"
 
-#define FIELD(name, traits) {{name, sizeof(name) - 1}, traits},
+#define FIELD(name, traits) {name, sizeof(name) - 1, traits},
 #define X(set)                                                                                     \
   static const struct row_field set[] = {ROW_FIELDS_##set(FIELD)};                                 \
   _Static_assert(sizeof set / sizeof *set <= ROW_FIELDS_MAX, "more fields than a row may have");

@@ -10,10 +10,15 @@
 
 enum { ROW_FIELDS_MAX = 24, ROW_KEYS_MAX = 3 };
 
+/* Small, for there are many. */
 struct row_field {
-  struct span name;
-  unsigned traits;
+  const char *text; /* its name, in |length| bytes */
+  unsigned char length, traits;
 };
+
+static inline struct span row_field_name(const struct row_field *field) {
+  return (struct span){field->text, field->length};
+}
 
 struct row_kind {
   enum tkv_table table;

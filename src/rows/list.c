@@ -44,7 +44,7 @@ static enum tkv_status answer(struct call *call, void *self);
 
 static bool is_covered(const struct row_kind *kind, struct span name, unsigned traits) {
   for (size_t i = 0; i < kind->count; i++)
-    if (span_eq(kind->fields[i].name, name))
+    if (span_eq(row_field_name(&kind->fields[i]), name))
       return (kind->fields[i].traits & traits) == traits;
   return false;
 }

@@ -7,7 +7,7 @@
 
 bool row_fields(const struct row_kind *kind, struct span object, struct json_field *fields) {
   for (size_t i = 0; i < kind->count; i++)
-    fields[i] = (struct json_field){kind->fields[i].name, SPAN_NONE};
+    fields[i] = (struct json_field){row_field_name(&kind->fields[i]), SPAN_NONE};
   return json_fields(object, fields, kind->count);
 }
 

@@ -59,7 +59,23 @@ enum row_save_mode {
   X(SESSIONS, OVER, sessions, NULL)                                                                \
   X(SPANS, OVER, spans, NULL)                                                                      \
   X(TRACE_ROOTS, OVER, trace_roots, NULL)                                                          \
-  X(TRACE_ERRORS, OVER, trace_errors, NULL)
+  X(TRACE_ERRORS, OVER, trace_errors, NULL)                                                        \
+  X(AGENTS, OVER, entities, NULL)                                                                  \
+  X(AGENT_VERSIONS, OVER, versions, NULL)                                                          \
+  X(PROMPT_BLOCKS, OVER, entities, NULL)                                                           \
+  X(PROMPT_BLOCK_VERSIONS, OVER, versions, NULL)                                                   \
+  X(SCORER_DEFINITIONS, OVER, entities, NULL)                                                      \
+  X(SCORER_DEFINITION_VERSIONS, OVER, versions, NULL)                                              \
+  X(MCP_CLIENTS, OVER, entities, NULL)                                                             \
+  X(MCP_CLIENT_VERSIONS, OVER, versions, NULL)                                                     \
+  X(MCP_SERVERS, OVER, entities, NULL)                                                             \
+  X(MCP_SERVER_VERSIONS, OVER, versions, NULL)                                                     \
+  X(WORKSPACES, OVER, entities, NULL)                                                              \
+  X(WORKSPACE_VERSIONS, OVER, versions, NULL)                                                      \
+  X(SKILLS, OVER, entities, NULL)                                                                  \
+  X(SKILL_VERSIONS, OVER, versions, NULL)                                                          \
+  X(VERSION_IDS, OVER, version_ids, NULL)                                                          \
+  X(FAVORITES, OVER, favorites, NULL)
 
 /* The sets of fields; each a macro of name and traits. */
 #define ROW_FIELDS_LIST(X)                                                                         \
@@ -83,7 +99,11 @@ enum row_save_mode {
   X(sessions)                                                                                      \
   X(spans)                                                                                         \
   X(trace_roots)                                                                                   \
-  X(trace_errors)
+  X(trace_errors)                                                                                  \
+  X(entities)                                                                                      \
+  X(versions)                                                                                      \
+  X(version_ids)                                                                                   \
+  X(favorites)
 
 #define ROW_FIELDS_plain(F)                                                                        \
   F("id", ROW_KEY)                                                                                 \
@@ -275,5 +295,32 @@ enum row_save_mode {
 #define ROW_FIELDS_trace_errors(F)                                                                 \
   F("traceId", ROW_KEY)                                                                            \
   F("startedAt", ROW_AGED)
+
+/* What Mastra's editor keeps: a thin record, and its versions. */
+#define ROW_FIELDS_entities(F)                                                                     \
+  F("id", ROW_KEY)                                                                                 \
+  F("status", ROW_COVERED)                                                                         \
+  F("authorId", ROW_COVERED)                                                                       \
+  F("visibility", ROW_COVERED)                                                                     \
+  F("createdAt", ROW_BEGUN)                                                                        \
+  F("updatedAt", ROW_LISTED | ROW_UPDATED)
+
+/* `sortAt` is so many milliseconds after 1970 as the version's number says. */
+#define ROW_FIELDS_versions(F)                                                                     \
+  F("entityId", ROW_KEY)                                                                           \
+  F("number", ROW_KEY)                                                                             \
+  F("sortAt", ROW_LISTED)                                                                          \
+  F("createdAt", ROW_BEGUN)
+
+/* Where a version of an id is: `of` is its table. */
+#define ROW_FIELDS_version_ids(F)                                                                  \
+  F("of", ROW_KEY)                                                                                 \
+  F("id", ROW_KEY)
+
+#define ROW_FIELDS_favorites(F)                                                                    \
+  F("entityType", ROW_KEY | ROW_COVERED)                                                           \
+  F("entityId", ROW_KEY | ROW_COVERED)                                                             \
+  F("userId", ROW_KEY | ROW_COVERED)                                                               \
+  F("createdAt", ROW_BEGUN)
 
 #endif

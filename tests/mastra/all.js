@@ -1,4 +1,5 @@
 import { channels } from './channels.js';
+import { editor } from './editor.js';
 import { helpers } from './helpers.js';
 import { includeScope } from './include-scope.js';
 import { connections, definitions, harness } from './kept.js';
@@ -47,6 +48,7 @@ export function mastraContract(make) {
     connections,
     harness,
     traces,
+    editor,
   ]) {
     suite(make);
   }

@@ -46,6 +46,37 @@ const result = { status: 'success', output: SECRET };
 const page = { pagination: { page: 0, perPage: 10 } };
 const blob = { hash: 'h', content: SECRET, size: 1, createdAt: at(0) };
 
+const favorite = { userId: 'ann', entityType: 'agent', entityId: 'a' };
+const version = { id: 'v', versionNumber: 2, name: SECRET, changedFields: [], changeMessage: SECRET };
+
+/** @type {[string, ...typeof memoryCalls[number]][]} */
+const versionedCalls = /** @type {const} */ ([
+  ['agents', 'agent', 'agentId', 'AGENT'],
+  ['skills', 'skill', 'skillId', 'SKILL'],
+  ['mcpServers', 'mcpServer', 'mcpServerId', 'MCP_SERVER'],
+]).flatMap(
+  ([domain, input, parent, NAME]) =>
+    /** @type {any} */ ([
+      [
+        domain,
+        'create',
+        [{ [input]: { id: 'a', name: SECRET, instructions: SECRET } }],
+        `CREATE_${NAME}`,
+        {},
+      ],
+      [domain, 'getById', ['a'], `GET_${NAME}_BY_ID`, {}],
+      [domain, 'update', [{ id: 'a', metadata: secret }], `UPDATE_${NAME}`, {}],
+      [domain, 'delete', ['a'], `DELETE_${NAME}`, {}],
+      [domain, 'list', [{ metadata: secret }], `LIST_${NAME}S`, {}],
+      [domain, 'createVersion', [{ ...version, [parent]: 'a' }], `CREATE_${NAME}_VERSION`, {}],
+      [domain, 'getVersion', ['v'], `GET_${NAME}_VERSION`, {}],
+      [domain, 'getVersionByNumber', ['a', 1], `GET_${NAME}_VERSION_BY_NUMBER`, {}],
+      [domain, 'getLatestVersion', ['a'], `GET_LATEST_${NAME}_VERSION`, {}],
+      [domain, 'listVersions', [{ [parent]: 'a' }], `LIST_${NAME}_VERSIONS`, {}],
+      [domain, 'deleteVersion', ['v'], `DELETE_${NAME}_VERSION`, {}],
+      [domain, 'countVersions', ['a'], `COUNT_${NAME}_VERSIONS`, {}],
+    ]),
+);
 const connected = { providerId: 'p', connectionId: 'c' };
 const connection = { authorId: 'ann', ...connected };
 
@@ -265,6 +296,13 @@ const calls = [
     {},
   ],
   ['observability', 'batchDeleteTraces', [{ traceIds: ['t'] }], 'BATCH_DELETE_TRACES', {}],
+  ...versionedCalls,
+  ['favorites', 'favorite', [favorite], 'FAVORITE', {}],
+  ['favorites', 'unfavorite', [favorite], 'UNFAVORITE', {}],
+  ['favorites', 'isFavorited', [favorite], 'IS_FAVORITED', {}],
+  ['favorites', 'isFavoritedBatch', [{ ...favorite, entityIds: ['a'] }], 'IS_FAVORITED_BATCH', {}],
+  ['favorites', 'listFavoritedIds', [favorite], 'LIST_FAVORITED_IDS', {}],
+  ['favorites', 'deleteFavoritesForEntity', [favorite], 'DELETE_FAVORITES_FOR_ENTITY', {}],
   ['harness', 'removePendingItem', ['a', 'p'], 'REMOVE_PENDING_ITEM', { sessionId: 'a' }],
 ];
 
@@ -315,6 +353,8 @@ describe('what is not there, or is there already', () => {
     ['schedules', 'updateSchedule', ['zz', {}]],
     ['notifications', 'updateNotification', [{ threadId: 't', id: 'zz' }]],
     ['harness', 'updateSession', ['zz', {}]],
+    ['favorites', 'favorite', [{ userId: 'u', entityType: 'agent', entityId: 'zz' }]],
+    ['agents', 'update', [{ id: 'zz' }]],
   ];
   it.each(missing)('%s: %s says so as an HTTP status', async (domain, method, args) => {
     const error = await failure((await open())[domain][method](...args));
@@ -326,6 +366,13 @@ describe('what is not there, or is there already', () => {
     await schedules.createSchedule(schedule('a'));
     const error = await failure(schedules.createSchedule(schedule('a')));
     expect(error).toMatchObject({ details: { status: 409 }, cause: { code: 'ALREADY_EXISTS' } });
+  });
+
+  it.each([[NaN], [-1], [1.5], ['2']])('a version cannot have %s as its number', async (versionNumber) => {
+    const { agents } = await open();
+    const error = await failure(agents.createVersion({ id: 'v', agentId: 'a', versionNumber }));
+    expect(error).toMatchObject({ details: { status: 400 }, cause: { code: 'INVALID_ARGUMENT' } });
+    expect(await agents.getVersion('v')).toBeNull();
   });
 
   it.each([[NaN], ['soon'], [Infinity]])('a schedule cannot fire at %s', async (nextFireAt) => {

@@ -98,6 +98,50 @@ const cases = [
   ],
 ];
 
+const agent = { agent: { id: 'a', name: 'first' } };
+const second = { id: 'v2', agentId: 'a', versionNumber: 2, name: 'second' };
+/** @param {any} domain */
+const versionsOf = async (domain) =>
+  (await domain.listVersions({ agentId: 'a' })).versions.map((/** @type {any} */ { name }) => name);
+/** What was made by a call that failed may be there. @param {any} error */
+const thereAlready = (error) => {
+  if (error.cause?.code !== 'ALREADY_EXISTS') throw error;
+};
+
+cases.push(
+  [
+    'agents.create',
+    async () => {},
+    (s) => s.agents.create(agent).then(() => undefined, thereAlready),
+    async ({ agents }) => [(await agents.getById('a'))?.status, await versionsOf(agents)],
+  ],
+  [
+    'agents.createVersion',
+    (s) => s.agents.create(agent),
+    (s) => s.agents.createVersion(second).then(() => undefined, thereAlready),
+    async ({ agents }) => [await versionsOf(agents), (await agents.getVersion('v2'))?.name],
+  ],
+  [
+    'agents.delete',
+    async ({ agents }) => {
+      await agents.create(agent);
+      await agents.createVersion(second);
+    },
+    (s) => s.agents.delete('a'),
+    async ({ agents }) => [
+      await agents.getById('a'),
+      await versionsOf(agents),
+      await agents.getVersion('v2'),
+    ],
+  ],
+  [
+    'skills.update',
+    (s) => s.skills.create({ skill: { id: 'a', name: 'first' } }),
+    (s) => s.skills.update({ id: 'a', name: 'second', status: 'published' }).then(() => true),
+    async ({ skills }) => [(await skills.getById('a')).status, (await skills.getLatestVersion('a')).name],
+  ],
+);
+
 describe.each(cases)('%s', (_name, prepare, act, look) => {
   async function begun() {
     const memory = createMemoryBackend();
