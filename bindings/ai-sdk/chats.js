@@ -4,7 +4,7 @@
  * @module
  */
 
-import { asMethod, StoreError } from '../core/errors.js';
+import { asMethod, StoreError, storeError } from '../core/errors.js';
 import { openThread, ownThread, recordId, requireId, requireStore } from '../forms/threads.js';
 import { keepAlive, storeNow, storeToken } from '../forms/line.js';
 import { requireKnown } from '../store/check.js';
@@ -37,7 +37,8 @@ import { Seen } from './seen.js';
  * @property {(id: string, messages: M[], options?: SaveOptions) => Promise<void>} save  makes the stored chat equal to
  *   the list, made if there is none: writes what is new or changed, deletes what was loaded, or is stored, and is not
  *   in the list
- * @property {(resourceId: string, options?: ChatListOptions) => Promise<ChatPage>} list  newest first
+ * @property {(resourceId?: string, options?: ChatListOptions) => Promise<ChatPage>} list  newest first; whose may be left
+ *   out where `createChats` was told
  * @property {(id: string) => Promise<void>} delete  with all its messages; an unknown chat is no error
  * @property {(id: string, title?: string) => Promise<string | undefined>} title  reads it, or sets it
  * @property {(id: string, options?: SaveOptions) => (event: import('./outcome.js').EndEvent) => Promise<void>} onEnd
@@ -70,6 +71,9 @@ export function createChats(store, options = {}) {
     messageId: () => chats.makeId(),
   };
 }
+
+/** Messages that one call writes or deletes. */
+const PORTION = 400;
 
 /**
  * What a save is to bring about.
@@ -108,7 +112,8 @@ class ChatStore {
   async save(id, messages, options = {}, method) {
     requireId(id, 'id', method);
     requireKnown(options, ['append', 'resourceId'], { what: 'option', path: '', method });
-    const { append = false, resourceId = this.#resourceId } = options;
+    const { append = false } = options;
+    const resourceId = this.#resource(options.resourceId, method);
     const to = { id, append, resourceId, list: await checkMessages(messages, method), method };
     try {
       await this.#bring(to);
@@ -159,8 +164,8 @@ class ChatStore {
       id: record,
       createdAt: new Date(time),
     }));
-    if (messages.length > 0) await this.#store.saveMessages({ messages });
-    if (gone.length > 0) await this.#store.deleteMessages(gone.map(({ record }) => record));
+    for (const some of portions(messages)) await this.#store.saveMessages({ messages: some });
+    for (const some of portions(gone)) await this.#store.deleteMessages(some.map(({ record }) => record));
   }
 
   /** @param {string} id @param {string | undefined} resourceId  nothing of another one's is read */
@@ -178,13 +183,13 @@ class ChatStore {
   }
 
   /**
-   * @param {string} resourceId
+   * @param {string | undefined} whose
    * @param {ChatListOptions} [options]
    * @returns {Promise<ChatPage>}
    */
-  async list(resourceId, options = {}) {
+  async list(whose, options = {}) {
     requireKnown(options, ['page', 'perPage'], { what: 'option', path: '', method: 'list' });
-    requireId(resourceId, 'resourceId', 'list');
+    const resourceId = requireId(this.#resource(whose, 'list'), 'resourceId', 'list');
     const filter = { resourceId, metadata: { kind: 'chat' } };
     const { threads, ...page } = await this.#store.listThreads({ filter, ...options });
     const chats = threads.map(({ id, title, createdAt, updatedAt }) => {
@@ -219,6 +224,22 @@ class ChatStore {
     return `msg-${storeToken(this.#store)}`;
   }
 
+  /**
+   * Whose chats a call is about: nobody else's than those that this object is for.
+   *
+   * @param {string | undefined} asked @param {string} method
+   */
+  #resource(asked, method) {
+    const own = this.#resourceId;
+    if (asked !== undefined && own !== undefined && asked !== own)
+      throw storeError(
+        'INVALID_ARGUMENT',
+        method,
+        'resourceId is not the one that these chats were created for',
+      );
+    return asked ?? own;
+  }
+
   /** @param {string} id @param {string} method */
   #own(id, method) {
     return ownThread(this.#store, { id, resourceId: this.#resourceId, method });
@@ -246,6 +267,18 @@ async function readAll(records) {
   );
   const list = readable.map(({ message }) => message);
   return { list, messages: known, resourceId: readable.at(-1)?.record.resourceId };
+}
+
+/**
+ * As many as a call may write with its budget of operations.
+ *
+ * @template T
+ * @param {T[]} all
+ */
+function portions(all) {
+  return Array.from({ length: Math.ceil(all.length / PORTION) }, (_, i) =>
+    all.slice(i * PORTION, (i + 1) * PORTION),
+  );
 }
 
 /** @param {unknown} error */

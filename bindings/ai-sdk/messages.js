@@ -88,6 +88,8 @@ function checkMessage(message, path, method) {
     throw invalid(method, `${path}.role must be ${ROLES.map((role) => `'${role}'`).join(', ')}`);
   }
   if (!Array.isArray(message.parts)) throw invalid(method, `${path}.parts must be an array`);
+  const odd = message.parts.findIndex((/** @type {any} */ part) => typeof part?.type !== 'string');
+  if (odd >= 0) throw invalid(method, `${path}.parts[${odd}] must be a part, with a type`);
 }
 
 /** @param {any} message @param {string} path @param {string} method */

@@ -59,7 +59,9 @@ export function endingStream(stream) {
  */
 export function messagesToStore({ messages, ...event }, makeId) {
   const { responseMessage } = event;
-  const before = messages.filter((message) => message !== responseMessage);
+  const isAnswer = (/** @type {UIMessage} */ message) =>
+    message === responseMessage || (message.id !== '' && message.id === responseMessage.id);
+  const before = messages.filter((message) => !isAnswer(message));
   if (!saysSomething(responseMessage)) return before;
   const why = interruptionOf(event);
   const answer = why === undefined ? withoutMark(responseMessage) : halfMessage(responseMessage, why);

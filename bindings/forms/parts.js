@@ -22,7 +22,6 @@ const MASTRA_STATES = Object.fromEntries(Object.entries(STATES).map(([mastra, sd
  */
 export function storedParts(parts) {
   return parts.map((part) => {
-    if (typeof part !== 'object' || part === null || typeof part.type !== 'string') return part;
     if (part.type === 'dynamic-tool' || part.type.startsWith('tool-')) return storedTool(part);
     return part.type === 'reasoning' && typeof part.text === 'string' ? storedReasoning(part) : part;
   });

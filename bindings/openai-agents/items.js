@@ -49,6 +49,8 @@ export function contentOf(items, marks = {}) {
  */
 export function itemsOf({ role, content }) {
   if (Array.isArray(content?.items)) return decodeBytes(content.items);
+  // Of Mastra's own affairs.
+  if (role === 'signal') return [];
   const parts = partsOf(content);
   if (role === 'user' || role === 'system') return fromSaid(role, parts);
   return parts.flatMap(fromDone);

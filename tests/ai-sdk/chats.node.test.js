@@ -167,6 +167,18 @@ describe('a chat', () => {
   });
 });
 
+describe('a large chat', () => {
+  it('is written and deleted in as many calls as it takes', async () => {
+    const { open, clock } = makeWorld();
+    const all = talk(1500);
+    await open().chats.save('c', all);
+    expect(await open().chats.load('c')).toEqual(all);
+    clock.advance(5000);
+    await open().chats.save('c', [all[0], said('x')]);
+    expect(await open().chats.load('c')).toEqual([all[0], said('x')]);
+  });
+});
+
 describe('chats', () => {
   it('are walls: an id that a client chooses moves no message of another chat', async () => {
     const { open } = makeWorld();
@@ -224,6 +236,9 @@ describe('chats', () => {
     ]) {
       expect(await refused(work())).toMatchObject({ code: 'NOT_FOUND' });
     }
+    for (const work of [() => eve.list('ada'), () => eve.save('d', talk(1), { resourceId: 'ada' })])
+      expect(await refused(work())).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect((await eve.list()).chats).toEqual([]);
     const fresh = open({ resourceId: 'ada' }).chats;
     expect(await fresh.load('c')).toEqual(talk(2));
     expect((await fresh.list('ada')).chats.map(({ id, title }) => [id, title])).toEqual([['c', undefined]]);
@@ -241,6 +256,7 @@ describe('chats', () => {
       [[said('q'), said('q')], /^messages\[1\]\.id stands twice/],
       [[{ ...said('q'), role: 'data' }], /^messages\[0\]\.role must be 'system', 'user', 'assistant'$/],
       [[{ id: 'q', role: 'user', content: 'old' }], /^messages\[0\]\.parts must be an array$/],
+      [[{ ...said('q'), parts: ['text'] }], /^messages\[0\]\.parts\[0\] must be a part, with a type$/],
       [[big], /^messages\[0\] has a value that cannot be written as JSON$/],
     ];
     for (const [messages, message] of bad) {
