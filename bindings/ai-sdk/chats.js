@@ -37,8 +37,8 @@ import { Seen } from './seen.js';
  * @property {(id: string, messages: M[], options?: SaveOptions) => Promise<void>} save  makes the stored chat equal to
  *   the list, made if there is none: writes what is new or changed, deletes what was loaded, or is stored, and is not
  *   in the list
- * @property {(resourceId?: string, options?: ChatListOptions) => Promise<ChatPage>} list  newest first; whose may be left
- *   out where `createChats` was told
+ * @property {(resourceId?: string, options?: ChatListOptions) => Promise<ChatPage>} list  newest first: the chats
+ *   among a page of the resource's threads, which `total` counts; whose may be left out where `createChats` was told
  * @property {(id: string) => Promise<void>} delete  with all its messages; an unknown chat is no error
  * @property {(id: string, title?: string) => Promise<string | undefined>} title  reads it, or sets it
  * @property {(id: string, options?: SaveOptions) => (event: import('./outcome.js').EndEvent) => Promise<void>} onEnd
@@ -190,11 +190,13 @@ class ChatStore {
   async list(whose, options = {}) {
     requireKnown(options, ['page', 'perPage'], { what: 'option', path: '', method: 'list' });
     const resourceId = requireId(this.#resource(whose, 'list'), 'resourceId', 'list');
-    const filter = { resourceId, metadata: { kind: 'chat' } };
-    const { threads, ...page } = await this.#store.listThreads({ filter, ...options });
-    const chats = threads.map(({ id, title, createdAt, updatedAt }) => {
-      return { id, resourceId, ...(title !== undefined && { title }), createdAt, updatedAt };
-    });
+    // Looking for a kind in the core would read every thread of the resource.
+    const { threads, ...page } = await this.#store.listThreads({ filter: { resourceId }, ...options });
+    const chats = threads
+      .filter(({ metadata }) => metadata?.kind === 'chat')
+      .map(({ id, title, createdAt, updatedAt }) => {
+        return { id, resourceId, ...(title !== undefined && { title }), createdAt, updatedAt };
+      });
     return { chats, ...page };
   }
 

@@ -209,9 +209,9 @@ describe('chats', () => {
         ['two', 'Kyoto'],
         ['one', undefined],
       ],
-      2,
+      3,
     ]);
-    expect((await chats.list('u', { perPage: 1, page: 1 })).chats.map(({ id }) => id)).toEqual(['one']);
+    expect((await chats.list('u', { perPage: 1, page: 2 })).chats.map(({ id }) => id)).toEqual(['one']);
     await chats.delete('one');
     await chats.delete('one');
     expect((await open().chats.list('u')).chats.map(({ id }) => id)).toEqual(['two']);

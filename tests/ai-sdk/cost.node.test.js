@@ -7,6 +7,35 @@ const CHAT = talk(500);
 const TURN = [...CHAT, said('q-new'), said('a-new')];
 const HOUR = 3_600_000;
 
+it("a list of 10 of a user's 1,000 chats takes at most 4 operations", async () => {
+  const world = makeWorld();
+  const { store } = world.open();
+  for (let i = 0; i < 1000; i++) {
+    world.clock.advance(1100);
+    const createdAt = new Date(world.clock.now());
+    const thread = {
+      id: `c${i}`,
+      resourceId: 'u',
+      createdAt,
+      updatedAt: createdAt,
+      metadata: { kind: 'chat' },
+    };
+    await store.saveThread({ thread });
+  }
+  await store.close();
+  world.clock.advance(HOUR);
+  world.operations.length = 0;
+  const { store: later, chats } = world.open();
+  const { chats: listed, total } = await chats.list('u', { perPage: 10 });
+  await later.close();
+  expect([listed.map(({ id }) => id).slice(0, 2), listed.length, total]).toEqual([
+    ['c999', 'c998'],
+    10,
+    1000,
+  ]);
+  expect(world.operations.length).toBeLessThanOrEqual(4);
+});
+
 describe.each(/** @type {const} */ ([1, 2]))(
   'over %i namespaces, of a chat of 500 messages',
   (namespaces) => {
