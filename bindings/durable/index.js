@@ -41,4 +41,8 @@ export class ThreadKVObject extends DurableObject {
   threadkv(request) {
     return this.#room.answer(request);
   }
+  /** Upkeep, a part at a time: drops what has expired, finishes deletions, and gives up an empty object's storage. */
+  async alarm() {
+    await this.#room.alarm();
+  }
 }

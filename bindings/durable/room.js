@@ -25,11 +25,15 @@ import { PLANS } from '../store/plans.js';
  * @property {import('../backends/backend.js').Backend & { runSync: NonNullable<import('../backends/backend.js').Backend['runSync']> }} backend
  * @property {<T>(run: () => T) => T} atomically  in a transaction, which is rolled back when `run` throws
  * @property {() => Core} createCore
+ * @property {import('./upkeep.js').Upkeep} upkeep
+ * @property {() => Promise<unknown>} deleteAll
  * @property {() => void} [forget]  called when something was rolled back
  */
 
 /** Every table is in the one space. */
 const TABLE_MAP = Object.fromEntries(TABLES.map(([name]) => [name, 0]));
+/** Of a sweep by the alarm: some tenths of a second. */
+const SWEEP_OPERATIONS = 900;
 /** How many descriptions of the store are kept: callers differ in few options. */
 const STORES_MAX = 16;
 
@@ -54,6 +58,7 @@ export class Room {
       sole: true,
       runSync: (/** @type {any[]} */ requests, /** @type {any} */ room) => {
         if (requests.some(({ kind }) => kind === 'put' || kind === 'delete')) this.#touched = true;
+        options.upkeep.see(requests);
         return backend.runSync(requests, room);
       },
     };
@@ -68,11 +73,17 @@ export class Room {
     /** @type {Operation[]} */
     const operations = [];
     this.#operations = operations;
-    this.#touched = false;
+    this.#begin();
     try {
       requireVersions(request, method);
-      if (request.forget === true) this.#forget();
-      const { wishes, ...answer } = this.#options.atomically(() => this.#run(request));
+      if (request.forget === true) this.forget();
+      const { wishes, ...answer } = this.#options.atomically(() => {
+        const done = this.#run(request);
+        // Nothing may be left, which the alarm finds.
+        if (request.op === 'store.clear') this.#options.upkeep.soon();
+        this.#options.upkeep.settle(request.prefix);
+        return done;
+      });
       for (const { op, payload } of wishes) this.#afterwards(request, op, payload);
       return { ...VERSIONS, ...answer, operations };
     } catch (error) {
@@ -90,21 +101,56 @@ export class Room {
    * @param {string} payload
    */
   #afterwards(request, op, payload) {
-    this.#touched = false;
+    this.#begin();
     try {
-      this.#options.atomically(() =>
-        this.#own.callSync(this.#storeOf(request), op, {}, payload, request.method),
-      );
+      this.#options.atomically(() => {
+        this.#own.callSync(this.#storeOf(request), op, {}, payload, request.method);
+        this.#options.upkeep.settle(request.prefix);
+      });
     } catch {
       this.#rolledBack();
     }
   }
 
-  #rolledBack() {
-    if (this.#touched) this.#forget();
+  /** What the alarm does: see upkeep.js. An object of which nothing is left gives up its storage. */
+  async alarm() {
+    if (!this.#maintain()) return;
+    const gone = this.#options.deleteAll();
+    // Before anything else can happen.
+    this.forget();
+    await gone;
   }
 
-  #forget() {
+  /** @returns {boolean} whether nothing is left in the object */
+  #maintain() {
+    this.#begin();
+    try {
+      return this.#options.atomically(() => this.#options.upkeep.run((prefix) => this.#sweep(prefix)));
+    } catch (error) {
+      this.#touched = true;
+      this.#rolledBack();
+      throw error;
+    }
+  }
+
+  /** @param {string} prefix @returns {{ deleted: number, pending: number }} */
+  #sweep(prefix) {
+    const request = { ...VERSIONS, prefix, maxOperations: SWEEP_OPERATIONS, check: false, method: 'alarm' };
+    const { text } = this.#own.callSync(this.#storeOf(request), 'store.sweep', {}, undefined, 'alarm');
+    return JSON.parse(text);
+  }
+
+  #begin() {
+    this.#touched = false;
+    this.#options.upkeep.begin();
+  }
+
+  #rolledBack() {
+    if (this.#touched) this.forget();
+  }
+
+  /** What storage was known to hold may not be there any more. */
+  forget() {
     this.#core = undefined;
     this.#options.forget?.();
   }

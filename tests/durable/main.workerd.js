@@ -37,7 +37,14 @@ export class TestObject extends DurableObject {
       if (query.startsWith('INSERT') && this.#left-- <= 0) throw new Error(`secret words: ${this.#code}`);
       return storage.sql.exec(query, ...bindings);
     };
-    return { sql: { exec }, transactionSync: storage.transactionSync.bind(storage) };
+    return {
+      sql: { exec },
+      transactionSync: storage.transactionSync.bind(storage),
+      setAlarm: (/** @type {number} */ time) => {
+        this.alarmAt = time;
+      },
+      deleteAll: () => storage.deleteAll(),
+    };
   }
 
   renew() {
@@ -47,5 +54,12 @@ export class TestObject extends DurableObject {
   /** @param {import('../../bindings/durable/index.js').Request} request */
   threadkv(request) {
     return this.room.answer(request);
+  }
+  /** Not the platform's, whose clock is another. @type {number | undefined} */
+  alarmAt;
+
+  async alarm() {
+    this.alarmAt = undefined;
+    await this.room.alarm();
   }
 }

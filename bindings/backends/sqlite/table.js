@@ -139,11 +139,11 @@ export class Table {
     return 0;
   }
 
-  /** @returns {boolean} */
-  isEmpty() {
+  /** Whether no key is left but one that ends so. @param {string} ending */
+  holdsOnly(ending) {
     if (!this.#exists()) return true;
-    for (const row of this.#sql.exec(`SELECT key FROM ${this.#name} LIMIT 1`)) return row === undefined;
-    return true;
+    const keys = [...this.#sql.exec(`SELECT key FROM ${this.#name} LIMIT 2`)];
+    return keys.length === 0 || (keys.length === 1 && keys[0].key.endsWith(ending));
   }
 
   /** @param {string} key @param {Uint8Array} value */
