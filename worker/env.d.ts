@@ -16,6 +16,14 @@ declare global {
       RESOURCES_KV?: KVNamespace;
       /** The page's files. Without them there is only the API. */
       ASSETS?: Pick<Fetcher, 'fetch'>;
+      /** Where everything is. Default: 'kv'. */
+      DATA_HOME?: 'kv' | 'durable';
+      /** The objects of 'durable'. */
+      THREADKV_OBJECTS?: DurableObjectNamespace;
+      /** Where new objects are wished: 'weur', 'enam' … */
+      LOCATION_HINT?: string;
+      /** Where objects have to stay: 'eu', 'fedramp'. */
+      JURISDICTION?: string;
       KEY_PREFIX?: string;
       MAX_BODY_BYTES?: string;
       /** What a list may bring into memory. Default: 32 MiB. */

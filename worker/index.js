@@ -8,6 +8,9 @@
 import { createApp } from './app.js';
 import { sweepAll } from './sweep.js';
 
+/** Where the data is with `DATA_HOME = "durable"`. */
+export { ThreadKVObject } from '../bindings/durable/index.js';
+
 const app = createApp();
 
 /** @type {ExportedHandler<import('./env.js').Env>} */

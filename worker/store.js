@@ -22,14 +22,33 @@ const formatChecked = new Set();
  * @param {Omit<Partial<import('../bindings/index.js').BindingsConfig>, 'bindings'>} [options]  others than the Worker's own
  */
 export function openStore(env, context, options = {}) {
+  const place = env.MOUNT?.store ?? placeOf(env);
   return new CloudflareStore({
-    ...(env.MOUNT?.store ?? { bindings: bindingsOf(env) }),
+    ...place,
     keyPrefix: ownPrefix(env),
-    waitUntil: (promise) => context.waitUntil(promise),
+    // A Durable Object leaves nothing to be done.
+    ...(!('durable' in place) && {
+      waitUntil: (/** @type {Promise<unknown>} */ promise) => context.waitUntil(promise),
+    }),
     parseJSON: parseExact,
     ...(Number(env.MAX_PAGE_BYTES) && { maxPageBytes: Number(env.MAX_PAGE_BYTES) }),
     ...options,
   });
+}
+
+/**
+ * @param {import('./env.js').Env} env
+ * @returns {import('../bindings/index.js').CloudflareStoreConfig}
+ */
+function placeOf(env) {
+  const { DATA_HOME = 'kv', THREADKV_OBJECTS, LOCATION_HINT, JURISDICTION } = env;
+  if (DATA_HOME === 'kv') return { bindings: bindingsOf(env) };
+  if (DATA_HOME !== 'durable') throw new Error("DATA_HOME must be 'kv' or 'durable'");
+  return {
+    durable: /** @type {any} */ (THREADKV_OBJECTS ?? null),
+    ...(LOCATION_HINT && { locationHint: LOCATION_HINT }),
+    ...(JURISDICTION && { jurisdiction: JURISDICTION }),
+  };
 }
 
 /** @param {import('./env.js').Env} env */

@@ -26,12 +26,14 @@ import { tolerantStore } from './tolerance.js';
  *   client: { apiToken: string | null, baseURL?: string } }} CloudflareClientConfig
  */
 /**
- * @typedef {(CloudflareWorkersConfig | CloudflareRestConfig | import('../store/config.js').BackendConfig) & MastraOptions}
+ * @typedef {(CloudflareWorkersConfig | CloudflareRestConfig | import('../store/config.js').DurableConfig
+ *   | import('../store/config.js').BackendConfig) & MastraOptions}
  *   CloudflareStoreConfig
  */
 /**
  * What a domain alone takes: where its data is, or a store of 'threadkv' that it shall share.
  * @typedef {CloudflareClientConfig | CloudflareWorkersConfig | CloudflareRestConfig
+ *   | import('../store/config.js').DurableConfig
  *   | import('../store/config.js').BackendConfig | { store: CloudflareStore }} CloudflareDomainConfig
  */
 

@@ -1,6 +1,6 @@
 /**
- * A Worker with an agent in it. Its threads, messages, working memory and stopped runs are in Workers KV; whichever
- * isolate gets the next request goes on where the last one stopped.
+ * A Worker with an agent in it. Its threads, messages, working memory and stopped runs are in Workers KV, or in a Durable
+ * Object; whichever isolate gets the next request goes on where the last one stopped.
  *
  * @module
  */
@@ -13,9 +13,13 @@ import { chooseModel } from './model.js';
 /**
  * @typedef {object} Env
  * @property {import('@cloudflare/workers-types').KVNamespace} AGENT_KV
+ * @property {any} [AGENT_OBJECTS]  of the class below
+ * @property {string} [AGENT_HOME]  'durable': everything is in a Durable Object; else in KV
  * @property {string} [MODEL]
  * @property {string} [AGENT_TOKEN]  every request needs it
  */
+
+export { ThreadKVObject } from 'threadkv/durable';
 
 /** @type {ReturnType<typeof createApp> | undefined} */
 let app;
@@ -24,7 +28,9 @@ let app;
 function appOf(env) {
   const storage = new CloudflareStore({
     id: 'agent',
-    bindings: { default: env.AGENT_KV },
+    ...(env.AGENT_HOME === 'durable'
+      ? { durable: env.AGENT_OBJECTS }
+      : { bindings: { default: env.AGENT_KV } }),
     keyPrefix: 'agent_',
   });
   return createApp({ mastra: createAssistant({ storage, model: chooseModel(env.MODEL) }) });

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterEach(() => running?.stop());
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** As `make example` does. */
-async function start() {
-  const args = ['-c', 'examples/agent/wrangler.toml'];
+/** As `make example` does. @param {string} [home]  of the data */
+async function start(home = 'kv') {
+  const args = ['-c', 'examples/agent/wrangler.toml', '--var', `AGENT_HOME:${home}`];
   running = await startDevelopment(['--secret', 'AGENT_TOKEN'], { folder, args });
   const [, token] = /export AGENT_TOKEN=(\S+)/.exec(running.output()) ?? [];
   authorization = { Authorization: `Bearer ${token}` };
@@ -49,36 +49,39 @@ async function request(path, body, headers = authorization) {
 }
 
 describe('the example agent in development', () => {
-  it('remembers, waits for approval and for a decision, over a restart', async () => {
-    const at = { thread: 'shop', resource: 'ada' };
-    const first = await start();
-    await request('/chat', { ...at, message: 'My order is A7.' });
-    const asked = await request('/chat', { ...at, message: 'Cancel order A7' });
-    expect(asked.body.approval).toMatchObject({ tool: 'cancelOrder', args: { order: 'A7' } });
-    const refund = await request('/refunds', { order: 'A7', paid: 20 });
-    expect(refund.body.question).toBe('Refund 18 for order A7?');
-    await first.stop();
+  it.each(['kv', 'durable'])(
+    'with %s remembers, waits for approval and for a decision, over a restart',
+    async (home) => {
+      const at = { thread: 'shop', resource: 'ada' };
+      const first = await start(home);
+      await request('/chat', { ...at, message: 'My order is A7.' });
+      const asked = await request('/chat', { ...at, message: 'Cancel order A7' });
+      expect(asked.body.approval).toMatchObject({ tool: 'cancelOrder', args: { order: 'A7' } });
+      const refund = await request('/refunds', { order: 'A7', paid: 20 });
+      expect(refund.body.question).toBe('Refund 18 for order A7?');
+      await first.stop();
 
-    await start();
-    const approved = await request('/approvals', { runId: asked.body.runId, approved: true });
-    expect(approved.body).toEqual({ text: 'Done: the order is cancelled.' });
-    const refunded = await request(`/refunds/${refund.body.runId}`, { approved: true });
-    expect(refunded.body).toMatchObject({ order: 'A7', refunded: 18 });
-    expect((await request('/approvals', { runId: asked.body.runId, approved: true })).status).toBe(404);
-    expect((await request(`/refunds/${refund.body.runId}`, { approved: false })).status).toBe(409);
+      await start(home);
+      const approved = await request('/approvals', { runId: asked.body.runId, approved: true });
+      expect(approved.body).toEqual({ text: 'Done: the order is cancelled.' });
+      const refunded = await request(`/refunds/${refund.body.runId}`, { approved: true });
+      expect(refunded.body).toMatchObject({ order: 'A7', refunded: 18 });
+      expect((await request('/approvals', { runId: asked.body.runId, approved: true })).status).toBe(404);
+      expect((await request(`/refunds/${refund.body.runId}`, { approved: false })).status).toBe(409);
 
-    const { body } = await request('/threads/shop');
-    expect(body.thread).toMatchObject({ id: 'shop', resourceId: 'ada' });
-    expect(body.messages.map((/** @type {any} */ { role }) => role)).toEqual([
-      'user',
-      'assistant',
-      'user',
-      'assistant',
-      'assistant',
-    ]);
-    expect((await request('/refunds/none', { approved: true })).status).toBe(404);
-    expect((await request('/chat', { thread: 'shop' })).status).toBe(400);
-  });
+      const { body } = await request('/threads/shop');
+      expect(body.thread).toMatchObject({ id: 'shop', resourceId: 'ada' });
+      expect(body.messages.map((/** @type {any} */ { role }) => role)).toEqual([
+        'user',
+        'assistant',
+        'user',
+        'assistant',
+        'assistant',
+      ]);
+      expect((await request('/refunds/none', { approved: true })).status).toBe(404);
+      expect((await request('/chat', { thread: 'shop' })).status).toBe(400);
+    },
+  );
 
   it('lets nobody in without its token', async () => {
     const { url, output } = await start();
