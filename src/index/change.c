@@ -390,61 +390,20 @@ const struct kv_request *changes_failed(const struct changes *list) {
   return NULL;
 }
 
-/* Whether all that was added stands in |head|, or below its floor. */
-static bool holds_added(const struct change *change, const struct head *head) {
-  for (size_t i = 0; i < change->added.count; i++) {
-    const struct entry *entry = &change->added.items[i];
-    const struct entry *known = entries_find(&head->entries, entry->id);
-    if (!(known && entry_same(known, entry)) && !collection_below_floor(head, entry))
-      return false;
-  }
-  return true;
-}
-
-static enum tkv_status repaired(struct call *call, void *self) {
-  struct changes *list = self;
+void changes_confirm(struct call *call, const struct changes *list) {
   for (size_t i = 0; i < list->count; i++) {
-    struct change *change = list->items[i];
+    const struct change *change = list->items[i];
+    const struct kv_request *put = change->head_put;
     bool matters = change->added.count || change->removed.count || change->doubted.count;
-    bool busy =
-        change->head_put && change->head_put->status == 429; /* another bumps it right now */
-    if (change->head_put && change->head_put->failed && (matters || (change->bump && !busy)))
+    bool busy = put && put->status == 429; /* another bumps it right now */
+    bool lost = put && put->failed && (matters || (change->bump && !busy));
+    bool check = put && !put->failed && change->added.count && !call->store.sole;
+    if (lost || check)
       call_ask_refresh(
           call, change->collection,
-          (struct refresh_wish){.doubted = &change->doubted, .bump = change->bump, .soon = true});
+          (struct refresh_wish){
+              .doubted = &change->doubted, .bump = change->bump, .soon = true, .own = !lost});
   }
-  return TKV_DONE;
-}
-
-static enum tkv_status compare(struct call *call, void *self) {
-  struct changes *list = self;
-  for (size_t i = 0; i < list->count; i++) {
-    struct change *change = list->items[i];
-    struct head seen;
-    if (!change->head_get || change->head_get->failed)
-      continue;
-    bool read = change->head_get->found && head_read(&call->arena, change->head_get->value, &seen);
-    if (read && holds_added(change, &seen))
-      continue;
-    if (read && seen.stamp > change->collection->head.stamp) {
-      change->collection->head = seen;
-      for (size_t k = 0; k < seen.entries.count; k++)
-        entries_append(&call->arena, &change->collection->entries, &seen.entries.items[k]);
-    }
-    put_head(call, change, KV_OPTIONAL);
-  }
-  return call_next(call, repaired);
-}
-
-enum tkv_status changes_confirm(struct call *call, void *self) {
-  struct changes *list = self;
-  for (size_t i = 0; i < list->count; i++) {
-    struct change *change = list->items[i];
-    if (!call->store.sole && change->head_put && !change->head_put->failed && change->added.count)
-      change->head_get = kv_get(call, TABLE_METADATA, change->collection->key,
-                                KV_REMEMBER | KV_FRESH | KV_TOLERATE);
-  }
-  return call_next(call, compare);
 }
 
 static bool same_entries(const struct entries *a, const struct entries *b) {

@@ -4,8 +4,8 @@
  *   changes_fetch               asks for the journal entries that removed members stand in
  *   changes_journal             queues the journal entries, where they have to go first
  *   changes_commit              queues journal and head, to go out with the records
- *   changes_confirm   (step)    reads the heads again: is everything in them?  Else merges and
- *                               writes anew
+ *   changes_confirm             asks for a follow-up that reads the heads again: is everything in
+ *                               them?  Else it merges and writes anew
  *
  * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then
  * the call asks for a follow-up (collection.refresh).
@@ -36,7 +36,7 @@ struct change {
 
   struct rewrite *rewrites; /* change.c's own, as all below */
   struct head written;
-  struct kv_request *head_put, *head_get, *journal_put;
+  struct kv_request *head_put, *journal_put;
 };
 
 struct changes {
@@ -89,8 +89,8 @@ struct kv_request *change_put_head(struct call *call, const struct collection *c
  * for yet. */
 void changes_fetch(struct call *call, struct changes *list);
 
-/* changes_confirm is a step over a struct changes. */
-enum tkv_status changes_confirm(struct call *call, void *self);
+/* changes_confirm asks, once what was committed is answered, for what has to follow the call. */
+void changes_confirm(struct call *call, const struct changes *list);
 
 /* changes_journal queues the journal entries alone, to be stored before records that change their
  * place: or a failure in between would leave a record that nothing names. */

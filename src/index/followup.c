@@ -28,6 +28,8 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   bool all = (collection->grew && collection->load == LOAD_ALL) || collection->ripe || wish.drop;
   if (wish.drop)
     json_put(&out, SPAN(",\"drop\":true"));
+  if (wish.own)
+    json_put(&out, SPAN(",\"own\":true"));
   json_put(&out, all ? SPAN(",\"all\":true}]}") : SPAN("}]}"));
   if (out.failed)
     return;

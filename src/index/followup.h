@@ -13,7 +13,9 @@ struct refresh_wish {
   int64_t bump; /* the thread's new updatedAt, which a head that could not be written should say; 0
                    for none */
   bool soon;    /* before the request ends */
-  bool drop;    /* what is gone is known to be so for long: it goes at once */
+  bool own;  /* the head was written: only if it is another by now, or gone, what this isolate has
+                   journaled is merged into it; the journal is not listed */
+  bool drop; /* what is gone is known to be so for long: it goes at once */
 };
 
 /* call_ask_refresh asks for a collection.refresh call (refresh.c) that brings |collection|'s head

@@ -68,12 +68,13 @@ static enum tkv_status write(struct call *call, void *self) {
   for (size_t i = 0; i < op->changes.count; i++)
     thread_bump(call, op->changes.items[i]);
   changes_commit(call, &op->changes);
-  return call_enter(call, changes_confirm, &op->changes, finish);
+  return call_next(call, finish);
 }
 
 static enum tkv_status finish(struct call *call, void *self) {
   struct delete_op *op = self;
   struct json_out out = json_out(&call->arena, 64);
+  changes_confirm(call, &op->changes);
   json_put(&out, SPAN("{\"deleted\":"));
   json_put_int(&out, (int64_t)op->deleted);
   json_put_char(&out, '}');

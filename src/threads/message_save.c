@@ -6,7 +6,7 @@
  *             owner are noted, and the note; see mention.h)
  *   round 2   records, one journal entry and one head per thread (when a message moves, the journal
  *             entries go before them)
- *   round 3   the heads again
+ *   then      the heads again, by a follow-up
  *
  * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
  * are brought back from elsewhere.
@@ -268,7 +268,8 @@ static enum tkv_status confirm(struct call *call, void *self) {
       failed = save->puts[i];
   if (failed)
     return fail_partly(call, save, failed);
-  return call_enter(call, changes_confirm, &save->changes, finish);
+  changes_confirm(call, &save->changes);
+  return finish(call, save);
 }
 
 static enum tkv_status finish(struct call *call, void *self) {

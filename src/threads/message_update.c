@@ -240,7 +240,8 @@ static enum tkv_status confirm(struct call *call, void *self) {
   const struct kv_request *failed = changes_failed(&op->changes);
   if (failed)
     return kv_fail(call, failed);
-  return call_enter(call, changes_confirm, &op->changes, finish);
+  changes_confirm(call, &op->changes);
+  return finish(call, op);
 }
 
 static enum tkv_status finish(struct call *call, void *self) {

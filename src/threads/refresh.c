@@ -14,11 +14,15 @@
  * With "all" the whole journal is read, for the asker has seen in it what the head lacks, or some
  * have been in doubt for long, and any journal entry may name them.
  *
- * Asked for "soon" when a head could not be written (429), "some time" when a reader found one
+ * With "own" the head is read again after it was written: mostly it is as this isolate wrote it, and
+ * nothing is left to do.  Else what this isolate has journaled is merged into it.
+ *
+ * Asked for "soon" when a head was written, or could not be (429), "some time" when a reader found one
  * unchecked for a minute, lacking something, naming messages that are gone, or with doubt to be
  * settled.  Payload:
  *
- *   {"collections":[{"kind","id","gone":["id",…],"doubt":["id",…],"bump":ms,"all":true,"drop":true}]}
+ *   {"collections":[{"kind","id","gone":["id",…],"doubt":["id",…],"bump":ms,"all":true,"drop":true,
+ *     "own":true}]}
  */
 #include "threads/refresh.h"
 #include "codec/limits.h"
@@ -31,14 +35,17 @@
 #include "threads/thread.h"
 
 struct wish {
-  struct span kind, id, gone, doubt, bump, all, drop;
-  struct entries missed; /* the ids in `gone` */
+  struct span kind, id, gone, doubt, bump, all, drop, own;
+  struct collection *collection;
+  struct kv_request *head; /* with `own`: is it as this isolate wrote it? */
+  struct entries missed;   /* the ids in `gone` */
 };
 
 struct refresh {
   struct changes changes;
   struct collections collections;
-  struct wish *wishes;       /* per change, as all below */
+  size_t asked;              /* wishes */
+  struct wish *wishes;       /* per change, once they are loaded, as all below */
   struct kv_request ***gets; /* per entry that may go: the record behind it */
   struct mention *mentions;
 };
@@ -48,8 +55,7 @@ static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
-static bool read_collection(struct call *call, struct span value, size_t index,
-                            struct refresh *op) {
+static bool read_wish(struct call *call, struct span value, size_t index, struct wish *wish) {
   static const struct shape shape[] = {
       {SHAPE(struct wish, kind, "kind"), SHAPE_RAW},
       {SHAPE(struct wish, id, "id"), SHAPE_ID},
@@ -57,21 +63,34 @@ static bool read_collection(struct call *call, struct span value, size_t index,
       {SHAPE(struct wish, doubt, "doubt"), SHAPE_RAW | SHAPE_OPTIONAL},
       {SHAPE(struct wish, bump, "bump"), SHAPE_RAW | SHAPE_OPTIONAL},
       {SHAPE(struct wish, all, "all"), SHAPE_RAW | SHAPE_OPTIONAL},
-      {SHAPE(struct wish, drop, "drop"), SHAPE_RAW | SHAPE_OPTIONAL}};
-  struct wish *wish = &op->wishes[index];
-  if (!arg_read(call, value, SPAN("collections"), index, shape, 7, wish))
+      {SHAPE(struct wish, drop, "drop"), SHAPE_RAW | SHAPE_OPTIONAL},
+      {SHAPE(struct wish, own, "own"), SHAPE_RAW | SHAPE_OPTIONAL}};
+  if (!arg_read(call, value, SPAN("collections"), index, shape, 8, wish))
     return false;
   bool thread = span_eq(wish->kind, SPAN("\"thread\""));
-  struct collection *collection =
+  wish->collection =
       collection_new(call, thread ? COLLECTION_THREAD : COLLECTION_RESOURCE, wish->id,
-                     wish->all.ptr ? LOAD_ALL : LOAD_RECENT);
-  if (!collection)
-    return false;
-  collection->head_flags = KV_FRESH;
-  collections_add(call, &op->collections, collection);
-  struct change *change = change_new(call, &op->changes, collection);
+                     wish->all.ptr   ? LOAD_ALL
+                     : wish->own.ptr ? LOAD_HEAD
+                                     : LOAD_RECENT);
+  if (wish->collection && wish->own.ptr)
+    wish->head =
+        kv_get(call, TABLE_METADATA, wish->collection->key, KV_REMEMBER | KV_FRESH | KV_TOLERATE);
+  return wish->collection;
+}
+
+/* Whether the head is byte for byte what this isolate wrote last. */
+static bool is_as_written(struct call *call, const struct kv_request *head) {
+  struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA], head->key);
+  return head->found && note && note->own && span_eq(note->value, head->value);
+}
+
+static bool take_wish(struct call *call, struct refresh *op, struct wish *wish) {
+  struct change *change = change_new(call, &op->changes, wish->collection);
   struct span_set gone = {0}, seen = {0};
   struct entries doubted = {0};
+  wish->collection->head_flags = wish->head ? 0 : KV_FRESH; /* it was read just now */
+  collections_add(call, &op->collections, wish->collection);
   change->exact = true;
   if ((wish->gone.ptr && !arg_ids(call, wish->gone, SPAN("gone"), &gone, &wish->missed)) ||
       (wish->doubt.ptr && !arg_ids(call, wish->doubt, SPAN("doubt"), &seen, &doubted)))
@@ -81,6 +100,19 @@ static bool read_collection(struct call *call, struct span value, size_t index,
   if (wish->bump.ptr)
     json_int(wish->bump, &change->bump);
   return true;
+}
+
+static enum tkv_status load(struct call *call, void *self) {
+  struct refresh *op = self;
+  for (size_t i = 0; i < op->asked; i++) {
+    if (op->wishes[i].head && is_as_written(call, op->wishes[i].head))
+      continue;
+    struct wish *wish = &op->wishes[op->changes.count];
+    *wish = op->wishes[i];
+    if (!take_wish(call, op, wish))
+      return call->error;
+  }
+  return call_enter(call, collections_load, &op->collections, fetch);
 }
 
 enum tkv_status collection_refresh(struct call *call, void *self) {
@@ -95,11 +127,10 @@ enum tkv_status collection_refresh(struct call *call, void *self) {
   for (struct json_walk walk = json_walk(collections); json_next(&walk);)
     index++;
   op->wishes = ARENA_ARRAY(&call->arena, struct wish, index + 1);
-  index = 0;
-  for (struct json_walk walk = json_walk(collections); json_next(&walk);)
-    if (!read_collection(call, walk.value, index++, op))
+  for (struct json_walk walk = json_walk(collections); json_next(&walk); op->asked++)
+    if (!read_wish(call, walk.value, op->asked, &op->wishes[op->asked]))
       return call->error;
-  return call_enter(call, collections_load, &op->collections, fetch);
+  return call_next(call, load);
 }
 
 struct kv_request *member_ask(struct call *call, enum collection_kind kind, struct span id,

@@ -45,7 +45,6 @@ static enum tkv_status load_resource(struct call *call, void *self);
 static enum tkv_status write_messages(struct call *call, void *self);
 static enum tkv_status write_thread(struct call *call, void *self);
 static enum tkv_status write_head(struct call *call, void *self);
-static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status answer(struct call *call, void *self);
 
 static bool read_args(struct call *call, struct copy *op) {
@@ -279,16 +278,13 @@ static enum tkv_status write_thread(struct call *call, void *self) {
 static enum tkv_status write_head(struct call *call, void *self) {
   struct copy *op = self;
   changes_commit(call, &op->messages);
-  return call_enter(call, changes_confirm, &op->threads, confirm);
-}
-
-static enum tkv_status confirm(struct call *call, void *self) {
-  struct copy *op = self;
-  return call_enter(call, changes_confirm, &op->messages, answer);
+  return call_next(call, answer);
 }
 
 static enum tkv_status answer(struct call *call, void *self) {
   struct copy *op = self;
+  changes_confirm(call, &op->threads);
+  changes_confirm(call, &op->messages);
   struct json_out out = json_out(&call->arena, op->text.len + op->count * 80 + 64);
   json_put(&out, SPAN("{\"thread\":"));
   json_put(&out, json_out_span(&op->text));

@@ -23,6 +23,7 @@ static enum tkv_status answer(struct call *call, void *self);
 static enum tkv_status leave_resource(struct call *call, void *self);
 static enum tkv_status remove_entry(struct call *call, void *self);
 static enum tkv_status commit(struct call *call, void *self);
+static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status drop_marker(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
@@ -136,7 +137,13 @@ static enum tkv_status remove_entry(struct call *call, void *self) {
 static enum tkv_status commit(struct call *call, void *self) {
   struct deletion *op = self;
   changes_commit(call, &op->changes);
-  return call_enter(call, changes_confirm, &op->changes, drop_marker);
+  return call_next(call, confirm);
+}
+
+static enum tkv_status confirm(struct call *call, void *self) {
+  struct deletion *op = self;
+  changes_confirm(call, &op->changes);
+  return drop_marker(call, op);
 }
 
 static enum tkv_status drop_marker(struct call *call, void *self) {
