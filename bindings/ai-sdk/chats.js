@@ -5,8 +5,8 @@
  */
 
 import { asMethod, StoreError, storeError } from '../core/errors.js';
-import { openThread, ownThread, recordId, requireId, requireStore } from '../forms/threads.js';
 import { keepAlive, storeNow, storeToken } from '../forms/line.js';
+import { openThread, ownThread, portions, recordId, requireId, requireStore } from '../forms/threads.js';
 import { requireKnown } from '../store/check.js';
 import { checkMessages, hashMessage, readMessage, writeMessage } from './messages.js';
 import { messagesToStore } from './outcome.js';
@@ -71,9 +71,6 @@ export function createChats(store, options = {}) {
     messageId: () => chats.makeId(),
   };
 }
-
-/** Messages that one call writes or deletes. */
-const PORTION = 400;
 
 /**
  * What a save is to bring about.
@@ -269,18 +266,6 @@ async function readAll(records) {
   );
   const list = readable.map(({ message }) => message);
   return { list, messages: known, resourceId: readable.at(-1)?.record.resourceId };
-}
-
-/**
- * As many as a call may write with its budget of operations.
- *
- * @template T
- * @param {T[]} all
- */
-function portions(all) {
-  return Array.from({ length: Math.ceil(all.length / PORTION) }, (_, i) =>
-    all.slice(i * PORTION, (i + 1) * PORTION),
-  );
 }
 
 /** @param {unknown} error */

@@ -87,8 +87,7 @@ function longestRise(times) {
   const before = [];
   times.forEach((time, index) => {
     if (time === undefined) return;
-    let length = ends.length;
-    while (length > 0 && /** @type {number} */ (times[ends[length - 1]]) >= time) length--;
+    const length = countBelow(ends, (end) => /** @type {number} */ (times[end]) < time);
     before[index] = length > 0 ? ends[length - 1] : undefined;
     ends[length] = index;
   });
@@ -96,4 +95,20 @@ function longestRise(times) {
   const rise = new Set();
   for (let at = ends.at(-1); at !== undefined; at = before[at]) rise.add(at);
   return rise;
+}
+
+/**
+ * @template T
+ * @param {T[]} items  those that are below come first
+ * @param {(item: T) => boolean} isBelow
+ */
+function countBelow(items, isBelow) {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isBelow(items[middle])) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -10,6 +10,9 @@ import { storeNow } from './line.js';
 
 /** @typedef {'chat' | 'session'} Kind  a chat of 'threadkv/ai-sdk', a session of 'threadkv/openai-agents' */
 
+/** Messages that one call writes or deletes. */
+const PORTION = 400;
+
 /**
  * @param {unknown} store
  * @param {string} method  for errors
@@ -90,4 +93,16 @@ export async function ownThread(store, { id, resourceId, method }) {
     throw storeError('NOT_FOUND', method, `the resource has no thread with id ${id}`, { id });
   }
   return thread;
+}
+
+/**
+ * As many as a call may write with its budget of operations.
+ *
+ * @template T
+ * @param {T[]} all
+ * @returns {T[][]}
+ */
+export function portions(all) {
+  const count = Math.ceil(all.length / PORTION);
+  return Array.from({ length: count }, (_, i) => all.slice(i * PORTION, (i + 1) * PORTION));
 }

@@ -101,17 +101,24 @@ export class RecordingSession {
   /** @param {Item[]} items @param {RunContext} [context] */
   async addItems(items, context) {
     const run = context && this.#runs.get(context);
-    await run?.work;
-    if (run === undefined || run.records.length === 0) return this.#session.addItems(items);
+    if (run === undefined) return this.#session.addItems(items);
+    await run.work;
+    await this.#take(run, items);
+    // A run that goes on after an approval has told all this.
+    Object.assign(run, { known: run.known + items.length, items: [], records: [], stored: 0 });
+    return undefined;
+  }
+
+  /** @param {Recording} run @param {Item[]} items  that the run tells at its end, or where it stops */
+  async #take(run, items) {
+    if (run.records.length === 0) return this.#session.addItems(items);
     if (!tellsAll(items, run.items)) {
       // The run has failed: what is recorded stays as it is.
       return this.#session.addItems(items.filter((item) => !run.items.some((known) => isSame(known, item))));
     }
     const records = this.#records.make(items, run.records);
     await this.#records.write(records);
-    await this.#records.drop(run.records.slice(records.length).map(({ id }) => id));
-    Object.assign(run, { items: [], records: [], stored: 0 });
-    return undefined;
+    return this.#records.drop(run.records.slice(records.length).map(({ id }) => id));
   }
 
   popItem() {

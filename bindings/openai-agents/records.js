@@ -6,7 +6,7 @@
 
 import { StoreError } from '../core/errors.js';
 import { storeNow, storeToken } from '../forms/line.js';
-import { openThread, ownThread, recordId } from '../forms/threads.js';
+import { openThread, ownThread, portions, recordId } from '../forms/threads.js';
 import { contentOf, groupItems } from './items.js';
 
 /** @typedef {import('@openai/agents').AgentInputItem} Item */
@@ -76,7 +76,7 @@ export class SessionRecords {
 
   /** @param {string[]} ids */
   async drop(ids) {
-    if (ids.length > 0) await this.store.deleteMessages(ids);
+    for (const some of portions(ids)) await this.store.deleteMessages(some);
   }
 
   /** All records, oldest first. */

@@ -1,7 +1,9 @@
 /** What a turn of a chat costs: every operation that reaches a namespace, with what follows the answer. */
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { makeWorld, said, talk } from './support.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const CHAT = talk(500);
 const TURN = [...CHAT, said('q-new'), said('a-new')];

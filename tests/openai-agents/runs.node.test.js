@@ -201,6 +201,29 @@ describe('recorded tools', () => {
     });
   });
 
+  it('that never ended after they were approved have one, too', async () => {
+    const { session } = makeSessions();
+    const endless = tool({
+      name: 'cancel',
+      description: 'Cancels.',
+      parameters,
+      needsApproval: true,
+      execute: () => new Promise(() => {}),
+    });
+    const agent = new Agent({ name: 'A', model: makeModel([[call('1', 'cancel')]]), tools: [endless] });
+    const runner = new Runner();
+    const recorded = recordTools(session(), runner);
+    const { state, interruptions } = await runner.run(agent, 'Cancel it.', { session: recorded });
+    state.approve(interruptions[0]);
+    void runner.run(agent, state, { session: recorded });
+    await vi.waitFor(async () => expect((await session().getItems()).length).toBe(3));
+    const items = /** @type {any[]} */ (await session().getItems());
+    expect(items.slice(1).map(({ type, callId }) => [type, callId])).toEqual([
+      ['function_call', '1'],
+      ['function_call_result', '1'],
+    ]);
+  });
+
   it('of an agent, and of runs at once, are told apart', async () => {
     const { session } = makeSessions();
     const script = () => makeModel([[call('1')], [answered('Blue.')]]);

@@ -130,6 +130,16 @@ describe('a session', () => {
     }
   });
 
+  it('of any size is replaced', async () => {
+    const { session, clock } = makeSessions();
+    for (let i = 0; i < 3; i++) {
+      await session().addItems(Array.from({ length: 400 }, (_, k) => asked(`${i} ${k}`)));
+      clock.advance(3000);
+    }
+    await session().replaceHistoryWithCompaction([answered('all')]);
+    expect(await session().getItems()).toEqual([answered('all')]);
+  });
+
   it('that was replaced shows nothing older, though its deletion failed', async () => {
     const { open, clock } = makeSessions();
     const { store } = open();

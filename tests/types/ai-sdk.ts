@@ -1,8 +1,8 @@
 // What a user of the AI SDK writes in TypeScript, compiled against the generated declarations. Never run.
 
 import { toUIMessageStream, type StreamTextResult, type UIMessage } from 'ai';
-import type { UIMessage as UIMessage5 } from 'ai-5';
-import type { UIMessage as UIMessage6 } from 'ai-6';
+import type { StreamTextResult as Result5, UIMessage as UIMessage5 } from 'ai-5';
+import type { StreamTextResult as Result6, UIMessage as UIMessage6 } from 'ai-6';
 import { CloudflareStore } from 'threadkv';
 import { createChats, endingStream, STOPPED, type ChatPage, type Chats } from 'threadkv/ai-sdk';
 
@@ -32,8 +32,15 @@ export async function use(): Promise<Mine[]> {
 }
 
 /** Messages of older versions go in, and what comes out may be taken for theirs. */
-export async function older(five: UIMessage5[], six: UIMessage6[]) {
+export async function older(
+  five: UIMessage5[],
+  six: UIMessage6[],
+  results: [Result5<any, any>, Result6<any, any>],
+) {
   const plain = createChats(store);
+  const { messageId: generateMessageId } = plain;
+  results[0].toUIMessageStream({ originalMessages: five, generateMessageId, onFinish: plain.onEnd('c') });
+  results[1].toUIMessageStream({ originalMessages: six, generateMessageId, onFinish: plain.onEnd('c') });
   await plain.save('c', five);
   await plain.save('c', six);
 }
