@@ -34,7 +34,7 @@ export class Heads {
   #count = 0;
 
   /**
-   * The bytes of src/core.h's struct tkv_store, and the prefix.
+   * The bytes of src/kv/exchange.h's struct tkv_store, and the prefix.
    *
    * @param {CoreStore} store
    * @returns {Head}

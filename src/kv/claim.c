@@ -40,7 +40,7 @@ static enum tkv_status wait_turn(struct call *call, void *self) {
     if (is_silent(silence))
       other->claim.key = SPAN_NONE;
     else
-      delay = KV_TURN_MS + (silence > 0 ? silence / KV_TURN_SHARE : 0); /* it may wait, too */
+      delay = kv_turn_wait(silence); /* it may wait, too */
   }
   if (!delay) {
     forget_unsure(call);

@@ -81,10 +81,14 @@ static void send(struct call *call, struct kv_request *put, struct note *note) {
   note->seen = put->kind == KV_PUT ? put->stamp : 0;
 }
 
+int64_t kv_turn_wait(int64_t silence) {
+  return KV_TURN_MS + (silence > 0 ? silence / KV_TURN_SHARE : 0);
+}
+
 /* How long to look away while another call writes the key; 0 when none does. */
 static int64_t turn_delay(const struct call *call, const struct note *note) {
   int64_t silence = now_since(call, seats_heard_of(&call->shared->seats, note->flight));
-  return silence < KV_FLIGHT_MAX_MS ? KV_TURN_MS + silence / KV_TURN_SHARE : 0;
+  return silence < KV_FLIGHT_MAX_MS ? kv_turn_wait(silence) : 0;
 }
 
 static bool settle(struct kv_request *put) {

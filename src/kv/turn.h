@@ -9,6 +9,10 @@
 
 #include "kv/call.h"
 
+/* kv_turn_wait returns how long to look away from a call that has the turn and was heard of |silence| ms
+ * ago, which is negative when the clock was set back: KV_TURN_MS, and longer the longer it is silent. */
+int64_t kv_turn_wait(int64_t silence);
+
 /* kv_turn_take tells whether |put| (or delete) may be sent; if not it is left blocked, or settled
  * as superseded. */
 bool kv_turn_take(struct call *call, struct kv_request *put);

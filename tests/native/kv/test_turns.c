@@ -242,6 +242,25 @@ TEST(kv_of_two_overwrites_the_later_call_wins) {
   }
 }
 
+/* A clock that is set back while a write is under way: who waits for it waits all the same. */
+TEST(kv_writes_of_one_key_do_not_overlap_when_the_clock_goes_back) {
+  static const int64_t back[] = {16, 254, 255, 260, 270, 1000, 3600 * 1000};
+  for (size_t i = 0; i < sizeof back / sizeof *back; i++) {
+    struct pair pair;
+    world_init(&pair.world);
+    check_context("%d ms", (int)back[i]);
+    begin_pair(&pair, TKV_OP_RESOURCE_SAVE, RESOURCE("first"), RESOURCE("second"));
+    pair.world.mem.now -= back[i];
+    world_log(&pair.world);
+    for (int step = 0; step < 3; step++)
+      pair.statuses[1] = world_step(&pair.world, pair.calls[1]);
+    CHECK_TEXT(json_out_span(&pair.world.mem.log), "1 wait 15\n2 wait 15\n3 wait 15\n");
+    run_pair(&pair, 0);
+    CHECK_JSON(stored(&pair.world), "'second'");
+    world_free(&pair.world);
+  }
+}
+
 #define THREAD(title)                                                                              \
   "{'id':'t1','resourceId':'u1','title':'" title                                                   \
   "','createdAt':'2026-01-01T00:00:00.000Z','updatedAt':'2026-01-01T00:00:00.000Z'}"
