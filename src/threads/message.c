@@ -24,6 +24,21 @@ bool message_key(struct call *call, struct span id, struct span *key) {
   return kv_key(call, TABLE_MESSAGES, &id, 1, key);
 }
 
+bool message_ask(struct call *call, struct message_ids *asked) {
+  struct span ids = json_get(call->payload, SPAN("messageIds"));
+  struct span_set seen = {0};
+  if (!arg_ids(call, ids, SPAN("messageIds"), &seen, &asked->ids))
+    return false;
+  asked->gets = ARENA_ARRAY(&call->arena, struct kv_request *, asked->ids.count + 1);
+  for (size_t i = 0; i < asked->ids.count; i++) {
+    struct span key;
+    if (!message_key(call, asked->ids.items[i].id, &key))
+      return false;
+    asked->gets[i] = kv_get(call, TABLE_MESSAGES, key, KV_OWN | KV_SURE);
+  }
+  return true;
+}
+
 struct entry message_entry(const struct message *message) {
   return (struct entry){.id = message->id,
                         .time = message->created,

@@ -24,6 +24,16 @@ bool message_read(struct call *call, const struct kv_request *get, struct messag
  */
 bool message_key(struct call *call, struct span id, struct span *key);
 
+/* Messages that are asked for by id, each once: `ids` of the payload's `messageIds`. */
+struct message_ids {
+  struct entries ids;
+  struct kv_request **gets; /* of each */
+};
+
+/* message_ask reads the ids and queues the reads of their records.  False, with the error recorded, when
+ * they are none. */
+bool message_ask(struct call *call, struct message_ids *asked);
+
 /* message_entry returns the membership entry that |message| says of itself. */
 struct entry message_entry(const struct message *message);
 

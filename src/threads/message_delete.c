@@ -11,8 +11,7 @@
 #include "threads/thread.h"
 
 struct delete_op {
-  struct entries ids;
-  struct kv_request **gets;
+  struct message_ids asked;
   struct changes changes;
   struct collections collections;
   size_t deleted;
@@ -24,30 +23,21 @@ static enum tkv_status finish(struct call *call, void *self);
 
 enum tkv_status message_delete(struct call *call, void *self) {
   struct delete_op *op = ARENA_NEW(&call->arena, struct delete_op);
-  struct span ids = json_get(call->payload, SPAN("messageIds"));
-  struct span_set seen = {0};
   (void)self;
   call_self(call, op);
-  if (!arg_ids(call, ids, SPAN("messageIds"), &seen, &op->ids))
+  if (!message_ask(call, &op->asked))
     return call->error;
-  op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->ids.count + 1);
-  for (size_t i = 0; i < op->ids.count; i++) {
-    struct span key;
-    if (!message_key(call, op->ids.items[i].id, &key))
-      return call->error;
-    op->gets[i] = kv_get(call, TABLE_MESSAGES, key, KV_OWN | KV_SURE);
-  }
   return call_next(call, judge);
 }
 
 static enum tkv_status judge(struct call *call, void *self) {
   struct delete_op *op = self;
-  for (size_t i = 0; i < op->ids.count; i++) {
+  for (size_t i = 0; i < op->asked.ids.count; i++) {
     struct message message;
-    if (!op->gets[i]->found)
+    if (!op->asked.gets[i]->found)
       continue;
     op->deleted++;
-    if (!message_read(call, op->gets[i], &message))
+    if (!message_read(call, op->asked.gets[i], &message))
       continue; /* damaged: whatever names it, its record goes */
     struct change *change =
         thread_touch(call, &op->changes, &op->collections, message.thread, LOAD_HEAD);
@@ -62,9 +52,9 @@ static enum tkv_status judge(struct call *call, void *self) {
 
 static enum tkv_status write(struct call *call, void *self) {
   struct delete_op *op = self;
-  for (size_t i = 0; i < op->ids.count; i++)
-    if (op->gets[i]->found)
-      kv_delete(call, TABLE_MESSAGES, op->gets[i]->key, KV_REMEMBER);
+  for (size_t i = 0; i < op->asked.ids.count; i++)
+    if (op->asked.gets[i]->found)
+      kv_delete(call, TABLE_MESSAGES, op->asked.gets[i]->key, KV_REMEMBER);
   for (size_t i = 0; i < op->changes.count; i++)
     thread_bump(call, op->changes.items[i]);
   changes_commit(call, &op->changes);

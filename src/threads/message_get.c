@@ -5,28 +5,14 @@
 #include "threads/operations.h"
 #include "threads/thread.h"
 
-struct get {
-  struct entries ids;
-  struct kv_request **gets;
-};
-
 static enum tkv_status answer(struct call *call, void *self);
 
 enum tkv_status message_get(struct call *call, void *self) {
-  struct get *op = ARENA_NEW(&call->arena, struct get);
-  struct span ids = json_get(call->payload, SPAN("messageIds"));
-  struct span_set seen = {0};
+  struct message_ids *op = ARENA_NEW(&call->arena, struct message_ids);
   (void)self;
   call_self(call, op);
-  if (!arg_ids(call, ids, SPAN("messageIds"), &seen, &op->ids))
+  if (!message_ask(call, op))
     return call->error;
-  op->gets = ARENA_ARRAY(&call->arena, struct kv_request *, op->ids.count + 1);
-  for (size_t i = 0; i < op->ids.count; i++) {
-    struct span key;
-    if (!message_key(call, op->ids.items[i].id, &key))
-      return call->error;
-    op->gets[i] = kv_get(call, TABLE_MESSAGES, key, KV_OWN | KV_SURE);
-  }
   return call_next(call, answer);
 }
 
@@ -48,7 +34,7 @@ static bool thread_is_gone(struct call *call, struct span thread, struct span jo
 }
 
 static enum tkv_status answer(struct call *call, void *self) {
-  struct get *op = self;
+  struct message_ids *op = self;
   struct entries found = {0};
   size_t bytes = 64;
   for (size_t i = 0; i < op->ids.count; i++) {
