@@ -229,10 +229,11 @@ export class Verification {
     await this.#repair?.deletions(left);
   }
 
-  /** Indexes of threads that there are not. @param {{ id: string }[]} parts */
+  /** Indexes of threads that there are not; of a copy that is under way, or failed, sweep knows. @param {{ id: string }[]} parts */
   async #ownerless(parts) {
     const left = [];
-    for (const { id } of parts) {
+    const marked = await this.#marked(parts.map(({ id }) => id));
+    for (const { id } of parts.filter((part) => !marked.has(part.id))) {
       for await (const records of this.#store.recordsById('threads', [id])) {
         if (records.length === 0) left.push(id);
       }

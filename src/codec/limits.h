@@ -68,6 +68,8 @@ enum {
                                       on its way, or on its way back */
   SETTLE_MS = 3 * 60 * 1000,       /* after a deletion, until all that was saved elsewhere before it
                                       has come to light */
+  COPY_MAX_MS = 12 * 60 * 1000,    /* how long a copy may take: with SETTLE_MS as long as a call
+                                      may last, a quarter of an hour */
   THREAD_HEAD_MAX = 128,           /* entries: rewritten with each save, some 10 KB; what lies below
                                       costs a list */
   RESOURCE_HEAD_MAX = 2000,        /* rewritten with each new thread only */
@@ -86,7 +88,7 @@ enum {
 
 /* KV operations kept back from `maxOperations` for what must still follow: heads, the marker, the
  * thread, and their retries. */
-enum { SWEEP_RESERVE = 10, REFRESH_RESERVE = 10, COPY_RESERVE = 12 };
+enum { SWEEP_RESERVE = 10, REFRESH_RESERVE = 10, COPY_RESERVE = 13 };
 
 /* ---- Texts and memory */
 

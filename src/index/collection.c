@@ -1,4 +1,7 @@
-/* collection.c: loading: head, journal pages, journal values, own writes; then their union. */
+/* collection.c: loading: head, journal pages, journal values, own writes; then their union.
+ *
+ * A copy writes its messages and their journal entry before its thread: they count once that is there.
+ * A head that names any entries tells as much; else the thread's record is asked. */
 #include "index/collection.h"
 
 #include "codec/key.h"
@@ -263,8 +266,33 @@ static int64_t doubted_since(const struct entries *doubt, const struct span_set 
   return own ? own->time : all ? all->time : 0;
 }
 
+/* Takes in the journal's values, beside what this isolate wrote. */
+static void read_docs(struct call *call, struct collection *collection) {
+  for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
+    if (!doc->get || doc->get->found)
+      journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix,
+                   &collection->own);
+}
+
+/* Asks for the thread's record, if entries count only if it is there. */
+static void ask_owner(struct call *call, struct collection *collection) {
+  bool copied = false;
+  struct span key;
+  for (size_t i = 0; i < collection->own.count; i++)
+    copied |= collection->own.items[i].copied;
+  if (copied && !collection->copies && !collection->head.entries.count &&
+      kv_key(call, TABLE_THREADS, &collection->id, 1, &key))
+    collection->owner = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
+}
+
+/* A tombstone has no id. */
+static bool is_there(const struct kv_request *owner) {
+  return owner->found && json_get(owner->value, SPAN("id")).ptr;
+}
+
 static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = collection->own;
+  collection->unborn = collection->owner && !is_there(collection->owner);
   if (collection->overruled.count)
     *entries = without(call, &collection->head.entries, &collection->overruled);
   else
@@ -272,11 +300,10 @@ static void unite(struct call *call, struct collection *collection) {
   entries->cap =
       entries
           ->count; /* what is added goes into an array of its own: the head stays as it was read */
-  for (struct journal_doc *doc = reversed(collection->docs); doc; doc = doc->next)
-    if (!doc->get || doc->get->found)
-      journal_read(&call->arena, doc->get ? doc->get->value : doc->text, doc->suffix, &found);
   for (size_t i = 0; i < found.count; i++) {
     struct entry *entry = &found.items[i];
+    if (collection->unborn && entry->copied)
+      continue;
     bool below = collection_below_floor(&collection->head, entry);
     bool known = head_knows(call, collection, entry->journal);
     if (below ? collection->load == LOAD_ALL
@@ -298,11 +325,11 @@ static void unite(struct call *call, struct collection *collection) {
   collection->all = collection->load == LOAD_ALL || !collection->head.has_floor;
   collection->stale = !collection->checked && !call->store.sole &&
                       now_since(call, collection->head.checked_at) >= CHECK_MS;
-  if (collection->checked && !collection->grew)
+  if (collection->checked && !collection->grew && !collection->unborn)
     note_check(call, collection);
 }
 
-enum { STAGE_START, STAGE_READ, STAGE_DOCS, STAGE_DONE };
+enum { STAGE_START, STAGE_READ, STAGE_DOCS, STAGE_OWNER, STAGE_DONE };
 
 /* Moves one collection on by a round; true when it is loaded. */
 static bool advance(struct call *call, struct collection *collection) {
@@ -325,6 +352,13 @@ static bool advance(struct call *call, struct collection *collection) {
     return false;
   }
   case STAGE_DOCS:
+    read_docs(call, collection);
+    ask_owner(call, collection);
+    collection->stage = STAGE_OWNER;
+    if (collection->owner)
+      return false;
+    /* fall through */
+  case STAGE_OWNER:
     unite(call, collection);
     collection->stage = STAGE_DONE;
     return true;

@@ -37,6 +37,8 @@ struct collection {
   struct span id;
   enum collection_load load;
   unsigned head_flags; /* KV_FRESH to look past the memory */
+  bool copies; /* what a copy has written counts though there is no thread: the caller looks at
+                          the thread's record itself, or wants to see what is left of a copy */
 
   struct span key;        /* of the head */
   struct head head;       /* as read; its entries are in `entries` */
@@ -46,11 +48,12 @@ struct collection {
   bool stale;             /* it was not, and the head's last check is over CHECK_MS old */
   bool grew;              /* there are entries that the head lacks */
   bool ripe;              /* some member has been in doubt for long: a refresh settles that */
+  bool unborn;            /* entries were left out, for a copy wrote them and there is no thread */
   struct entries gone;    /* entries that their records do not bear out, and not in doubt yet */
   struct span_set proven; /* journal suffixes that were seen to exist */
 
   int stage; /* while loading: collection.c's own, as all below */
-  struct kv_request *head_get, *page;
+  struct kv_request *head_get, *page, *owner;
   struct journal_doc *docs;
   struct span_set known; /* suffixes that the head names */
   size_t gathered;       /* entries of the head that `known` has seen */

@@ -139,10 +139,10 @@ void windows_deepen(struct call *call, struct list *list) {
 }
 
 /* The target itself counts even when no entry names it: its record is the truth.  But not when its
- * thread was deleted. */
+ * thread was deleted, or is a copy that did not come to be. */
 static void add_lone(struct call *call, struct list *list, const struct window *window) {
   struct entry target = message_entry(&window->target);
-  if (window->collection->head.since)
+  if (window->collection->head.since || window->collection->unborn)
     return;
   target.record = window->target.raw;
   record_place(window->get->metadata, &target);

@@ -141,6 +141,7 @@ struct change *thread_touch(struct call *call, struct changes *list, struct coll
       thread_key(call, id, &key) ? collection_new(call, COLLECTION_THREAD, id, how) : NULL;
   if (!collection)
     return NULL;
+  collection->copies = true;
   collections_add(call, load, collection);
   change = change_new(call, list, collection);
   change->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);

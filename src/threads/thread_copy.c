@@ -2,13 +2,16 @@
  *
  *   round 1   source and target records, the source's head and journal
  *   round 2   the messages
- *   round 3   the copies, the new thread's journal, and that of its resource
- *   round 4   the new thread's record, and its resource's head
- *   round 5   the new thread's head
+ *   round 3   a marker, that a copy has begun; the head and journal of the new thread's resource
+ *   round 4   the new thread's journal, and that of its resource
+ *   round 5   the copies
+ *   round 6   the new thread's record, and its resource's head
+ *   round 7   the new thread's head
  *
- * Only then is there a thread; what a copy that failed has left behind names itself a copy, and does
- * not count when it is tried again.  Other entries in the new thread's journal tell that there is
- * such a thread, though its record may not be seen here yet.
+ * There is a thread once its record stands; till then its entries, which name themselves those of a copy, do
+ * not count.  What a copy that failed has left behind sweep finds by the marker; it does not count either
+ * when the copy is tried again.  Other entries in the new thread's journal tell that there is such a
+ * thread, though its record may not be seen here yet.
  */
 #include "codec/date.h"
 #include "codec/limits.h"
@@ -17,10 +20,16 @@
 #include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"
-#include "threads/thread.h"
+#include "threads/thread_sweep.h"
+
+/* A message and its copy. */
+struct pair {
+  struct entry *original, copy;
+  struct span key; /* of the copy */
+};
 
 struct copy {
-  struct span source_id, source_key, id, key;
+  struct span source_id, source_key, id, key, marker;
   struct span resource, title, metadata; /* given; SPAN_NONE when not */
   struct span message_ids;
   int64_t start, end;   /* of the messages' createdAt, both included */
@@ -30,7 +39,7 @@ struct copy {
   struct thread source;
   struct entries wanted;
   struct message_gather *gather;
-  struct span *old_ids, *new_ids;
+  struct pair *pairs;
   size_t count, want;
   struct mention *mentions;         /* of owners that keep their messages */
   struct changes messages, threads; /* of the new thread; of its resource, if it has one */
@@ -41,7 +50,8 @@ struct copy {
 
 static enum tkv_status load(struct call *call, void *self);
 static enum tkv_status judge(struct call *call, void *self);
-static enum tkv_status load_resource(struct call *call, void *self);
+static enum tkv_status name_copies(struct call *call, void *self);
+static enum tkv_status write_journal(struct call *call, void *self);
 static enum tkv_status write_messages(struct call *call, void *self);
 static enum tkv_status write_thread(struct call *call, void *self);
 static enum tkv_status write_head(struct call *call, void *self);
@@ -79,8 +89,9 @@ enum tkv_status thread_copy(struct call *call, void *self) {
   struct collection *source = collection_new(call, COLLECTION_THREAD, op->source_id, LOAD_ALL);
   struct collection *target = collection_new(call, COLLECTION_THREAD, op->id, LOAD_CHECK);
   if (!source || !target || !thread_key(call, op->source_id, &op->source_key) ||
-      !thread_key(call, op->id, &op->key))
+      !thread_key(call, op->id, &op->key) || !sweep_marker_key(call, op->id, &op->marker))
     return call->error;
+  target->copies = true;
   collections_add(call, &op->collections, source);
   collections_add(call, &op->collections, target);
   change_new(call, &op->messages, target);
@@ -131,22 +142,87 @@ static enum tkv_status judge(struct call *call, void *self) {
   struct entry **entries = places_ordered(&call->arena, &op->wanted, false);
   op->want = want;
   op->gather = message_gather(call, entries, op->wanted.count, want, SPAN_NONE);
-  return call_enter(call, gather_run, op->gather, load_resource);
+  return call_enter(call, gather_run, op->gather, name_copies);
 }
 
-static enum tkv_status load_resource(struct call *call, void *self) {
+/* Gives a message its new id, and a place in the new thread. */
+static bool name_copy(struct call *call, struct copy *op, struct entry *original, bool rehome) {
+  struct pair *pair = &op->pairs[op->count++];
+  *pair = (struct pair){.original = original,
+                        .copy = {.id = record_uuid(call),
+                                 .time = original->time,
+                                 .owner = rehome ? op->resource : original->owner,
+                                 .copied = true}};
+  struct mention_site site = {op->id, op->resource, op->messages.items[0]->since};
+  change_add(call, op->messages.items[0], &pair->copy, SPAN_NONE);
+  mention_new(call, &op->mentions, &site, pair->copy.owner);
+  return message_key(call, pair->copy.id, &pair->key);
+}
+
+/* Chooses the newest of what was found, oldest first. */
+static bool name_all(struct call *call, struct copy *op) {
+  struct entry **found = op->gather->entries;
+  size_t first = op->gather->gather.judged;
+  bool given = op->resource.ptr;
+  op->resource = given ? op->resource : op->source.resource;
+  op->pairs = ARENA_ARRAY(&call->arena, struct pair, first + 1);
+  entries_arrange(&call->arena, found, first, place_order(true));
+  for (size_t good = 0; first && good < op->want; first--)
+    good += found[first - 1]->record.ptr != NULL;
+  for (; first < op->gather->gather.judged; first++)
+    if (found[first]->record.ptr && !name_copy(call, op, found[first], given))
+      return false;
+  return true;
+}
+
+/* The id is another's: what was written under it goes again, as far as the budget lets it. */
+static enum tkv_status take_back(struct call *call, const struct copy *op) {
+  const struct change *change = op->messages.items[0];
+  if (change->journal_put)
+    kv_delete(call, TABLE_METADATA, change->journal_put->key, KV_REMEMBER | KV_TOLERATE)->group =
+        change->collection->key;
+  for (size_t i = 0; change->journal_put && i < op->count; i++)
+    if (!call_over_budget(call, i + COPY_RESERVE))
+      kv_delete(call, TABLE_MESSAGES, op->pairs[i].key, KV_REMEMBER | KV_TOLERATE);
+  return call_next(call, thread_copy);
+}
+
+static enum tkv_status name_copies(struct call *call, void *self) {
   struct copy *op = self;
-  if (!op->resource.ptr)
-    op->resource = op->source.resource;
-  if (!op->resource.len)
-    return write_messages(call, op);
-  struct collection *collection =
-      collection_new(call, COLLECTION_RESOURCE, op->resource, LOAD_CHECK);
-  if (!collection)
+  struct change *target = op->messages.items[0];
+  bool leftovers =
+      target->collection->entries.count; /* of a copy that failed: they must not count */
+  target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
+  op->now = call->now;
+  if (claim_lost(call))
+    return take_back(call, op);
+  if (!name_all(call, op))
     return call->error;
-  collections_add(call, &op->collections, collection);
-  change_new(call, &op->threads, collection);
-  return call_enter(call, collections_load, &op->collections, write_messages);
+  if (op->resource.len) {
+    struct collection *resource =
+        collection_new(call, COLLECTION_RESOURCE, op->resource, LOAD_CHECK);
+    if (!resource)
+      return call->error;
+    collections_add(call, &op->collections, resource);
+    change_new(call, &op->threads, resource);
+  }
+  if (op->count)
+    sweep_mark(call, op->marker, target->since, 0, op->now);
+  return call_enter(call, collections_load, &op->collections, write_journal);
+}
+
+static enum tkv_status write_journal(struct call *call, void *self) {
+  struct copy *op = self;
+  if (claim_lost(call))
+    return take_back(call, op);
+  if (op->threads.count) {
+    struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
+    op->journal = change_add(call, op->threads.items[0], &entry, SPAN_NONE);
+  }
+  mentions_put(call, op->mentions);
+  changes_journal(call, &op->messages);
+  changes_journal(call, &op->threads);
+  return call_next(call, write_messages);
 }
 
 static struct span quoted(struct call *call, struct span text) {
@@ -155,55 +231,28 @@ static struct span quoted(struct call *call, struct span text) {
   return json_out_span(&out);
 }
 
-static bool put_copy(struct call *call, struct copy *op, const struct entry *entry, bool rehome) {
-  struct span id = record_uuid(call), key;
-  struct json_field fields[] = {
-      {SPAN("id"), quoted(call, id)},
-      {SPAN("threadId"), quoted(call, op->id)},
-      {SPAN("resourceId"), quoted(call, rehome ? op->resource : entry->owner)}};
-  struct json_out out = json_out(&call->arena, entry->record.len + op->id.len + 128);
-  if (!message_key(call, id, &key))
-    return false;
-  json_put_replaced(&out, entry->record, fields, 3);
-  struct entry copied = {
-      .id = id, .time = entry->time, .owner = rehome ? op->resource : entry->owner, .copied = true};
-  struct mention_site site = {op->id, op->resource, op->messages.items[0]->since};
-  change_add(call, op->messages.items[0], &copied, SPAN_NONE);
-  mention_new(call, &op->mentions, &site, copied.owner);
-  kv_put(call, TABLE_MESSAGES, key, json_out_span(&out),
-         record_metadata(call, call_stamp(call), &copied), KV_REMEMBER);
-  op->old_ids[op->count] = entry->id;
-  op->new_ids[op->count++] = id;
-  return true;
+static void put_copy(struct call *call, const struct copy *op, const struct pair *pair) {
+  struct span record = pair->original->record;
+  struct json_field fields[] = {{SPAN("id"), quoted(call, pair->copy.id)},
+                                {SPAN("threadId"), quoted(call, op->id)},
+                                {SPAN("resourceId"), quoted(call, pair->copy.owner)}};
+  struct json_out out = json_out(&call->arena, record.len + op->id.len + 128);
+  json_put_replaced(&out, record, fields, 3);
+  kv_put(call, TABLE_MESSAGES, pair->key, json_out_span(&out),
+         record_metadata(call, call_stamp(call), &pair->copy), KV_REMEMBER);
 }
 
 static enum tkv_status write_messages(struct call *call, void *self) {
   struct copy *op = self;
+  const struct kv_request *failed = changes_failed(&op->messages);
   if (claim_lost(call))
-    return thread_copy(call, NULL);
-  bool given = json_get(call->payload, SPAN("resourceId")).ptr;
-  op->old_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
-  op->new_ids = ARENA_ARRAY(&call->arena, struct span, op->wanted.count + 1);
-  struct change *target = op->messages.items[0];
-  op->now = call->now;
-  bool leftovers =
-      target->collection->entries.count; /* of a copy that failed: they must not count */
-  target->since = leftovers ? call_stamp(call) : thread_read(call, op->target_get).deleted;
-  struct entry **found = op->gather->entries;
-  size_t first = op->gather->gather.judged;
-  entries_arrange(&call->arena, found, first, place_order(true));
-  for (size_t good = 0; first && good < op->want; first--)
-    good += found[first - 1]->record.ptr != NULL;
-  for (; first < op->gather->gather.judged; first++)
-    if (found[first]->record.ptr && !put_copy(call, op, found[first], given))
-      return call->error;
-  mentions_put(call, op->mentions);
-  if (op->threads.count) {
-    struct entry entry = {.id = op->id, .time = op->now, .owner = SPAN("")};
-    op->journal = change_add(call, op->threads.items[0], &entry, SPAN_NONE);
-  }
-  changes_journal(call, &op->messages);
-  changes_journal(call, &op->threads);
+    return take_back(call, op);
+  if (!failed)
+    failed = changes_failed(&op->threads);
+  if (failed)
+    return kv_fail(call, failed);
+  for (size_t i = 0; i < op->count; i++)
+    put_copy(call, op, &op->pairs[i]);
   return call_next(call, write_thread);
 }
 
@@ -216,7 +265,7 @@ static struct span clone_metadata(struct call *call, const struct copy *op) {
   json_put_date(&out, op->now);
   if (op->count) {
     json_put(&out, SPAN(",\"lastMessageId\":"));
-    json_put_string(&out, op->old_ids[op->count - 1]);
+    json_put_string(&out, op->pairs[op->count - 1].original->id);
   }
   json_put(&out, SPAN("}}"));
   struct span given = op->metadata.ptr ? op->metadata : SPAN("{}");
@@ -256,14 +305,11 @@ static void make_thread(struct call *call, struct copy *op) {
 
 static enum tkv_status write_thread(struct call *call, void *self) {
   struct copy *op = self;
-  const struct kv_request *failed = changes_failed(&op->messages);
   struct thread thread;
   if (claim_lost(call))
-    return thread_copy(call, NULL);
-  if (!failed)
-    failed = changes_failed(&op->threads);
-  if (failed)
-    return kv_fail(call, failed);
+    return take_back(call, op);
+  if (now_since(call, op->now) > COPY_MAX_MS) /* a sweep may be at it soon */
+    return call_too_many(call);
   make_thread(call, op);
   if (!thread_parse(call, json_out_span(&op->text), &thread))
     return call_invalid(call, SPAN("thread"), SPAN("cannot be made from the arguments"));
@@ -292,9 +338,9 @@ static enum tkv_status answer(struct call *call, void *self) {
   for (size_t i = 0; i < op->count; i++) {
     if (i)
       json_put_char(&out, ',');
-    json_put_string(&out, op->old_ids[i]);
+    json_put_string(&out, op->pairs[i].original->id);
     json_put_char(&out, ':');
-    json_put_string(&out, op->new_ids[i]);
+    json_put_string(&out, op->pairs[i].copy.id);
   }
   json_put(&out, SPAN("}}"));
   return call_return(call, &out);

@@ -38,6 +38,7 @@ enum tkv_status thread_delete(struct call *call, void *self) {
   op->sweep.collection = collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD);
   if (!op->sweep.collection)
     return call->error;
+  op->sweep.collection->copies = true;
   op->record = kv_get(call, TABLE_THREADS, op->key, KV_REMEMBER | KV_FRESH);
   collections_add(call, &op->collections, op->sweep.collection);
   return call_enter(call, collections_load, &op->collections, bury);
@@ -70,17 +71,9 @@ static enum tkv_status sweep_first(struct call *call, void *self) {
   int64_t stamp = call_stamp(call);
   struct head head = {.stamp = stamp, .since = op->sweep.deleted_at, .checked_at = call->now};
   struct span metadata = record_metadata(call, stamp, NULL);
-  struct json_out marker = json_out(&call->arena, 64);
-  json_put(&marker, SPAN("{\"v\":1,\"deletedAt\":"));
-  json_put_int(&marker, op->sweep.deleted_at);
-  if (op->sweep.site.since) {
-    json_put(&marker, SPAN(",\"since\":"));
-    json_put_int(&marker, op->sweep.site.since);
-  }
-  json_put_char(&marker, '}');
   kv_put(call, TABLE_METADATA, op->sweep.collection->key, head_write(&call->arena, &head, true),
          metadata, KV_REMEMBER);
-  kv_put(call, TABLE_METADATA, op->marker, json_out_span(&marker), metadata, 0);
+  sweep_mark(call, op->marker, op->sweep.deleted_at, op->sweep.site.since, 0);
   return call_enter(call, deletion_finish, op, answer);
 }
 

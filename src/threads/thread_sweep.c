@@ -27,6 +27,25 @@ bool sweep_marker_key(struct call *call, struct span thread, struct span *key) {
   return kv_key(call, TABLE_METADATA, parts, 2, key);
 }
 
+static void put_time(struct json_out *out, struct span name, int64_t time) {
+  if (!time)
+    return;
+  json_put(out, name);
+  json_put_int(out, time);
+}
+
+void sweep_mark(struct call *call, struct span key, int64_t deleted, int64_t since,
+                int64_t copied) {
+  struct json_out out = json_out(&call->arena, 64);
+  json_put(&out, SPAN("{\"v\":1"));
+  put_time(&out, SPAN(",\"deletedAt\":"), deleted);
+  put_time(&out, SPAN(",\"since\":"), since);
+  put_time(&out, SPAN(",\"copiedAt\":"), copied);
+  json_put_char(&out, '}');
+  kv_put(call, TABLE_METADATA, key, json_out_span(&out),
+         record_metadata(call, call_stamp(call), NULL), 0);
+}
+
 enum tkv_status sweep_thread(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct span prefix = collection_journal_key(call, sweep->collection, SPAN(""));

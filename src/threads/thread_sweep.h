@@ -37,4 +37,9 @@ enum tkv_status sweep_thread(struct call *call, void *self);
 /* sweep_marker_key joins the key that keeps |thread| in mind until it is swept. */
 bool sweep_marker_key(struct call *call, struct span thread, struct span *key);
 
+/* sweep_mark queues the put of the marker |key|: there is left to do what was deleted at |deleted|, under an
+ * id that was last deleted at |since| before; and, should its thread not come to be, to remove what a copy
+ * has written that begins at |copied|.  0 for none of it. */
+void sweep_mark(struct call *call, struct span key, int64_t deleted, int64_t since, int64_t copied);
+
 #endif

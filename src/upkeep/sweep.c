@@ -1,4 +1,5 @@
-/* sweep.c: store.sweep, which finishes what deleteThread had to leave: one marker after the other. */
+/* sweep.c: store.sweep, which finishes what deleteThread had to leave, and removes what a copyThread left
+ * that failed: one marker after the other. */
 #include "codec/key.h"
 #include "codec/limits.h"
 #include "threads/thread_delete.h"
@@ -66,14 +67,24 @@ static enum tkv_status begin_one(struct call *call, void *self) {
 static enum tkv_status run_one(struct call *call, void *self) {
   struct sweep_op *op = self;
   struct deletion *deletion = op->current;
+  struct span marker = deletion->marker_get->value; /* empty: removed meanwhile */
+  int64_t *deleted_at = &deletion->sweep.deleted_at, copied_at = 0;
+  struct mention_site *site = &deletion->sweep.site;
   deletion->thread = thread_read(call, deletion->record);
-  if (!deletion->marker_get->found ||
-      !json_int(json_get(deletion->marker_get->value, SPAN("deletedAt")),
-                &deletion->sweep.deleted_at))
-    return begin_one(call, op); /* finished meanwhile */
-  deletion->sweep.site = (struct mention_site){deletion->id, deletion->thread.resource, 0};
-  json_int(json_get(deletion->marker_get->value, SPAN("since")), &deletion->sweep.site.since);
-  if (now_since(call, deletion->sweep.deleted_at) <= SETTLE_MS) {
+  *site = (struct mention_site){deletion->id, deletion->thread.resource, 0};
+  json_int(json_get(marker, SPAN("deletedAt")), deleted_at);
+  json_int(json_get(marker, SPAN("since")), &site->since);
+  if (json_int(json_get(marker, SPAN("copiedAt")), &copied_at) &&
+      !thread_taken(&deletion->thread)) {
+    site->since = *deleted_at;
+    *deleted_at = copied_at + COPY_MAX_MS;
+  }
+  if (!*deleted_at) {
+    if (copied_at) /* the copy came to be: nothing is left to do */
+      kv_delete(call, TABLE_METADATA, deletion->marker, 0);
+    return call_next(call, begin_one);
+  }
+  if (now_since(call, *deleted_at) <= SETTLE_MS) {
     op->pending++; /* a message that has moved away might still be seen here as the thread's */
     return begin_one(call, op);
   }

@@ -6,8 +6,9 @@
  *
  * A record is lost when the journal entry that it names is not there or does not name it: nothing
  * finds it but its id.  An orphan is a message whose thread is missing or damaged; a leftover one
- * whose thread was deleted, or deleted before it lived again: sweep's business, if there is a marker.  While
- * that stands, no message of the thread counts as lost: it may be one that sweep has not come to.
+ * whose thread was deleted, or deleted before it lived again, or is a copy that did not come to be: sweep's
+ * business, if there is a marker.  While that stands, no message of the thread counts as lost or as an
+ * orphan: it may be one that sweep has not come to.
  * Unnoted is a thread that the mentions of a resource should name (mention.h): repair writes them.
  * Records of the last minutes are not judged: their journal entry may not be seen here yet.
  *
@@ -102,8 +103,10 @@ static struct collection *whole(struct call *call, struct verify *op, enum colle
     if (span_eq(op->whole.items[i]->id, id))
       return op->whole.items[i];
   struct collection *collection = collection_new(call, kind, id, LOAD_ALL);
-  if (collection)
+  if (collection) {
+    collection->copies = true;
     collections_add(call, &op->whole, collection);
+  }
   return collection;
 }
 
@@ -166,16 +169,17 @@ static enum tkv_status note(struct call *call, void *self) {
   return call_next(call, answer);
 }
 
-/* Whether the index names |item|. */
-static bool is_named(struct call *call, const struct checked *item) {
-  struct entries held = {0};
-  if (!item->collection)
-    return true;
+/* What the index says of |item|: NULL when it does not name it. */
+static const struct entry *naming(struct call *call, const struct checked *item) {
+  struct entries *held = ARENA_NEW(&call->arena, struct entries);
   if (!item->proof)
-    held = item->collection->entries;
+    *held = item->collection->entries;
   else if (item->proof->found)
-    journal_read(&call->arena, item->proof->value, item->journal, &held);
-  return entries_say(&held, &item->entry);
+    journal_read(&call->arena, item->proof->value, item->journal, held);
+  for (size_t i = 0; i < held->count; i++)
+    if (entry_same(&held->items[i], &item->entry))
+      return &held->items[i];
+  return NULL;
 }
 
 enum finding { FINE, DAMAGED, LOST, ORPHAN, LEFTOVER, UNNOTED, FINDINGS };
@@ -185,17 +189,19 @@ static enum finding judge(struct call *call, const struct checked *item) {
     return DAMAGED;
   if (item->passed || item->young)
     return FINE;
+  if (!item->collection)
+    return FINE;
+  const struct entry *named = naming(call, item);
+  bool marked = item->marker && item->marker->found;
   if (item->owner) {
     struct thread thread = thread_read(call, item->owner);
     int64_t journaled = journal_time(item->journal);
     if (thread.state == THREAD_DELETED || (journaled && journaled <= thread.deleted))
       return LEFTOVER;
     if (thread.state != THREAD_THERE)
-      return ORPHAN;
+      return marked || (named && named->copied) ? LEFTOVER : ORPHAN;
   }
-  if (is_named(call, item))
-    return FINE;
-  return item->marker && item->marker->found ? LEFTOVER : LOST;
+  return named ? FINE : marked ? LEFTOVER : LOST;
 }
 
 static void put_pair(struct json_out *out, struct span a, struct span b) {

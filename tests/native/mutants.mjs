@@ -418,7 +418,7 @@ export const mutations = [
   {
     name: 'a deletion does not wait for its tombstone',
     file: 'threads/thread_delete.c',
-    find: /json_out_span\(&tomb\), KV_REMEMBER\);\n  return call_next\(call, sweep_first\);/,
+    find: /json_out_span\(&tomb\), KV_REMEMBER\);\n\s+return call_next\(call, sweep_first\);/,
     put: 'json_out_span(&tomb), KV_REMEMBER);\n  return sweep_first(call, op);',
     by: ['deletes'],
   },
@@ -433,6 +433,13 @@ export const mutations = [
     file: 'index/collection.c',
     find: /if \(written <= collection->head\.since\)/,
     put: 'if (written <= collection->head.since && call->now < 0)',
+  },
+  {
+    name: 'a clock that is set back makes waits negative',
+    file: 'kv/turn.c',
+    find: 'silence > 0 ? silence / KV_TURN_SHARE : 0',
+    put: 'silence > -KV_TURN_MS * KV_TURN_SHARE ? silence / KV_TURN_SHARE : 0',
+    by: ['goes_back'],
   },
   {
     name: 'a sweep takes a thread that lives again',
@@ -457,8 +464,8 @@ export const mutations = [
   {
     name: 'what a sweep will take counts as lost',
     file: 'upkeep/verify.c',
-    find: 'item->marker && item->marker->found ? LEFTOVER : LOST',
-    put: 'LOST',
+    find: 'named ? FINE : marked ? LEFTOVER : LOST',
+    put: 'named ? FINE : LOST',
     by: ['verify'],
   },
   {
@@ -523,6 +530,47 @@ export const mutations = [
     find: 'last->position < entry->position)',
     put: 'last->position < 0)',
     by: ['moment'],
+  },
+  {
+    name: 'what a failed copy has written counts',
+    file: 'index/collection.c',
+    find: 'if (collection->unborn && entry->copied)',
+    put: 'if (collection->unborn && entry->copied && call->now < 0)',
+    by: ['copies'],
+  },
+  {
+    name: 'a sweep does not look for what failed copies have left',
+    file: 'upkeep/sweep.c',
+    find: '*deleted_at = copied_at + COPY_MAX_MS;',
+    put: '*deleted_at = 0;',
+  },
+  {
+    name: 'a sweep takes what a copy that is under way has written',
+    file: 'codec/limits.h',
+    find: 'COPY_MAX_MS = 12 * 60 * 1000',
+    put: 'COPY_MAX_MS = -(12 * 60 * 1000)',
+    by: ['copies'],
+  },
+  {
+    name: 'a copy writes messages before anything names them',
+    file: 'threads/thread_copy.c',
+    find: 'changes_journal(call, &op->threads);\n  return call_next(call, write_messages);',
+    put: 'changes_journal(call, &op->threads);\n  return write_messages(call, op);',
+    by: ['copies'],
+  },
+  {
+    name: 'a copy whose id another has taken leaves its messages',
+    file: 'threads/thread_copy.c',
+    find: 'change->journal_put && i < op->count',
+    put: 'change->journal_put && i < op->count && call->now < 0',
+    by: ['creations'],
+  },
+  {
+    name: 'a copy that failed makes orphans',
+    file: 'upkeep/verify.c',
+    find: 'marked || (named && named->copied) ? LEFTOVER : ORPHAN',
+    put: 'ORPHAN',
+    by: ['copies'],
   },
   {
     name: 'a copy takes the id of a thread that it does not see',

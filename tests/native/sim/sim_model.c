@@ -278,7 +278,8 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
     if (event->effect != EFFECT_REMOVE || event->certainty == EVENT_VOID ||
         end <= actor->start - ms)
       continue;
-    if (end > actor->start - 2 * sim->config.skew || may_hold(sim, event, &reader))
+    bool untold = sim->config.bare && object->kind == OBJECT_THREAD; /* one made anew says no `d` */
+    if (untold || end > actor->start - 2 * sim->config.skew || may_hold(sim, event, &reader))
       return true;
   }
   return false;

@@ -216,6 +216,29 @@ static void check_gone(struct rest *rest, const struct object *thread) {
   }
 }
 
+/* What a copy that failed leaves behind, once it was swept: nothing. */
+static void check_never_was(struct rest *rest, const struct object *thread,
+                            const struct listed *listed) {
+  struct sim *sim = rest->sim;
+  struct span none = SPAN_NONE, prefix = key_of(sim, rest->prefix, TABLE_MESSAGES, &none, 1);
+  struct span parts[] = {SPAN("sweep"), thread->id};
+  if (truth(sim, rest->prefix, TABLE_THREADS, &thread->id, 1))
+    return;
+  if (listed->total || truth(sim, rest->prefix, TABLE_METADATA, parts, 2))
+    sim_fail(sim, "thread %.*s is not there, yet has %zu messages, or a marker", ARGS(thread->id),
+             listed->total);
+  for (size_t i = 0; i < sim->kv.count && !sim->failed; i++) {
+    const struct sim_key *key = sim->kv.keys[i];
+    const struct sim_value *value =
+        key->space == sim->config.store.spaces[TABLE_MESSAGES] && span_starts(key->name, prefix)
+            ? sim_kv_truth(sim, key->space, key->name)
+            : NULL;
+    if (value && span_eq(look_field(sim, value->value, "threadId"), thread->id))
+      sim_fail(sim, "%.*s is of thread %.*s, which is not there", ARGS(key->name),
+               ARGS(thread->id));
+  }
+}
+
 static void check_thread(struct rest *rest, struct object *thread) {
   struct sim *sim = rest->sim;
   struct work work = {.sim = sim, .prefix = rest->prefix, .thread = thread, .ascending = true};
@@ -238,6 +261,8 @@ static void check_thread(struct rest *rest, struct object *thread) {
              all.total, newest.total);
   if (!there && !model_may_exist(sim, thread, &rest->reader))
     check_gone(rest, thread);
+  if (!there)
+    check_never_was(rest, thread, &all);
   if (!there)
     return;
   check_pages(rest, thread, &all);

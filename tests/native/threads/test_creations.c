@@ -212,6 +212,13 @@ TEST(creation_that_was_cancelled_blocks_nobody_for_long) {
     }
 }
 
+static size_t messages(const struct world *world) {
+  size_t count = 0;
+  for (size_t i = 0; i < world->mem.count; i++)
+    count += span_starts(world->mem.keys[i].key, SPAN("messages:"));
+  return count;
+}
+
 static bool is_writing(const struct world *world) {
   for (const struct mem_request *request = world->mem.queue; request; request = request->next)
     if (request->kind == MEM_PUT && span_eq(request->keys[0], SPAN("threads:new")))
@@ -246,6 +253,9 @@ TEST(creation_that_was_silent_too_long_gives_way) {
       story_later(&world, 70);
       world_restart(&world);
       CHECK_EQ(members(&world), copied ? 3 : first ? 2 : 0);
+      /* what it has copied it takes back */
+      bool stays = first && contest.answers[0].status == TKV_DONE;
+      CHECK_EQ(messages(&world), 5 + (copied ? 3 : 0) + (stays ? 2 : 0));
       world.mem.overlaps = 0; /* it was silent while it wrote */
       world_free(&world);
     }
