@@ -262,3 +262,8 @@ const Observation = named(
 );
 
 export const Observations = named('Observations', z.strictObject({ observations: z.array(Observation) }));
+
+export const States = named(
+  'States',
+  z.strictObject({ states: z.array(z.strictObject({ type: z.string(), value: z.any() })) }),
+);

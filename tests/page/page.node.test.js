@@ -381,6 +381,14 @@ describe('a store with data, behind a token', () => {
       expect(await visitor.cost()).not.toBe(before);
       await page.getByText('Observational memory').click();
       await page.getByText('None.').waitFor();
+      await page.getByText('States: tasks, goal').click();
+      const states = page.locator('details', { hasText: 'States: tasks, goal' }).locator('.list > li');
+      await expect.poll(() => states.count()).toBe(2);
+      expect(await states.first().locator('ol > li').allInnerTexts()).toEqual([
+        expect.stringContaining(MARKUP),
+        expect.stringMatching(/^book the hotel\s*pending$/),
+      ]);
+      expect(await states.last().innerText()).toMatch(/^goal\s*active\s*a trip/);
 
       await visitor.go('#/runs/scored/run-9');
       await page.getByText('Scores').click();

@@ -60,6 +60,16 @@ async function seedBeside(/** @type {import('../../bindings/index.js').Cloudflar
   const task = { toolName: 'crawl', toolCallId: 'c-9', agentId: 'a', runId: 'run-9', args: { page: 1 } };
   const counts = { retryCount: 0, maxRetries: 0, timeoutMs: 1000 };
   const error = { message: MARKUP };
+  const todo = [
+    { id: '1', content: MARKUP, status: 'completed', activeForm: 'asking' },
+    { id: '2', content: 'book the hotel', status: 'pending', activeForm: 'booking' },
+  ];
+  await store.setState({ threadId: 'thread-5', type: 'task', value: todo });
+  await store.setState({
+    threadId: 'thread-5',
+    type: 'goal',
+    value: { objective: 'a trip', status: 'active' },
+  });
   await store.createTask({
     ...task,
     ...counts,

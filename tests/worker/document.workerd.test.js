@@ -43,6 +43,7 @@ const REQUESTS = {
   deleteWorkflowRun: ['DELETE', '/v1/workflow-runs/w/r'],
   listScores: ['GET', '/v1/scores?runId=r&perPage=1'],
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
+  listStates: ['GET', `${THREAD}/states?type=goal`],
   listObservations: ['GET', '/v1/resources/u/observations'],
   deleteResource: ['DELETE', '/v1/resources/u'],
 };

@@ -6,12 +6,15 @@
  */
 
 import { ApiError } from '../errors.js';
-import { choice, oneOf, pageOf, paging } from '../parameters.js';
+import * as z from 'zod/mini';
+import { choice, oneOf, pageOf, paging, texts } from '../parameters.js';
 import { route } from '../route.js';
-import { Observations, ScorePage, TaskPage } from '../schemas.js';
+import { Observations, ScorePage, States, TaskPage } from '../schemas.js';
 
 const tag = 'Scores, tasks, observations';
 const PER_PAGE = 40;
+/** Types of states that agents have. */
+const STATES = ['task', 'goal'];
 
 export const records = [
   route({
@@ -69,6 +72,23 @@ export const records = [
       const { tasks, total } = await store.listTasks({ ...given(filter), ...pages, orderDirection });
       const hasMore = perPage !== false && (page + 1) * perPage < total;
       return json({ tasks, total, page, perPage, hasMore });
+    },
+  }),
+
+  route({
+    method: 'GET',
+    path: '/v1/threads/:threadId/states',
+    operationId: 'listStates',
+    tag,
+    summary: 'States of a thread, those that there are',
+    query: {
+      type: z.optional(texts("their types; an agent's list of tasks, task, and its goal if not given")),
+    },
+    answers: { 200: { description: 'the states, in the order of the types', schema: States } },
+    async handle({ json, var: { store } }, { ids: { threadId }, query: { type: types = STATES } }) {
+      const values = await Promise.all(types.map((type) => store.getState({ threadId, type })));
+      const states = types.map((type, at) => ({ type, value: values[at] }));
+      return json({ states: states.filter(({ value }) => value !== undefined) });
     },
   }),
 

@@ -44,6 +44,23 @@ beforeAll(async () => {
   }
 });
 
+describe('states of threads', () => {
+  it('are those that there are, of the types that are asked for', async () => {
+    const store = ask.store();
+    await store.setState({ threadId: 't/1', type: 'goal', value: { objective: 'x' } });
+    await store.setState({ threadId: 't/1', type: 'mine', value: null });
+    const states = async (/** @type {string} */ query) =>
+      (await ask('GET', `/v1/threads/t%2F1/states${query}`)).json.states;
+    expect(await states('')).toEqual([{ type: 'goal', value: { objective: 'x' } }]);
+    expect(await states('?type=mine&type=none&type=goal')).toEqual([
+      { type: 'mine', value: null },
+      { type: 'goal', value: { objective: 'x' } },
+    ]);
+    expect((await ask('GET', '/v1/threads/none/states')).json).toEqual({ states: [] });
+    expect((await ask('GET', '/v1/threads/t/states?type=')).status).toBe(400);
+  });
+});
+
 /** @param {any[]} rows */
 const ids = (rows) => rows.map(({ id }) => id);
 

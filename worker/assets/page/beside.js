@@ -24,6 +24,16 @@ export function tasksPart(api, filter) {
   });
 }
 
+/** @param {Api} api @param {string} threadId */
+export function statesPart(api, threadId) {
+  return later('States: tasks, goal', async () => {
+    const { states } = await api.get(['threads', threadId, 'states']);
+    return states.length === 0
+      ? [el('p.about', null, 'None.')]
+      : [el('ul.list', null, each(states, stateItem, 'li'))];
+  });
+}
+
 /** @param {Api} api @param {Filter} filter  `{ runId }` */
 export function scoresPart(api, filter) {
   return later('Scores', async () => {
@@ -43,6 +53,25 @@ export function observationsPart(api, resourceId, threadId) {
       ? [el('p.about', null, 'None.')]
       : [el('ul.list', null, each(observations, generationItem, 'li'))];
   });
+}
+
+/** An agent's list of tasks as one, its goal as a sentence; whatever else there is as it is. @param {any} state */
+function stateItem({ type, value }) {
+  const tasks = Array.isArray(value) ? value : Array.isArray(value?.tasks) ? value.tasks : [];
+  return el(
+    'li',
+    null,
+    el('strong', null, text(type)),
+    value?.status && el('span.badge', { 'data-status': text(value.status) }, text(value.status)),
+    value?.objective && el('p.text', null, text(value.objective)),
+    tasks.length > 0 && el('ol', null, each(tasks, todoItem, 'li')),
+    jsonDisclosure('Raw JSON', value),
+  );
+}
+
+/** @param {any} task */
+function todoItem({ content, status }) {
+  return el('li', null, text(content), el('span.badge', { 'data-status': text(status) }, text(status)));
 }
 
 /** @param {any} task */

@@ -6,7 +6,7 @@
 
 import { BASE } from './api.js';
 import { actionButton, ask, changed, editButton } from './ask.js';
-import { observationsPart, tasksPart } from './beside.js';
+import { observationsPart, statesPart, tasksPart } from './beside.js';
 import { each, el, facts, jsonDisclosure, text, time } from './dom.js';
 import { exportThread } from './export.js';
 import { messageView } from './parts.js';
@@ -142,6 +142,7 @@ async function threadView(api, place) {
     threadActions(api, thread, mayWrite),
     typeof memory === 'string' && [el('h2', null, 'Working memory'), el('pre', { tabindex: 0 }, memory)],
     tasksPart(api, { threadId: id }),
+    statesPart(api, id),
     observationsPart(api, resourceId, id),
     jsonDisclosure('Raw JSON of the thread', thread),
     el('h2', null, 'Messages'),
