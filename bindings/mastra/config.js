@@ -16,6 +16,8 @@ import { tolerantStore } from './tolerance.js';
  * @typedef {object} MastraOptions
  * @property {string} [id]  default 'cloudflare-kv'
  * @property {boolean} [disableInit]  the first call does not do what `init()` does
+ * @property {boolean} [newIds]  messages that are saved have new ids, so nothing is read under these: for agents without
+ *   `savePerStep`, approvals and background tasks, which save the same ids again
  * @property {import('@mastra/core/storage').RetentionConfig} [retention]  for how long `prune()` keeps what
  */
 /** @typedef {import('../store/config.js').BindingsConfig} CloudflareWorkersConfig */
@@ -38,7 +40,7 @@ import { tolerantStore } from './tolerance.js';
  */
 
 /** What Mastra's stores take besides what the plain one does. */
-const OPTIONS = ['id', 'name', 'disableInit', 'client'];
+const OPTIONS = ['id', 'name', 'disableInit', 'newIds', 'client'];
 
 /**
  * @param {CloudflareStoreConfig | CloudflareDomainConfig} config
@@ -64,7 +66,10 @@ function readStore(config) {
 /** @param {any} config */
 function plainConfig(config) {
   requireOptions(config, OPTIONS);
-  const { client, disableInit, ...rest } = config;
+  const { client, disableInit, newIds, ...rest } = config;
+  if (newIds !== undefined && typeof newIds !== 'boolean') {
+    throw storeError('INVALID_ARGUMENT', 'constructor', 'newIds must be true or false');
+  }
   delete rest.id;
   delete rest.name;
   const plain = { autoInit: disableInit !== true, ...rest };

@@ -38,11 +38,13 @@ export class ConversationStorage extends MemoryStorage {
   supportsPartialThreadUpdate = true;
 
   #store;
+  #newIds;
 
-  /** @param {import('./config.js').CloudflareDomainConfig} config */
+  /** @param {import('./config.js').CloudflareDomainConfig & { newIds?: boolean }} config */
   constructor(config) {
     super();
     this.#store = openStore(config);
+    this.#newIds = config.newIds;
   }
 
   /** The store's first call does what there is to do. @override */
@@ -117,7 +119,7 @@ export class ConversationStorage extends MemoryStorage {
       requireReadable(args?.messages, 'saveMessages');
       // The core refuses those without a thread or a resource, which Mastra's type lets be.
       const whole = /** @type {{ messages: Whole[] }} */ (args);
-      const { messages } = await this.#store.saveMessages(whole);
+      const { messages } = await this.#store.saveMessages({ ...whole, newIds: this.#newIds });
       const byDate = messages.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
       return { messages: normalise(byDate, 'saveMessages', this.#store) };
     });

@@ -17,10 +17,10 @@ export class MemoryStorageCloudflare extends ConversationStorage {
 
   #store;
 
-  /** @param {import('./config.js').CloudflareDomainConfig} config */
+  /** @param {import('./config.js').CloudflareDomainConfig & { newIds?: boolean }} config */
   constructor(config) {
     const store = openStore(config);
-    super({ store });
+    super({ store, newIds: config.newIds });
     this.#store = store;
   }
 

@@ -49,14 +49,14 @@ export class CloudflareKVStorage extends MastraCompositeStore {
 
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
-    const { id, retention } = understood(config);
+    const { id, retention, newIds } = understood(config);
     // Mastra would keep the promise of its own init() for all requests of an isolate, and were the first of them
     // cancelled, all others would wait for ever. So the store's first call does it, whosever that is.
     super({ id, name: 'Cloudflare', disableInit: true, retention });
     const store = openStore(config);
     this.#store = store;
     this.stores = {
-      memory: new MemoryStorageCloudflare({ store }),
+      memory: new MemoryStorageCloudflare({ store, newIds }),
       workflows: new WorkflowsStorageCloudflare({ store }),
       scores: new ScoresStorageCloudflare({ store }),
       backgroundTasks: new BackgroundTasksStorageCloudflare({ store }),
@@ -142,8 +142,8 @@ export class CloudflareKVStorage extends MastraCompositeStore {
 /** @param {import('./config.js').CloudflareStoreConfig} config */
 function understood(config) {
   try {
-    const { id = DEFAULT_ID, retention } = config ?? {};
-    return { id, retention };
+    const { id = DEFAULT_ID, retention, newIds } = config ?? {};
+    return { id, retention, newIds };
   } catch (error) {
     throw mastraError('INIT', 'FAILED', {}, ownError('constructor', error));
   }

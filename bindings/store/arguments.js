@@ -129,7 +129,7 @@ export const ARGUMENTS = {
     }),
   ],
 
-  saveMessages: [object('messages')],
+  saveMessages: [object('messages newIds')],
   listMessages: [object('threadId page perPage includeTotal', { resourceId: READER, ...messagePage })],
   listMessagesById: [object('messageIds')],
   listMessagesByResourceId: [object('resourceId page perPage includeTotal', messagePage)],

@@ -39,16 +39,21 @@ export class MessageStore extends ThreadStore {
    * Stores messages, each in place of any other with its id; a message that was in another thread moves. Their threads
    * must exist. All are checked before the first is written. Of several with one id the last counts.
    *
+   * With `newIds` the caller says that nothing is stored under these ids: nothing is read under them, unless this isolate
+   * has just written or read it. Should it be wrong, a message that was in another thread, or of another time, is listed
+   * only where it is now, and is counted where it was until a list comes across it; at one thread and time it keeps its place.
+   *
    * @template {MessageInput<Content>} M
-   * @param {{ messages: M[] }} args
+   * @param {{ messages: M[], newIds?: boolean }} args
    * @returns {Promise<{ messages: import('./types.js').SavedMessage<M>[] }>} the messages, with Dates
    */
   async saveMessages(args) {
-    const { messages } = requireArguments(args, 'saveMessages');
+    const { messages, newIds } = requireArguments(args, 'saveMessages');
     shape.requireArray(messages, 'messages', 'saveMessages');
+    if (newIds !== undefined) shape.requireBoolean(newIds, 'newIds', 'saveMessages');
     if (messages.length === 0) return { messages: [] };
     const payload = messages.map((message) => withDateText(message, DATES));
-    await this.caller.call('saveMessages', 'message.save', NOTHING, payload);
+    await this.caller.call('saveMessages', 'message.save', newIds ? { newIds } : NOTHING, payload);
     const byId = new Map(messages.map((message) => [message.id, message]));
     return { messages: Array.from(byId.values(), savedMessage) };
   }

@@ -18,7 +18,7 @@ struct control_value {
 
 struct control {
   struct control_value page, per_page, message_limit, include_total, archived, max_age, restore,
-      all, create;
+      all, create, new_ids;
   bool ascending, descending; /* `direction` is "ASC", "DESC", or neither */
   bool by_updated;            /* `field` is "updatedAt" */
   int table;                  /* `table` as enum tkv_table; TABLE_COUNT: absent; -1: unknown */

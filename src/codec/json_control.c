@@ -48,6 +48,7 @@ bool control_read(struct span text, struct control *control) {
         .restore = get_value(document, "restore"),
         .all = get_value(document, "all"),
         .create = get_value(document, "create"),
+        .new_ids = get_value(document, "newIds"),
         .ascending = span_eq(direction, SPAN("ASC")),
         .descending = span_eq(direction, SPAN("DESC")),
         .by_updated = span_eq(get_word(document, "field"), SPAN("updatedAt")),

@@ -8,7 +8,8 @@
  *             entries go before them)
  *   then      the heads again, by a follow-up
  *
- * With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
+ * With {"newIds":true} the caller says that nothing is stored under these ids, and no record is read but
+ * of those that this isolate remembers.  With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
  * are brought back from elsewhere.
  */
 #include "threads/mention.h"
@@ -83,6 +84,11 @@ static enum tkv_status write_records(struct call *call, void *self);
 static enum tkv_status confirm(struct call *call, void *self);
 static enum tkv_status finish(struct call *call, void *self);
 
+static bool is_new(struct call *call, struct span key) {
+  return call->control.new_ids.kind == CONTROL_TRUE &&
+         !memory_find(call->memory, call->store.spaces[TABLE_MESSAGES], key);
+}
+
 static bool ask_others(struct call *call, struct save *save) {
   save->other_gets = ARENA_ARRAY(&call->arena, struct kv_request *, save->others.count + 1);
   for (size_t i = 0; i < save->others.count; i++) {
@@ -116,7 +122,9 @@ enum tkv_status message_save(struct call *call, void *self) {
       return call->error;
   }
   for (size_t i = 0; i < save->count; i++)
-    save->olds[i] = kv_get(call, TABLE_MESSAGES, save->keys[i], KV_OWN);
+    save->olds[i] = is_new(call, save->keys[i])
+                        ? ARENA_NEW(&call->arena, struct kv_request) /* found nothing */
+                        : kv_get(call, TABLE_MESSAGES, save->keys[i], KV_OWN);
   if (!ask_others(call, save))
     return call->error;
   call_self(call, save);
