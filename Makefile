@@ -148,6 +148,10 @@ bench: wasm
 load: wasm
 	@SECONDS=$(SECONDS) $(HOMELESS) node tests/load/index.js
 
+## Kill workerd within saves of a Durable Object, KILLS times (150): what was stored is there in whole or not at all
+kill: wasm
+	@KILLS=$(KILLS) node tests/durable/kill.js
+
 ## A small project for each platform, built, started and asked once; WORDS="nitro next" for some (minutes, and much of npm)
 platforms: wasm types
 	node tests/build/platforms/index.mjs $(WORDS)

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { TABLES } from '../core/abi.js';
 import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
 import { putBack } from '../core/reading.js';
 import { faultOf, mayPass } from './faults.js';
+import { HeldRuns } from './runs.js';
 import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from './protocol.js';
 
 /**
@@ -39,6 +41,12 @@ const READS = `thread.get thread.list message.list message.list_by_resource mess
   row.list record.scan record.get collection.scan`.split(/\s+/);
 const READ_PLANS = ['observations.newest', 'observations.history'];
 
+const RUNS = 'workflow_snapshot';
+const ALL_IN_ONE = Object.fromEntries(TABLES.map(([name]) => [name, 0]));
+
+/** @param {any} result */
+const same = (result) => result;
+
 /** How often a read is tried, and how long it waits then, in ms, times the tries so far. */
 const TRIES = 3;
 const DELAY = 100;
@@ -64,6 +72,7 @@ export class ObjectHome {
   /** The object does so with the next request. */
   forget() {
     this.#forgets = true;
+    this.#runs.clear();
     this.#checks = this.#place.check;
   }
 
@@ -74,7 +83,48 @@ export class ObjectHome {
    * @param {string | undefined} json
    * @param {import('../core/reading.js').Manner} manner
    */
-  async run(method, op, control, json, { most = Infinity, apart = false, exact = false }) {
+  async run(method, op, control, json, manner) {
+    const { table } = /** @type {{ table?: string }} */ (control);
+    const ofRuns = op.startsWith('workflow.') || table === RUNS;
+    if (!ofRuns && !op.startsWith('store.')) return this.#run(method, op, control, json, manner);
+    const known = await this.#runHere(method, op, json ?? '');
+    if (known !== undefined) return { text: known, complete: same, unreadable: () => undefined };
+    const whole = op === 'workflow.persist' && json !== undefined ? this.#runs.completed(json) : json;
+    const answer = await this.#run(method, op, control, whole, manner);
+    if (op === 'row.get') this.#runs.saw(json ?? '', answer.text, this.#now());
+    return answer;
+  }
+
+  /**
+   * What can be done about runs without the object: see runs.js.
+   *
+   * @param {string} method
+   * @param {string} op
+   * @param {string} json
+   * @returns {Promise<string | undefined>} the answer; undefined when the object has to be asked
+   */
+  async #runHere(method, op, json) {
+    const runs = this.#runs;
+    if (op === 'workflow.persist') return runs.hold(json, this.#now()) ? '' : undefined;
+    if (op === 'workflow.delete' && runs.delete(json, this.#now())) return '';
+    if (op === 'row.get') return runs.answer(json, this.#now());
+    if (op === 'store.clear') runs.clear();
+    const update = op.startsWith('workflow.') || op === 'row.update';
+    const first = update ? [runs.take(json)] : op === 'store.init' ? [] : runs.takeAll();
+    for (const text of first) {
+      if (text !== undefined) await this.#run(method, 'workflow.persist', {}, text, {});
+    }
+    return undefined;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {string | undefined} json
+   * @param {import('../core/reading.js').Manner} manner
+   */
+  async #run(method, op, control, json, { most = Infinity, apart = false, exact = false }) {
     const bound = Math.min(most, MAX_CROSSING);
     const asked = { op, control, apart, ...(most < Infinity && { most: bound }) };
     const { text, kept } = await this.#ask(method, asked, json, READS.includes(op));
@@ -157,6 +207,17 @@ export class ObjectHome {
       const says = 'the Durable Object namespace has no object for keyPrefix, locationHint and jurisdiction';
       throw storeError('INVALID_ARGUMENT', method, says);
     }
+  }
+
+  /** Shared by all stores over this object in this isolate. @returns {HeldRuns} */
+  get #runs() {
+    const { namespace, prefix } = this.#place;
+    const place = { prefix, backend: { spaces: [namespace] }, tables: ALL_IN_ONE };
+    return this.#tools.core().shared(/** @type {any} */ (place), 'held runs', () => new HeldRuns());
+  }
+
+  #now() {
+    return this.#tools.core().host.now();
   }
 
   /** Rounds are counted here, whichever core they were of. @param {import('../core/stats.js').Operation[]} operations */

@@ -42,10 +42,10 @@ enum tkv_status workflow_put(struct call *call, struct workflow *run, struct spa
   if (!record_fits(call, text, SPAN("snapshot")))
     return call->error;
   workflow_read(call, text, &row);
-  bool internal = is_internal(run), all = call->control.all.kind == CONTROL_TRUE;
-  if (!all && is_progress(row.snapshot) && (internal || !call->store.sole)) {
+  bool all = call->control.all.kind == CONTROL_TRUE || call->store.sole;
+  if (!all && is_progress(row.snapshot)) {
     flags |= KV_HOLD;
-    run->flush = !internal;
+    run->flush = !is_internal(run);
   }
   row_put(call, run->kind, run->key, text, flags);
   return call_next(call, finish);

@@ -16,6 +16,7 @@ describe('in a Durable Object', () => {
     'thread states > are replaced as a whole, and the last one stays': ofKV,
     'progress of a workflow run > comes to KV once': ofKV,
     'progress of a workflow run > costs a run of ten steps one write': ofKV,
+    'progress of a workflow run > costs a suspension': ofKV,
     "progress of a workflow run > is stored at once with snapshots: 'all'": ofKV,
     'concurrent updates of workflow runs > are promised only where one isolate writes': ofKV,
   });

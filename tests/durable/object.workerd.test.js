@@ -3,7 +3,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { MAX_ROW } from '../../bindings/backends/sqlite/table.js';
-import { CloudflareStore, StoreError, StoreTypeError } from '../../bindings/index.js';
+import { CloudflareStore, createCore, StoreError, StoreTypeError } from '../../bindings/index.js';
 import { VERSIONS } from '../../bindings/remote/protocol.js';
 import { makeClock } from '../support/clock.js';
 import { conversation, ids, message, thread } from '../support/records.js';
@@ -85,6 +85,108 @@ describe('what is written', () => {
     expect(ids(deep.messages)).toEqual(ids(messages.slice(200, 210)));
     await store.deleteMessages(ids(messages.slice(0, 20)));
     expect((await store.listMessages({ threadId: 't', perPage: 1 })).total).toBe(330);
+  });
+});
+
+describe('progress of an agent’s internal run', () => {
+  const internal = { workflowName: 'agentic-loop', runId: 'u' };
+  const persist = (/** @type {any} */ store, /** @type {string} */ status, more = {}) =>
+    store.persistWorkflowSnapshot({ ...internal, snapshot: { status, ...more } });
+
+  /** A store that has asked for the run, and what its object was asked for since. */
+  async function begun() {
+    const subject = open();
+    /** @type {string[]} */
+    const calls = [];
+    const durable = {
+      idFromName: (/** @type {string} */ name) => OBJECTS.idFromName(name),
+      get: (/** @type {any} */ id) => ({
+        threadkv: (/** @type {any} */ request) => {
+          calls.push(request.op);
+          return /** @type {any} */ (OBJECTS.get(id)).threadkv(request);
+        },
+      }),
+    };
+    const core = createCore();
+    const store = subject.reopen({ durable, core });
+    const other = subject.reopen({ core: createCore() });
+    expect(await store.getWorkflowRunById(internal)).toBeNull();
+    calls.length = 0;
+    return { ...subject, store, other, calls };
+  }
+
+  it('stays with the caller while nothing of the run is stored', async () => {
+    const { store, other, calls, storage } = await begun();
+    await store.persistWorkflowSnapshot({
+      ...internal,
+      resourceId: 'alice',
+      snapshot: { status: 'pending' },
+    });
+    await persist(store, 'running', { step: 1 });
+    expect(await store.getWorkflowRunById(internal)).toMatchObject({
+      ...internal,
+      resourceId: 'alice',
+      createdAt: expect.any(Date),
+      snapshot: { status: 'running', step: 1 },
+    });
+    expect(await store.loadWorkflowSnapshot(internal)).toEqual({ status: 'running', step: 1 });
+    await store.deleteWorkflowRunById(internal);
+    expect(calls).toEqual([]);
+    expect(await store.getWorkflowRunById(internal)).toBeNull();
+    expect(await other.getWorkflowRunById(internal)).toBeNull();
+    expect(await keysOf(storage, '')).toEqual([]);
+  });
+
+  it('is not written where the run is stored in another state, which keeps its owner', async () => {
+    const { store, other, calls } = await begun();
+    await store.persistWorkflowSnapshot({
+      ...internal,
+      resourceId: 'alice',
+      snapshot: { status: 'running' },
+    });
+    await persist(store, 'suspended');
+    expect(calls).toEqual(['workflow.persist']);
+    expect(await other.getWorkflowRunById(internal)).toMatchObject({
+      resourceId: 'alice',
+      snapshot: { status: 'suspended' },
+    });
+  });
+
+  it('goes to the object before the run is updated or listed', async () => {
+    for (const next of [
+      (/** @type {any} */ store) => store.updateWorkflowState({ ...internal, opts: { status: 'suspended' } }),
+      (/** @type {any} */ store) => store.listWorkflowRuns(),
+    ]) {
+      const { store, other, calls } = await begun();
+      await store.persistWorkflowSnapshot({
+        ...internal,
+        resourceId: 'alice',
+        snapshot: { status: 'running' },
+      });
+      await next(store);
+      expect(calls[0]).toBe('workflow.persist');
+      expect(calls).toHaveLength(2);
+      expect(await other.getWorkflowRunById(internal)).toMatchObject({ resourceId: 'alice' });
+    }
+  });
+
+  it('once the run is stored, two that resume it have one winner, and its deletion is one', async () => {
+    const { store, other, stub } = await begun();
+    await persist(store, 'running');
+    await persist(store, 'suspended');
+    const opts = { status: 'running', expectedStatus: 'suspended' };
+    const resumed = await Promise.all(
+      [store, other].map((one) => one.updateWorkflowState({ ...internal, opts })),
+    );
+    expect(resumed.filter((one) => one !== undefined)).toHaveLength(1);
+    await evict(stub());
+    const again = await other.updateWorkflowState({ ...internal, opts });
+    expect(again).toBeUndefined();
+    await persist(store, 'running', { step: 2 });
+    await evict(stub());
+    expect(await other.loadWorkflowSnapshot(internal)).toMatchObject({ step: 2 });
+    await other.deleteWorkflowRunById(internal);
+    expect(await store.getWorkflowRunById(internal)).toBeNull();
   });
 });
 
