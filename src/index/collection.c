@@ -282,17 +282,20 @@ static void ask_owner(struct call *call, struct collection *collection) {
     copied |= collection->own.items[i].copied;
   if (copied && !collection->copies && !collection->head.entries.count &&
       kv_key(call, TABLE_THREADS, &collection->id, 1, &key))
-    collection->owner = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
+    collection->owner = kv_get(call, TABLE_THREADS, key, 0);
 }
 
-/* A tombstone has no id. */
-static bool is_there(const struct kv_request *owner) {
-  return owner->found && json_get(owner->value, SPAN("id")).ptr;
+/* A tombstone has no id.  What this isolate is about to write may never be stored. */
+static bool is_there(struct call *call, const struct kv_request *owner) {
+  const struct note *note =
+      memory_find(call->memory, call->store.spaces[TABLE_THREADS], owner->key);
+  bool known = note && note->own && note->kind == NOTE_VALUE && kv_is_settled(call, owner);
+  return json_get(known ? note->value : owner->value, SPAN("id")).ptr;
 }
 
 static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = collection->own;
-  collection->unborn = collection->owner && !is_there(collection->owner);
+  collection->unborn = collection->owner && !is_there(call, collection->owner);
   if (collection->overruled.count)
     *entries = without(call, &collection->head.entries, &collection->overruled);
   else

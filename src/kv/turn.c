@@ -264,6 +264,11 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
   note->missing = !get->found;
 }
 
+bool kv_is_settled(struct call *call, const struct kv_request *get) {
+  const struct note *note = find_note(call, get);
+  return !note || note->latest <= note->written;
+}
+
 void kv_renew(struct call *call, struct kv_request *get) {
   if (!(get->flags & (KV_REMEMBER | KV_OWN)))
     return;

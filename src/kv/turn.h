@@ -26,6 +26,10 @@ bool kv_recall(struct call *call, struct kv_request *get);
 /* kv_outweigh corrects KV's answer to |get| by what this isolate wrote, and notes it. */
 void kv_outweigh(struct call *call, struct kv_request *get);
 
+/* kv_is_settled tells whether no call of this isolate is about to write the key of |get|: what it is about to
+ * write answers a get with KV_REMEMBER or KV_OWN, and may never be stored. */
+bool kv_is_settled(struct call *call, const struct kv_request *get);
+
 /* kv_renew corrects an answer by what other calls of this isolate wrote since.  Every round ends
  * with it; a step that merges into an answer of an earlier round calls it first, for nothing comes
  * between a step and its writes. */

@@ -43,9 +43,7 @@ void mention_ask(struct call *call, struct mention **list, const struct change *
 /* What another call of this isolate is about to store may never be: only what KV has acknowledged, or
  * answered, is there. */
 static bool is_stored(struct call *call, const struct mention *mention) {
-  const struct note *note =
-      memory_find(call->memory, call->store.spaces[TABLE_METADATA], mention->key);
-  return mention->get && mention->get->found && !(note && note->latest > note->written);
+  return mention->get && mention->get->found && kv_is_settled(call, mention->get);
 }
 
 bool mentions_put(struct call *call, const struct mention *list) {

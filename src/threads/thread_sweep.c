@@ -66,8 +66,8 @@ static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, 
   struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
   *doc = (struct sweep_doc){.suffix = suffix, .text = text};
   if (!journal_read(&call->arena, text, suffix, &none))
-    doc->get =
-        kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix), 0);
+    doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix),
+                      KV_OWN);
 }
 
 static enum tkv_status take_page(struct call *call, void *self) {

@@ -79,14 +79,15 @@ static enum tkv_status run_one(struct call *call, void *self) {
     site->since = *deleted_at;
     *deleted_at = copied_at + COPY_MAX_MS;
   }
+  if ((copied_at && !kv_is_settled(call, deletion->record)) || /* the copy's own may yet fail */
+      (*deleted_at && now_since(call, *deleted_at) <= SETTLE_MS)) {
+    op->pending++; /* a message that has moved away might still be seen here as the thread's */
+    return begin_one(call, op);
+  }
   if (!*deleted_at) {
     if (copied_at) /* the copy came to be: nothing is left to do */
       kv_delete(call, TABLE_METADATA, deletion->marker, 0);
     return call_next(call, begin_one);
-  }
-  if (now_since(call, *deleted_at) <= SETTLE_MS) {
-    op->pending++; /* a message that has moved away might still be seen here as the thread's */
-    return begin_one(call, op);
   }
   deletion->sweep.recreated = deletion->thread.state != THREAD_DELETED;
   deletion->sweep.collection = collection_new(call, COLLECTION_THREAD, deletion->id, LOAD_HEAD);

@@ -261,3 +261,33 @@ TEST(failed_copy_without_a_marker_is_left_over) {
     world_free(&world);
   }
 }
+
+static bool is_writing_thread(const struct world *world) {
+  for (const struct mem_request *request = world->mem.queue; request; request = request->next)
+    if (request->kind == MEM_PUT && span_eq(request->keys[0], SPAN("threads:new")))
+      return true;
+  return false;
+}
+
+/* What its isolate is about to write may yet fail: it makes no thread, in no head and for no sweep. */
+TEST(copy_counts_once_its_thread_is_stored) {
+  struct world world;
+  uint32_t handle;
+  start(&world, false);
+  enum tkv_status status = world_begin(&world, TKV_OP_THREAD_COPY, "", copy_of_a, &handle);
+  while (status == TKV_PENDING && !is_writing_thread(&world))
+    status = world_step(&world, handle);
+  REQUIRE(status == TKV_PENDING);
+  CHECK_TEXT(total(&world, TKV_OP_MESSAGE_LIST, "{'threadId':'new'}"), "0");
+  CHECK_TEXT(total(&world, TKV_OP_MESSAGE_LIST_BY_RESOURCE, "{'resourceId':'u1'}"), "4");
+  CHECK_TEXT(story_field(world_do(&world, TKV_OP_STORE_SWEEP, ""), "pending"), "1");
+  world_faults(&world, (struct mem_fault){1, SIZE_MAX, 503, false});
+  while (status == TKV_PENDING)
+    status = world_step(&world, handle);
+  CHECK_EQ(world_end(&world, handle, status).status, TKV_ERR_KV_FAILED);
+  world_faults(&world, (struct mem_fault){0});
+  check_seen(&world);
+  check_swept(&world);
+  CHECK_EQ(count_keys(&world, "messages:"), MESSAGES);
+  world_free(&world);
+}
