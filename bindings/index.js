@@ -104,6 +104,7 @@ guardMethods(CloudflareStore);
  * @typedef {import('./store/row-types.js').PruneResult} PruneResult
  * @typedef {import('./store/types.js').ClearResult} ClearResult
  * @typedef {import('./store/types.js').SweepResult} SweepResult
+ * @typedef {import('./store/types.js').EraseResult} EraseResult
  * @typedef {import('./store/types.js').VerifyArgs} VerifyArgs
  * @typedef {import('./store/types.js').VerifyResult} VerifyResult
  */

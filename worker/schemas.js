@@ -207,6 +207,8 @@ export const Resource = named(
 
 export const ResourcePage = named('ResourcePage', z.strictObject({ resources: z.array(Resource), ...page }));
 
+export const Erased = named('Erased', z.strictObject({ deleted: count(), pending: z.boolean() }));
+
 export const ResourceInput = named(
   'ResourceInput',
   z.looseObject({

@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { checkAdopt, runAdopt } from './commands/adopt.js';
 import { runClear } from './commands/clear.js';
+import { checkErase, runErase } from './commands/erase.js';
 import { checkExport, runExport } from './commands/export.js';
 import { runImport } from './commands/import.js';
 import { runStats } from './commands/stats.js';
@@ -143,6 +144,14 @@ function build(action) {
   command('sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
     .addHelpText('after', help('sweep --prefix dev_'))
     .action(action(runSweep));
+  command('erase', 'Forgets a user: deletes everything that carries the id of a resource, after asking.')
+    .option('--resource <id>', 'whom: the resourceId of threads, messages and working memory')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      help('erase --prefix dev_ --resource user-1', 'erase --local --resource user-1 --yes'),
+    )
+    .action(action(runErase));
   command('clear', 'Deletes everything under a prefix, after asking.')
     .option('--yes', 'do not ask')
     .addHelpText('after', help('clear --prefix dev_', "clear --prefix '' --local --yes"))
@@ -186,6 +195,7 @@ async function perform(command, run, args) {
     }
     if (command.name() === 'adopt') checkAdopt(options);
     if (command.name() === 'export') checkExport(options);
+    if (command.name() === 'erase') checkErase(options);
   } catch (error) {
     return fail(report, error);
   }

@@ -65,6 +65,8 @@ export class Caller {
   constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...place }) {
     /** Policies by table. @readonly */
     this.retention = retention;
+    /** KV operations that one call may make. @readonly */
+    this.maxOperations = place.options.maxOperations;
     this.#core = core;
     this.#parse = parse;
     this.#most = most;

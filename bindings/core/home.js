@@ -72,16 +72,23 @@ export class LocalHome {
    * @returns {Promise<HomeAnswer>}
    */
   async run(method, op, control, json, manner) {
-    const store = this.#store;
+    const store = this.#within(manner.maxOperations);
     const called = await this.#tools.core().call(store, op, control, json, method, manner);
     const { text, followup, reading } = called;
     // Not a promise that others wait for: a request that went away would leave them waiting.
-    if (store.options.check) this.#store = { ...store, options: { ...store.options, check: false } };
+    if (store.options.check)
+      this.#store = { ...this.#store, options: { ...this.#store.options, check: false } };
     if (followup !== undefined) await this.#tools.followups.start(followup);
     return {
       text,
       complete: (result, parse) => reading.complete(result, parse),
       unreadable: () => reading.unreadable,
     };
+  }
+
+  /** @param {number | undefined} most  KV operations of one call alone */
+  #within(most) {
+    const store = this.#store;
+    return most === undefined ? store : { ...store, options: { ...store.options, maxOperations: most } };
   }
 }

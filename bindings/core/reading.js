@@ -24,6 +24,7 @@ import { byteLength } from './memory.js';
  * @typedef {object} Manner
  * @property {number} [most]  bytes of values that it may read; default: any
  * @property {boolean} [apart]  messages of the result may stay outside, `complete` is called with it
+ * @property {number} [maxOperations]  KV operations that it may make; default: the store's
  * @property {boolean} [exact]  messages are wanted as text, for a parser that is not `JSON.parse`
  */
 

@@ -140,6 +140,7 @@ export const ARGUMENTS = {
   updateResource: [object('resourceId workingMemory metadata')],
   listResources: [object('page perPage')],
   deleteResource: [object('resourceId')],
+  eraseResource: [object('resourceId cursor')],
 
   persistWorkflowSnapshot: [object('workflowName runId resourceId snapshot createdAt updatedAt')],
   loadWorkflowSnapshot: [run],

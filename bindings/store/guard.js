@@ -24,12 +24,8 @@ export function ownError(method, error) {
     return storeError('KV_FAILED', method, `${method} was called ${where}; ${advice}`);
   }
   // What it says may quote anything.
-  const what = 'an argument, or a function among the options, threw it';
-  return storeError(
-    'INVALID_ARGUMENT',
-    method,
-    `${method} met a ${name} that is not the store’s own: ${what}`,
-  );
+  const what = 'which is not the store’s own: an argument, or a function among the options, threw it';
+  return storeError('INVALID_ARGUMENT', method, `${method} met ${name}, ${what}`);
 }
 
 /** @param {unknown} error @returns {error is StoreError | StoreTypeError} */

@@ -7,7 +7,7 @@
 import { asMethod, storeError } from '../core/errors.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
-import { RowStore } from './rows.js';
+import { ErasingStore } from './erase.js';
 
 /**
  * @typedef {import('./types.js').Thread} Thread
@@ -37,9 +37,9 @@ const RUNS = 20;
  * Older names.
  *
  * @template [Content=any]
- * @extends {RowStore<Content>}
+ * @extends {ErasingStore<Content>}
  */
-export class LegacyStore extends RowStore {
+export class LegacyStore extends ErasingStore {
   /**
    * @param {{ resourceId: string, orderBy?: ThreadOrder, sortDirection?: import('./types.js').Direction }} args
    * @returns {Promise<Thread[]>} all of them
@@ -113,7 +113,7 @@ export class LegacyStore extends RowStore {
   }
 
   /**
-   * @param {Parameters<RowStore['listScoresByScorerId']>[0]} args
+   * @param {Parameters<ErasingStore['listScoresByScorerId']>[0]} args
    * @returns {Promise<ScorePage>}
    */
   async getScoresByScorerId(args) {
@@ -122,7 +122,7 @@ export class LegacyStore extends RowStore {
   }
 
   /**
-   * @param {Parameters<RowStore['listScoresByRunId']>[0]} args
+   * @param {Parameters<ErasingStore['listScoresByRunId']>[0]} args
    * @returns {Promise<ScorePage>}
    */
   async getScoresByRunId(args) {
@@ -131,7 +131,7 @@ export class LegacyStore extends RowStore {
   }
 
   /**
-   * @param {Parameters<RowStore['listScoresByEntityId']>[0]} args
+   * @param {Parameters<ErasingStore['listScoresByEntityId']>[0]} args
    * @returns {Promise<ScorePage>}
    */
   async getScoresByEntityId(args) {

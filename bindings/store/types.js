@@ -200,6 +200,10 @@
  * @typedef {{ deleted: number, pending: number }} SweepResult
  */
 /**
+ * What a part of an erasure did: records deleted. The cursor is null once all was gone through.
+ * @typedef {{ deleted: number, cursor: string | null }} EraseResult
+ */
+/**
  * @typedef {object} VerifyArgs
  * @property {boolean} [repair]  mends what can be mended; what is deleted is only what is left of deleted threads, and
  *   index entries that say what is not so

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => desk.close());
 
-const COMMANDS = ['stats', 'export', 'import', 'verify', 'adopt', 'sweep', 'clear', 'studio'];
+const COMMANDS = ['stats', 'export', 'import', 'verify', 'adopt', 'sweep', 'erase', 'clear', 'studio'];
 
 describe('help', () => {
   test('without a command it lists the commands, with examples and exit codes', async () => {
@@ -69,11 +69,12 @@ describe('wrong arguments end with 2 and say what to do', () => {
     expect(code).toBe(2);
   });
 
-  test.each(['stats', 'export', 'verify', 'sweep', 'clear'])(
+  test.each(['stats', 'export', 'verify', 'sweep', 'erase', 'clear'])(
     '%s of namespaces that are not there, where an empty answer would mislead',
     async (command) => {
       await fill(desk.store({ keyPrefix: 'there_' }));
-      const args = [command, '--prefix', 'there_', ...(command === 'clear' ? ['--yes'] : [])];
+      const more = { clear: ['--yes'], erase: ['--resource', 'user-1', '--yes'] }[command] ?? [];
+      const args = [command, '--prefix', 'there_', ...more];
       const mistyped = await desk.run([...args, '--namespace-prefix', 'typo_']);
       expect(mistyped.stderr).toMatch(/no namespace typo_threads, typo_messages.*--namespace-prefix/);
       expect(mistyped.code).toBe(2);

@@ -9,6 +9,7 @@ import { byResource } from './by-resource.js';
 import { clear } from './clear.js';
 import { copy } from './copy.js';
 import { creations } from './creations.js';
+import { erase } from './erase.js';
 import { errors } from './errors.js';
 import { depth } from './depth.js';
 import { oddIdentifiers } from './ids.js';
@@ -50,6 +51,7 @@ export function storeContract(makeStore) {
     byResource,
     oddIdentifiers,
     depth,
+    erase,
     errors,
     clear,
     sweep,

@@ -31,6 +31,7 @@ async function prepare(/** @type {any} */ store) {
   await store.saveMessages({ messages: conversation(5) });
   await store.saveMessages({ messages: [message('u1', 2.5, { threadId: 'u' })] });
   await store.updateResource({ resourceId: 'alice', workingMemory: 'tea', metadata: { a: 1 } });
+  await store.updateResource({ resourceId: 'carol', workingMemory: 'water' });
   await store.saveScore(score('s1', 1));
   for (const id of ['t1', 't2']) await store.createTask({ id, status: 'running', createdAt: at(1) });
   await store.putManyBlobs([blob('b1'), blob('b2')]);
@@ -40,6 +41,7 @@ async function prepare(/** @type {any} */ store) {
     asDated: true,
   });
   await store.persistWorkflowSnapshot({ ...run, snapshot: { status: 'suspended', context: { a: {} } } });
+  await store.saveScore({ ...score('s-carol', 1), runId: 'of carol', resourceId: 'carol' });
 }
 
 /** @param {string} id @param {number} value */
@@ -233,6 +235,20 @@ const cases = [
     stored: (store) => store.getResourceById({ resourceId: 'alice' }),
   },
   { method: 'sweep', args: [], answer: () => null },
+  {
+    method: 'deleteResource',
+    args: [{ resourceId: 'carol' }],
+    stored: (store) => store.getResourceById({ resourceId: 'carol' }),
+  },
+  {
+    method: 'eraseResource',
+    args: [{ resourceId: 'carol' }],
+    answer: () => null,
+    stored: async (store) => [
+      await store.getResourceById({ resourceId: 'carol' }),
+      await store.getScoreById({ id: 's-carol' }),
+    ],
+  },
   {
     method: 'saveScore',
     args: [score('s1', 2)],

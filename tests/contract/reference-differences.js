@@ -32,6 +32,7 @@ export const differences = {
   'creating a thread > ': beyond,
   'listing resources > ': beyond,
   'deleting a resource > ': beyond,
+  'erasing a resource > ': beyond,
   'creating one thread several times at once > ':
     'the reference has no createThread, and lets copies and saves of one id mix',
   'saving messages > keeps fields it has never heard of': fields,

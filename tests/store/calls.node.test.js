@@ -271,14 +271,16 @@ describe('the whole store', () => {
       { deleted: 2, pending: true },
       { deleted: 0, pending: false },
       { deleted: 1, pending: 0 },
+      { rows: [], total: 2 },
     );
     expect(await store.clearTable({ tableName: 'mastra_messages' })).toEqual({ deleted: 2, pending: true });
     await store.dangerouslyClearAll();
-    expect(await store.sweep()).toEqual({ deleted: 1, pending: 0 });
+    expect(await store.sweep()).toEqual({ deleted: 1, pending: 2 });
     expect(core.asked.map(({ op, control }) => [op, control])).toEqual([
       ['store.clear', { table: 'messages' }],
       ['store.clear', {}],
       ['store.sweep', {}],
+      ['row.list', { table: 'observational_memory', perPage: 20, direction: 'ASC' }],
     ]);
     await expect(store.clearTable({ tableName: 'users' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
@@ -400,7 +402,7 @@ describe('what a call leaves to be done', () => {
   it('goes to waitUntil', async () => {
     for (const when of /** @type {const} */ (['soon', 'later'])) {
       const waitUntil = vi.fn();
-      await storeLeaving(when, waitUntil).sweep();
+      await storeLeaving(when, waitUntil).dangerouslyClearAll();
       expect(waitUntil).toHaveBeenCalledExactlyOnceWith(run.mock.results.at(-1)?.value);
     }
   });

@@ -45,7 +45,7 @@ const REQUESTS = {
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
   listStates: ['GET', `${THREAD}/states?type=goal`],
   listObservations: ['GET', '/v1/resources/u/observations'],
-  deleteResource: ['DELETE', '/v1/resources/u'],
+  deleteResource: ['DELETE', '/v1/resources/u?everything=true'],
 };
 
 const OPERATIONS = Object.values(DOCUMENT.paths).flatMap((methods) => Object.values(methods));

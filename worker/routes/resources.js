@@ -5,9 +5,9 @@
  */
 
 import { notFound } from '../errors.js';
-import { pageOf, paging } from '../parameters.js';
+import { flag, pageOf, paging } from '../parameters.js';
 import { route } from '../route.js';
-import { Resource, ResourceInput, ResourcePage, ResourceUpdate } from '../schemas.js';
+import { Erased, Resource, ResourceInput, ResourcePage, ResourceUpdate } from '../schemas.js';
 import { requireSameId } from '../validate.js';
 
 const tag = 'Working memory';
@@ -75,8 +75,21 @@ export const resources = [
     operationId: 'deleteResource',
     tag,
     summary: 'Deletes a resource, not its threads; that there is none is no error',
-    answers: { 204: { description: 'it is gone' } },
-    async handle({ body, var: { store } }, { ids }) {
+    query: {
+      everything: flag('all that carries its id, too: threads, messages, runs, scores, tasks, states'),
+    },
+    answers: {
+      200: {
+        description: 'of everything: what was deleted, and whether sweeps go on with it',
+        schema: Erased,
+      },
+      204: { description: 'it is gone' },
+    },
+    async handle({ body, json, var: { store } }, { ids, query }) {
+      if (query.everything === true) {
+        const { deleted, cursor } = await store.eraseResource(ids);
+        return json({ deleted, pending: cursor !== null });
+      }
       await store.deleteResource(ids);
       return body(null, 204);
     },

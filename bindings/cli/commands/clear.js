@@ -4,9 +4,8 @@
  * @module
  */
 
-import { createInterface } from 'node:readline/promises';
 import { TABLES } from '../../core/abi.js';
-import { CliError, EXIT, usageError } from '../errors.js';
+import { confirm } from '../confirm.js';
 import { grouped, printable } from '../report.js';
 
 /** @typedef {import('../context.js').Context} Context */
@@ -33,7 +32,7 @@ export async function runClear(context) {
   report.note(`Under the prefix "${printable(prefix)}" in ${target.place}:`);
   for (const [table, keys] of Object.entries(tables))
     report.note(`  ${table.padEnd(20)} ${grouped(keys)} keys`);
-  if (!options.yes) await confirm(prefix);
+  if (!options.yes) await confirm('clear', prefix === '' ? 'everything' : prefix);
   const progress = report.progress('Deleting', 'keys', total);
   context.onOperation(({ kind, status }) => {
     if (kind === 'delete' && status === 200) progress.add();
@@ -56,20 +55,4 @@ export async function runClear(context) {
       : `${grouped(deleted)} keys deleted.`,
   );
   return { deleted, tables, interrupted: pending };
-}
-
-/** @param {string} prefix */
-async function confirm(prefix) {
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY) throw usageError('clear asks before it deletes; without a terminal give --yes');
-  const word = prefix === '' ? 'everything' : prefix;
-  const lines = createInterface({ input: stdin, output: stderr });
-  const abort = new AbortController();
-  lines.on('SIGINT', () => abort.abort());
-  const asked = `This cannot be undone. Type ${JSON.stringify(word)} to delete it: `;
-  const typed = await lines.question(asked, { signal: abort.signal }).catch(() => undefined);
-  lines.close();
-  if (typed === undefined) throw new CliError('nothing was deleted', { exitCode: EXIT.interrupted });
-  if (typed.trim() !== word)
-    throw new CliError('nothing was deleted', { exitCode: EXIT.failed, code: 'REFUSED' });
 }

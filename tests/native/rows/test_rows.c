@@ -481,7 +481,7 @@ TEST(row_operations_refuse_bad_arguments_before_they_ask_kv) {
       {TKV_OP_ROW_UPDATE, "scores", "", "[]"},
       {TKV_OP_ROW_UPDATE, "scores", "", "{'set':{}}"},
       {TKV_OP_ROW_UPDATE, "background_tasks", "", "{'key':{'id':'a'},'set':{'startedAt':'x'}}"},
-      {TKV_OP_ROW_LIST, "messages", "", "{}"},
+      {TKV_OP_ROW_LIST, "metadata", "", "{}"},
       {TKV_OP_ROW_LIST, "scores", "'page':-1", "{}"},
       {TKV_OP_ROW_LIST, "scores", "'perPage':-1", "{}"},
       {TKV_OP_ROW_LIST, "scores", "", "{'where':{'reason':'x'}}"},
@@ -551,6 +551,23 @@ TEST(row_prune_deletes_what_is_older) {
     CHECK_EQ(prune(&world, "scores", 4, 3), 0);
     world_free(&world);
   }
+}
+
+TEST(row_prune_of_an_owner) {
+  struct world world;
+  world_init(&world);
+  row(&world, TKV_OP_ROW_SAVE, "background_tasks",
+      "[{'id':'a','resourceId':'u1'},{'id':'b','resourceId':'u\\u0031'},"
+      "{'id':'c','resourceId':'u1:2'},{'id':'d'},{'id':'e','createdAt':'2999-01-01T00:00:00.000Z',"
+      "'resourceId':'u1'}]");
+  world_restart(&world);
+  CHECK_JSON(row(&world, TKV_OP_ROW_PRUNE, "background_tasks",
+                 "{'limit':9,'cursor':null,'resourceId':'u1'}"),
+             "{'deleted':3,'ids':[],'cursor':null,'done':true}");
+  CHECK_TEXT(ids(&world, list(&world, "background_tasks", "'direction':'ASC'", "{}")), "c d of 2");
+  CHECK_EQ(run(&world, TKV_OP_ROW_PRUNE, "scores", "", "{'limit':1,'resourceId':7}").status,
+           TKV_ERR_INVALID_ARGUMENT);
+  world_free(&world);
 }
 
 TEST(row_prune_leaves_what_has_no_date_or_has_changed) {

@@ -92,3 +92,20 @@ TEST(resource_record_that_is_damaged_is_named_and_healed_by_saving) {
   CHECK_JSON(get(&world, "u1"), "{'id':'u1'," DATES "}");
   world_free(&world);
 }
+
+TEST(resources_are_listed_by_their_ids_and_deleted) {
+  struct world world;
+  world_init(&world);
+  for (int i = 3; i-- > 0;)
+    world_do(&world, TKV_OP_RESOURCE_UPDATE, world_text(&world, "{'resourceId':'u%d'}", i));
+  world_restart(&world);
+  world_run(&world, TKV_OP_ROW_DELETE, "{'table':'resources'}", "[{'id':'u1'},{'id':'none'}]");
+  struct answer page = world_run(&world, TKV_OP_ROW_LIST,
+                                 "{'table':'resources','direction':'ASC','perPage':1}", "{}");
+  struct json_walk rows = json_walk(story_field(page.text, "rows"));
+  CHECK(json_next(&rows));
+  CHECK_JSON(json_get(rows.value, SPAN("id")), "'u0'");
+  CHECK_JSON(story_field(page.text, "total"), "2");
+  CHECK_JSON(story_field(page.text, "hasMore"), "true");
+  world_free(&world);
+}

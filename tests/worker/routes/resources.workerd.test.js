@@ -69,3 +69,26 @@ describe('the list', () => {
     expect((await ask('GET', '/v1/resources')).json).toMatchObject({ total: 2, perPage: 100 });
   });
 });
+
+describe('forgetting a user', () => {
+  it('takes everything that carries the id', async () => {
+    await ask('PUT', PATH, { body: { workingMemory: 'x' } });
+    await ask('PUT', '/v1/threads/mine', { body: { resourceId: 'ada/1' } });
+    await ask('PUT', '/v1/threads/other', { body: { resourceId: 'bob' } });
+    const messages = [{ id: 'a', role: 'user', content: 'x', resourceId: 'ada/1' }];
+    await ask('POST', '/v1/threads/other/messages', { body: { messages } });
+    const { status, json } = await ask('DELETE', `${PATH}?everything=true`);
+    expect(status).toBe(200);
+    expect(json).toEqual({ deleted: 2, pending: false });
+    expect((await ask('GET', PATH)).status).toBe(404);
+    expect((await ask('GET', '/v1/threads/mine')).status).toBe(404);
+    expect((await ask('GET', '/v1/threads/other/messages')).json.total).toBe(0);
+  });
+
+  it('only where it is asked for', async () => {
+    await ask('PUT', '/v1/threads/mine', { body: { resourceId: 'ada/1' } });
+    expect((await ask('DELETE', `${PATH}?everything=false`)).status).toBe(204);
+    expect((await ask('DELETE', `${PATH}?everything=1`)).status).toBe(400);
+    expect((await ask('GET', '/v1/threads/mine')).status).toBe(200);
+  });
+});

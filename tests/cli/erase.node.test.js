@@ -1,0 +1,39 @@
+/** `threadkv erase`, as a program of its own. */
+
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Desk, fill, readAll } from './support.js';
+
+/** @type {Desk} */
+let desk;
+beforeAll(async () => {
+  desk = await Desk.open();
+  await fill(desk.store({ keyPrefix: 'e_' }), { threads: 6 });
+});
+afterAll(() => desk.close());
+
+const ERASE = ['erase', '--prefix', 'e_', '--resource', 'user-1'];
+
+test('wants to be told whom, and asks', async () => {
+  const before = desk.contents();
+  const nobody = await desk.run(['erase', '--prefix', 'e_', '--yes']);
+  expect(nobody.stderr).toContain('--resource <id>');
+  expect(nobody.code).toBe(2);
+  const asked = await desk.run(ERASE);
+  expect(asked.stderr).toContain('--yes');
+  expect(asked.code).toBe(2);
+  expect(desk.contents()).toEqual(before);
+});
+
+test('forgets a user, and nobody else', async () => {
+  const owners = async () => {
+    const { threads } = await readAll(desk.store({ keyPrefix: 'e_' }));
+    return threads.map((/** @type {any} */ { resourceId }) => resourceId);
+  };
+  const before = await owners();
+  const { done, deleted } = await desk.result([...ERASE, '--yes']);
+  expect(done).toBe(true);
+  expect(deleted).toBeGreaterThan(0);
+  expect(before).toContain('user-1');
+  expect(await owners()).toEqual(before.filter((/** @type {string} */ owner) => owner !== 'user-1'));
+  expect((await desk.run([...ERASE, '--yes'])).stderr).toContain('0 records erased');
+});
