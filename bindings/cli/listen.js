@@ -44,8 +44,8 @@ export async function listen(handle, port = 0) {
  * @param {import('node:http').ServerResponse} outgoing
  */
 async function answer(handle, incoming, outgoing) {
-  const { headers, localPort } = { headers: incoming.headers, localPort: incoming.socket.localPort };
-  const response = NAMES.some((name) => headers.host === `${name}:${localPort}`)
+  const { localPort } = incoming.socket;
+  const response = NAMES.some((name) => incoming.headers.host === `${name}:${localPort}`)
     ? await handle(requestOf(incoming))
     : new Response('this is for this machine alone', { status: 421 });
   outgoing.writeHead(response.status, [...response.headers].flat());
