@@ -128,7 +128,7 @@ export function prune(makeStore) {
 
     it('leaves tables to others that it does not hold', async () => {
       const { store } = await makeStore();
-      expect(await store.prune({ retention: { observability: { spans: { maxAge: '1d' } } } })).toEqual([]);
+      expect(await store.prune({ retention: { observability: { metrics: { maxAge: '1d' } } } })).toEqual([]);
     });
   });
 }
