@@ -60,7 +60,7 @@ struct json_walk json_walk(struct span container);
  * passes. */
 bool json_next(struct json_walk *walk);
 
-/* For json.c and index/head_plain.c: positions are offsets into a text. */
+/* For json.c and index/head_read.c: positions are offsets into a text. */
 #define JSON_BAD ((size_t)-1)
 
 /* json_skip_value returns the offset after the value that starts at |at|, or JSON_BAD when it is

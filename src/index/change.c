@@ -4,6 +4,7 @@
 
 #include "codec/limits.h"
 #include "index/followup.h"
+#include "index/head_read.h"
 #include "index/place.h"
 #include "index/record.h"
 #include <assert.h>

@@ -6,6 +6,7 @@
 
 #include "codec/key.h"
 #include "codec/limits.h"
+#include "index/head_read.h"
 
 struct journal_doc {
   struct journal_doc *next;

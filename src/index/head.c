@@ -1,24 +1,10 @@
-/* head.c: reading and writing of heads and journal entries, with the span scanner: a head is read
- * on every turn. */
+/* head.c: reading and writing of heads and journal entries, with the span scanner. */
 #include "index/head.h"
 
 #include "codec/json_shape.h"
 #include "codec/limits.h"
-#include "index/head_plain.h"
+#include "index/names.h"
 #include "index/place.h"
-
-size_t names_add(struct arena *arena, struct names *names, struct span name) {
-  if (names->count == names->cap) {
-    size_t cap = names->cap ? names->cap * 2 : 16;
-    struct span *items = ARENA_ARRAY(arena, struct span, cap);
-    if (names->count)
-      memcpy(items, names->items, names->count * sizeof *items);
-    names->items = items;
-    names->cap = cap;
-  }
-  names->items[names->count] = name;
-  return names->count++;
-}
 
 static bool read_names(struct arena *arena, struct span array, struct names *names) {
   struct json_walk walk = json_walk(array);
@@ -81,8 +67,7 @@ struct head_text {
   struct span version, floor, owners, journal, doubt, entries, order;
 };
 
-/* Any form that is JSON. */
-static bool head_read_json(struct arena *arena, struct span text, struct head *head) {
+bool head_read_json(struct arena *arena, struct span text, struct head *head) {
   static const struct shape shape[] = {
       {SHAPE(struct head_text, version, "v"), SHAPE_RAW},
       {SHAPE(struct head_text, head.stamp, "w"), SHAPE_INT},
@@ -106,10 +91,6 @@ static bool head_read_json(struct arena *arena, struct span text, struct head *h
          read_doubt(arena, read.doubt, &head->doubt);
   places_read(read.order, &head->entries, 0);
   return fits;
-}
-
-bool head_read(struct arena *arena, struct span text, struct head *head) {
-  return head_read_plain(arena, text, head) || head_read_json(arena, text, head);
 }
 
 /* Names while they are numbered: a hash table of numbers plus one, 0 being free. */

@@ -32,9 +32,9 @@ struct head {
   struct entries entries; /* newest first, each at or above the floor */
 };
 
-/* head_read reads |text| into |head|, its spans pointing into |text| or |arena|.  False when it is
- * damaged or of a newer version. */
-bool head_read(struct arena *arena, struct span text, struct head *head);
+/* head_read_json reads |text|, of any form that is JSON, into |head|, its spans pointing into |text|
+ * or |arena|: for head_read (head_read.h).  False when it is damaged or of a newer version. */
+bool head_read_json(struct arena *arena, struct span text, struct head *head);
 
 /* head_write returns |head| as text, with places if it is one of |messages|. */
 struct span head_write(struct arena *arena, const struct head *head, bool messages);

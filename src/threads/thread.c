@@ -3,6 +3,7 @@
 
 #include "codec/date.h"
 #include "codec/key.h"
+#include "index/head_read.h"
 
 bool thread_key(struct call *call, struct span id, struct span *key) {
   return kv_key(call, TABLE_THREADS, &id, 1, key);

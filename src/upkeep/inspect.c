@@ -18,6 +18,7 @@
  */
 #include "codec/key.h"
 #include "codec/limits.h"
+#include "index/head_read.h"
 #include "threads/message.h"
 #include "threads/thread.h"
 #include "upkeep/operations.h"

@@ -18,6 +18,7 @@
 #include "codec/limits.h"
 #include "index/change.h"
 #include "index/followup.h"
+#include "index/head_read.h"
 #include "threads/refresh.h"
 #include "threads/thread.h"
 #include "upkeep/operations.h"

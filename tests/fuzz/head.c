@@ -1,6 +1,6 @@
 /* head.c: heads and journal entries.  Reading never crashes; what was read and written again reads
  * the same. */
-#include "index/head.h"
+#include "index/head_read.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* test_head.c: head.h: heads, journal entries and their suffixes as text. */
 #include "codec/limits.h"
 #include "index/head.h"
-#include "index/head_plain.h"
+#include "index/head_read.h"
 #include "support/check.h"
 #include "support/guard.h"
 

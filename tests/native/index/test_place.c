@@ -1,7 +1,7 @@
 /* test_place.c: place.h: the order of answers, and how it is told. */
 #include "index/place.h"
 
-#include "index/head.h"
+#include "index/head_read.h"
 #include "support/check.h"
 
 static struct entry placed(const char *id, int64_t stamp, int64_t position) {

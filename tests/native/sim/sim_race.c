@@ -6,7 +6,7 @@
  * that rare, and here is where it shows.
  */
 #include "codec/key.h"
-#include "index/head.h"
+#include "index/head_read.h"
 #include "sim/sim_work.h"
 
 enum { RACES = 400, APART_MS = 60, LOST_MAX = 90 };

@@ -5,7 +5,7 @@
 
 #include "codec/json.h"
 #include "codec/key.h"
-#include "index/head.h"
+#include "index/head_read.h"
 #include "sim/sim_work.h"
 
 enum { MINUTE = 60 * 1000, SWEEPS_MAX = 60, IDS_MAX = 60, PAGE = 7 };

@@ -1,7 +1,7 @@
 /* test_deletes.c: messages that are deleted in one place and written back in another, which had not
  * seen it yet; and doubt, which makes up for it and then goes away by itself. */
 #include "codec/limits.h"
-#include "index/head.h"
+#include "index/head_read.h"
 #include "support/story.h"
 
 enum { SETTLED = 6 * 60 }; /* seconds, until nothing may be written back any more */

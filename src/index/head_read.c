@@ -1,6 +1,7 @@
-/* head_plain.c: heads in the very form that head_write gives them, read in one pass. */
-#include "index/head_plain.h"
+/* head_read.c: heads in the very form that head_write gives them, read in one pass. */
+#include "index/head_read.h"
 
+#include "index/names.h"
 #include "index/place.h"
 
 struct plain {
@@ -122,4 +123,8 @@ bool head_read_plain(struct arena *arena, struct span text, struct head *head) {
          (!take(&in, SPAN(",\"doubt\":[")) || take_entries(arena, &in, NULL, NULL, &head->doubt)) &&
          take(&in, SPAN(",\"entries\":[")) &&
          take_entries(arena, &in, &owners, &journal, &head->entries) && take_order(&in, head);
+}
+
+bool head_read(struct arena *arena, struct span text, struct head *head) {
+  return head_read_plain(arena, text, head) || head_read_json(arena, text, head);
 }
