@@ -24,6 +24,9 @@ import { alreadyThere, cleared, given, invalid, notFound, Table } from './table.
 const TIMES = ['createdAt', 'updatedAt', 'nextFireAt', 'lastFireAt'];
 const TRIGGER_TIMES = ['scheduledFireAt', 'actualFireAt'];
 
+/** What of a target stands beside it, too. */
+const TARGETS = ['workflowId', 'resourceId'];
+
 /** What an update may say. */
 const CHANGES = ['cron', 'timezone', 'status', 'nextFireAt', 'metadata', 'target', 'ownerType', 'ownerId'];
 
@@ -117,7 +120,7 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
       for (const name of ['target', 'metadata']) if (known[name] === undefined) delete known[name];
       const clear = cleared(known);
       const set = toRow(given(known), 'updateSchedule');
-      if (known.target && set.workflowId === undefined) clear.push('workflowId');
+      if (known.target) clear.push(...TARGETS.filter((name) => set[name] === undefined));
       if (await this.#schedules.update({ id }, { set, clear })) {
         return /** @type {Schedule} */ (toSchedule(await this.#schedules.get({ id })));
       }
@@ -219,7 +222,7 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
 }
 
 /**
- * As it is stored: with the workflow, which lists filter by, beside its target.
+ * As it is stored: beside its target the workflow, which lists filter by, and whose it is, for when they are forgotten.
  *
  * @param {Partial<Schedule>} schedule
  * @param {string} method
@@ -227,14 +230,14 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
  */
 function toRow(schedule, method) {
   const row = withDates(schedule, TIMES, method);
-  if (schedule.target?.type === 'workflow') row.workflowId = schedule.target.workflowId;
-  return row;
+  const { type, workflowId, resourceId } = /** @type {any} */ (schedule.target ?? {});
+  return { ...row, ...given({ workflowId: type === 'workflow' ? workflowId : undefined, resourceId }) };
 }
 
 /** @param {any} row  fresh @returns {any} */
 function toSchedule(row) {
   if (row === null) return null;
-  delete row.workflowId;
+  for (const name of TARGETS) delete row[name];
   return { ...withNumbers(row, TIMES), target: normalizeScheduleTarget(row.target) };
 }
 

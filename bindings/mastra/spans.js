@@ -32,10 +32,13 @@ export async function toRows(records) {
     const unique = [...new Map(all.map((span) => [span.spanId, span])).values()];
     const others = unique.filter((span) => !isRoot(span));
     rows.roots.push(...unique.filter(isRoot).map(toRoot));
+    // Whose trace it is, by which it is found when that resource is to be forgotten.
+    const resourceId = unique.find((span) => span.resourceId)?.resourceId;
     const startedAt = earliest(unique);
-    if (unique.some(hasFailed)) rows.errors.push({ traceId, startedAt });
-    if (others.length > 0)
-      rows.spans.push({ traceId, batch: await nameOf(others), startedAt, spans: lenient(others) });
+    if (unique.some(hasFailed)) rows.errors.push({ traceId, startedAt, resourceId });
+    if (others.length === 0) continue;
+    const batch = await nameOf(others);
+    rows.spans.push({ traceId, batch, startedAt, resourceId, spans: lenient(others) });
   }
   return rows;
 }

@@ -62,6 +62,14 @@ export function schedules(make) {
       expect(await domain.getSchedule('b')).toBeNull();
     });
 
+    it('keeps whose its target is', async () => {
+      const given = schedule('a', { target: { ...agent, threadId: 't', resourceId: 'alice' } });
+      const domain = await holding(given);
+      expect(await domain.getSchedule('a')).toEqual(given);
+      await domain.updateSchedule('a', { target: agent });
+      expect((await domain.getSchedule('a')).target).toEqual(agent);
+    });
+
     it('is not created twice, nor changed by that', async () => {
       const domain = await holding(schedule('a'));
       await expect(domain.createSchedule(schedule('a', { cron: '0 0 * * *' }))).rejects.toThrow(

@@ -1,6 +1,7 @@
 /** What a turn's traces cost, how they grow old, and that the exporter's strategy is the one they are made for. */
 
 import { expect, it, vi } from 'vitest';
+import { CloudflareStore as PlainStore, createCore } from '../../bindings/index.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
 import { rawKeys } from '../contract/subject.js';
 import { START } from '../support/clock.js';
@@ -81,6 +82,19 @@ it('all of a trace grows old by when it began', async () => {
   );
   expect(await observability.getTrace({ traceId: 't' })).toBeNull();
   expect((await observability.listTraces({})).pagination.total).toBe(1);
+});
+
+it('is erased with the resource that its root names', async () => {
+  const { observability, backend, clock } = await counted();
+  await observability.batchCreateSpans({ records: turn(3, { error: { message: 'no' } }) });
+  await observability.batchCreateSpans({ records: [span('u', 'root', { resourceId: 'bob' })] });
+  clock.advance(HOUR);
+  const store = new PlainStore({ backend, core: createCore({ now: clock.now }) });
+  let cursor = null;
+  do ({ cursor } = await store.eraseResource({ resourceId: 'alice', cursor }));
+  while (cursor !== null);
+  const keys = await rawKeys(backend, '').keys();
+  expect(keys.filter((key) => /^(trace_|ai_)/.test(key))).toEqual(['trace_roots:u:root']);
 });
 
 it('takes spans once they have ended, and no updates', async () => {
