@@ -2,7 +2,7 @@
  * Schedules for Mastra, and what became of their fires.
  *
  * Where several places tick, a due schedule may be claimed twice within a minute, for KV knows no compare-and-set; both
- * claims are of one run and leave one trigger. Inside an isolate one claim wins.
+ * then start the run of one id, and leave one trigger. Inside an isolate one claim wins.
  *
  * @module
  */
