@@ -33,11 +33,11 @@ const SCANNED = [
   ...TABLES.map(([name]) => name).filter((name) => !OTHERS.includes(name)),
 ];
 
-/** Keys that one call looks at: a page of a KV list. */
+/** More than the keys that one call looks at. */
 const PAGE = 1000;
 /** Threads that are deleted between two looks at what was spent. */
 const FEW = 20;
-/** What a call has to be left with: a page, and the bulk gets that read it. */
+/** What a call has to be left with: a few rounds, and what deletions keep back. */
 const LEAST = 40;
 
 export class Erasure {
@@ -155,7 +155,7 @@ export class Erasure {
    * @returns {Promise<string | null | undefined>}
    */
   async #takeMessages() {
-    const perPage = Math.max(1, Math.min(100, Math.floor(this.#left / 8)));
+    const perPage = Math.max(1, Math.min(FEW, Math.floor(this.#left / 8)));
     const control = { perPage, page: 0, includeTotal: false, direction: 'DESC' };
     const { messages } = await this.#call('message.list_by_resource', control, { resourceId: this.#id });
     await this.#delete(messages.map((/** @type {{ id: string }} */ { id }) => id));

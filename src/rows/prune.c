@@ -9,6 +9,7 @@
  * that and its deletion.
  */
 #include "codec/key.h"
+#include "codec/limits.h"
 #include "index/record.h"
 #include "rows/operations.h"
 #include "rows/row.h"
@@ -49,6 +50,8 @@ enum tkv_status row_prune(struct call *call, void *self) {
     return call->error;
   op->page = kv_list(call, op->kind->table,
                      key_join(&call->arena, call->prefix, op->kind->table, &none, 1), op->cursor);
+  if (op->owner.ptr) /* of most tables all is read: a bulk get at a time */
+    op->page->limit = KV_BULK_MAX;
   return call_next(call, listed);
 }
 
