@@ -80,7 +80,7 @@ export class Room {
       const { wishes, ...answer } = this.#options.atomically(() => {
         const done = this.#run(request);
         // Nothing may be left, which the alarm finds.
-        if (request.op === 'store.clear') this.#options.upkeep.soon();
+        if (request.op === 'store.clear' && request.json === undefined) this.#options.upkeep.soon();
         this.#options.upkeep.settle(request.prefix);
         return done;
       });

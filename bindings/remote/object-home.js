@@ -86,7 +86,8 @@ export class ObjectHome {
   async run(method, op, control, json, manner) {
     const { table } = /** @type {{ table?: string }} */ (control);
     const ofRuns = op.startsWith('workflow.') || table === RUNS;
-    if (!ofRuns && !op.startsWith('store.')) return this.#run(method, op, control, json, manner);
+    const ofAll = op.startsWith('store.') && table === undefined;
+    if (!ofRuns && !ofAll) return this.#run(method, op, control, json, manner);
     const known = await this.#runHere(method, op, json ?? '');
     if (known !== undefined) return { text: known, complete: same, unreadable: () => undefined };
     const whole = op === 'workflow.persist' && json !== undefined ? this.#runs.completed(json) : json;
@@ -124,9 +125,11 @@ export class ObjectHome {
    * @param {string | undefined} json
    * @param {import('../core/reading.js').Manner} manner
    */
-  async #run(method, op, control, json, { most = Infinity, apart = false, exact = false }) {
+  async #run(method, op, control, json, manner) {
+    const { most = Infinity, apart = false, exact = false, maxOperations } = manner;
     const bound = Math.min(most, MAX_CROSSING);
-    const asked = { op, control, apart, ...(most < Infinity && { most: bound }) };
+    const bounds = { ...(most < Infinity && { most: bound }), ...(maxOperations && { maxOperations }) };
+    const asked = { op, control, apart, ...bounds };
     const { text, kept } = await this.#ask(method, asked, json, READS.includes(op));
     const toMessage = exact
       ? (/** @type {any} */ one, /** @type {any} */ parse) => parse(one)

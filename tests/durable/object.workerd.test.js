@@ -291,6 +291,25 @@ describe('a failure in the object', () => {
   });
 });
 
+describe('one call', () => {
+  it('may have a bound of its own, as each part of an erasure has', async () => {
+    const { store } = open({ maxOperations: 60 });
+    for (const id of ['t', 'u', 'v']) {
+      await store.saveThread({ thread: thread(id) });
+      const messages = conversation(20, { threadId: id }).map((one) => ({ ...one, id: `${id}-${one.id}` }));
+      await store.saveMessages({ messages });
+    }
+    let cursor = null;
+    let parts = 0;
+    do {
+      ({ cursor } = await store.eraseResource({ resourceId: 'alice', ...(cursor && { cursor }) }));
+      expect(++parts).toBeLessThan(50);
+    } while (cursor);
+    expect(parts).toBeGreaterThan(1);
+    expect((await store.listThreads({})).total).toBe(0);
+  });
+});
+
 describe('two prefixes', () => {
   it('are two objects', async () => {
     const [one, other] = [open(), open()];
