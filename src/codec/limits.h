@@ -32,9 +32,13 @@ enum {
   KV_TURN_MS = 15,          /* how long to look away while another call writes the same key */
   KV_TURN_SHARE = 16,       /* and longer by this part of what it has taken already: of a thousand
                                    calls behind a dead one none may look a thousand times */
-  KV_FLIGHT_MAX_MS = 15 * 1000,      /* who is not heard of for so long while writing is gone */
-  RECLAIM_EVERY_MS = 30 * 1000,      /* how often to look for calls that are gone: they are few */
-  CALL_SILENT_MS = 60 * 1000,        /* when they are: so long beyond what they asked to wait for */
+  KV_FLIGHT_MAX_MS = 15 * 1000, /* who is not heard of for so long while writing is gone */
+  JOIN_ASK_MS = 1000, /* how long to wait for a call that others could go with and that is silent */
+  JOIN_MAX = 400, /* messages that go with one save, its own included: of what a call may write at
+                      most nearly half, for each may be tried again */
+  JOIN_BYTES_MAX = 1024 * 1024, /* of messages that one call saves for others: a copy of them */
+  RECLAIM_EVERY_MS = 30 * 1000, /* how often to look for calls that are gone: they are few */
+  CALL_SILENT_MS = 60 * 1000,   /* when they are: so long beyond what they asked to wait for */
   CALLS_BYTES_MAX = 32 * 1024 * 1024 /* of all calls' arenas: beyond it whoever is silent for
                                         KV_FLIGHT_MAX_MS goes, the longest silent first */
 };
@@ -88,7 +92,7 @@ enum {
 
 /* KV operations kept back from `maxOperations` for what must still follow: heads, the marker, the
  * thread, and their retries. */
-enum { SWEEP_RESERVE = 10, REFRESH_RESERVE = 10, COPY_RESERVE = 13 };
+enum { SAVE_RESERVE = 10, SWEEP_RESERVE = 10, REFRESH_RESERVE = 10, COPY_RESERVE = 13 };
 
 /* ---- Texts and memory */
 

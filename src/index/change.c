@@ -16,12 +16,7 @@ struct rewrite {
 };
 
 struct change *change_new(struct call *call, struct changes *list, struct collection *collection) {
-  if ((list->count & (list->count - 1)) == 0) {
-    struct change **items = ARENA_ARRAY(&call->arena, struct change *, list->count * 2 + 1);
-    if (list->count)
-      memcpy(items, list->items, list->count * sizeof *items);
-    list->items = items;
-  }
+  list->items = pointers_grow(call, list->items, list->count);
   struct change *change = ARENA_NEW(&call->arena, struct change);
   change->collection = collection;
   return list->items[list->count++] = change;
@@ -61,6 +56,29 @@ static int64_t change_stamp(struct call *call, const struct change *change) {
     if (list->items[i]->stamp && has_places(list->items[i]->collection))
       return list->items[i]->stamp;
   return call_stamp(call);
+}
+
+/* Whether |other| may give places in |collection| yet. */
+static bool may_place(const struct call *other, const struct call *call,
+                      const struct collection *collection) {
+  if (other->join.state == JOIN_ASKS && other->join.leader == call->handle)
+    return false;
+  bool may = !other->placing->count;
+  for (size_t i = 0; i < other->placing->count; i++)
+    may |= span_eq(other->placing->items[i]->collection->key, collection->key);
+  return may;
+}
+
+uint64_t change_limit(const struct call *call, const struct change *change) {
+  const struct seats *seats = &call->shared->seats;
+  uint64_t limit = change->ceiling ? 0 : UINT64_MAX;
+  for (size_t i = 0; i < seats->count; i++) {
+    const struct call *other = seats->items[i].call;
+    if (other && other->status == TKV_PENDING && other->placing && other->order > call->order &&
+        other->order < limit && may_place(other, call, change->collection))
+      limit = other->order;
+  }
+  return limit;
 }
 
 struct span change_suffix(struct call *call, struct change *change) {

@@ -55,6 +55,11 @@ struct change *change_of(const struct changes *list, enum collection_kind kind, 
  * if their `placing` is set, get a ceiling. */
 struct span change_suffix(struct call *call, struct change *change);
 
+/* change_limit returns the order of the first later call, of those that do not ask |call| to go with
+ * them, that may give places in the change's collection: what is of calls after that must not get its
+ * place here. */
+uint64_t change_limit(const struct call *call, const struct change *change);
+
 /* change_prove asks for the journal entry |journal|, unless it is known to exist; NULL then.
  * change_proved takes in the answer: from now on |journal| is proven if it holds |entry|. */
 struct kv_request *change_prove(struct call *call, struct change *change, struct span journal);

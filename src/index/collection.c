@@ -32,13 +32,17 @@ struct collection *collection_new(struct call *call, enum collection_kind kind, 
   return collection;
 }
 
+void *pointers_grow(struct call *call, void *items, size_t count) {
+  if (count & (count - 1))
+    return items;
+  void **more = ARENA_ARRAY(&call->arena, void *, count * 2 + 1);
+  if (count)
+    memcpy(more, items, count * sizeof *more);
+  return more;
+}
+
 void collections_add(struct call *call, struct collections *list, struct collection *collection) {
-  if ((list->count & (list->count - 1)) == 0) {
-    struct collection **items = ARENA_ARRAY(&call->arena, struct collection *, list->count * 2 + 1);
-    if (list->count)
-      memcpy(items, list->items, list->count * sizeof *items);
-    list->items = items;
-  }
+  list->items = pointers_grow(call, list->items, list->count);
   list->items[list->count++] = collection;
 }
 

@@ -79,6 +79,9 @@ struct collections {
 };
 enum tkv_status collections_load(struct call *call, void *self);
 
+/* pointers_grow returns |items|, |count| pointers, with room for another; NULL |items| for none yet. */
+void *pointers_grow(struct call *call, void *items, size_t count);
+
 /* collections_add puts |collection| into |list|. */
 void collections_add(struct call *call, struct collections *list, struct collection *collection);
 

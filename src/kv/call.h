@@ -27,6 +27,14 @@ struct claim {
   bool creates;
 };
 
+/* See join.h. */
+struct join {
+  struct span key;
+  void *work;
+  uint32_t leader; /* a call's handle */
+  enum { JOIN_NONE, JOIN_OPEN, JOIN_ASKS, JOIN_TAKEN, JOIN_DONE, JOIN_ALONE } state;
+};
+
 struct call {
   struct arena arena; /* first, and what is seldom looked at last: short offsets, less code */
   struct shared *shared;
@@ -49,6 +57,7 @@ struct call {
   struct control control;
   struct tkv_store store;
   struct claim claim;
+  struct join join;
 };
 
 /* call_fail records the error, also in `error`, and returns |status|.  |details| is the text of a

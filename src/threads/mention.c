@@ -10,13 +10,13 @@ struct mention *mention_new(struct call *call, struct mention **list,
   struct span parts[] = {SPAN("mentions"), owner, {suffix, JOURNAL_LEN}};
   if (!owner.len || span_eq(owner, site->resource))
     return NULL;
-  for (struct mention *known = *list; known; known = known->next)
-    if (span_eq(known->owner, owner) && span_eq(known->thread, site->thread))
-      return NULL;
   journal_hash(site->thread, site->since, suffix);
   struct span key = key_join(&call->arena, call->prefix, TABLE_METADATA, parts, 3);
   if (key.len > KEY_MAX) /* nobody can ask for such an owner's messages */
     return NULL;
+  for (struct mention *known = *list; known; known = known->next)
+    if (span_eq(known->key, key))
+      return NULL;
   struct mention *mention = ARENA_NEW(&call->arena, struct mention);
   *mention = (struct mention){.next = *list, .thread = site->thread, .owner = owner, .key = key};
   return *list = mention;

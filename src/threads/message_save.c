@@ -8,30 +8,16 @@
  *             entries go before them)
  *   then      the heads again, by a follow-up
  *
+ * Saves of one thread that are under way in one isolate go together (message_join.c): the first one
+ * takes the messages of those that began before it writes.
+ *
  * With {"newIds":true} the caller says that nothing is stored under these ids, and no record is read but
- * of those that this isolate remembers.  With {"restore":true} the threads keep their updatedAt, and no journal is listed: for messages that
- * are brought back from elsewhere.
+ * of those that this isolate remembers.  With {"restore":true} the threads keep their updatedAt, and no
+ * journal is listed: for messages that are brought back from elsewhere.
  */
-#include "threads/mention.h"
-#include "threads/message.h"
+#include "kv/join.h"
 #include "threads/operations.h"
-#include "threads/thread.h"
-
-struct save {
-  struct message *messages;
-  struct span *keys;
-  struct kv_request **olds, **puts;
-  struct entry *entries;      /* of each message: where it stands */
-  struct kv_request **proofs; /* to restore: the journal entries that records name, asked for */
-  bool moves;                 /* some message changes its place */
-  struct message *before;     /* what stood under the id; `raw` unset for nothing */
-  size_t count;
-  struct entries others; /* threads that only superseded messages name: they must exist, too */
-  struct kv_request **other_gets;
-  struct changes changes;
-  struct collections collections;
-  struct mention *mentions;
-};
+#include "threads/saving.h"
 
 struct given {
   struct message message;
@@ -62,22 +48,23 @@ static bool read_messages(struct call *call, struct save *save) {
   size_t total = 0, index = 0;
   for (struct json_walk walk = json_walk(call->payload); json_next(&walk);)
     total++;
-  struct message *all = ARENA_ARRAY(&call->arena, struct message, total + 1);
+  struct saved *all = ARENA_ARRAY(&call->arena, struct saved, total + 1);
   for (struct json_walk walk = json_walk(call->payload); json_next(&walk); index++)
-    if (!check_message(call, walk.value, index, &all[index]))
+    if (!check_message(call, walk.value, index, &all[index].message))
       return false;
   struct span_set ids = {0};
   size_t first = total;
   for (size_t i = total; i-- > 0;)
-    if (span_set_add(&call->arena, &ids, all[i].id))
+    if (span_set_add(&call->arena, &ids, all[i].message.id))
       all[--first] = all[i];
     else
-      entries_add(&call->arena, &save->others, (struct entry){.id = all[i].thread});
-  save->messages = all + first;
-  save->count = total - first;
+      entries_add(&call->arena, &save->others, (struct entry){.id = all[i].message.thread});
+  save->items = all + first;
+  save->count = save->own = total - first;
   return true;
 }
 
+static enum tkv_status load(struct call *call, void *self);
 static enum tkv_status judge(struct call *call, void *self);
 static enum tkv_status write(struct call *call, void *self);
 static enum tkv_status write_records(struct call *call, void *self);
@@ -110,28 +97,35 @@ enum tkv_status message_save(struct call *call, void *self) {
   call->placing = &save->changes;
   if (call_over_budget(call, save->count)) /* every message takes a write of its own */
     return call_too_many(call);
-  save->keys = ARENA_ARRAY(&call->arena, struct span, save->count + 1);
-  save->olds = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
-  save->puts = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
-  save->before = ARENA_ARRAY(&call->arena, struct message, save->count + 1);
+  bool alone = !save->count || save->others.count || call_load(call) == LOAD_RESTORE;
   for (size_t i = 0; i < save->count; i++) {
-    if (!message_key(call, save->messages[i].id, &save->keys[i]))
-      return call->error;
-    if (!thread_touch(call, &save->changes, &save->collections, save->messages[i].thread,
-                      call_load(call)))
+    struct saved *item = &save->items[i];
+    if (!message_key(call, item->message.id, &item->key) ||
+        !thread_change(call, &save->changes, item->message.thread, call_load(call)))
       return call->error;
   }
-  for (size_t i = 0; i < save->count; i++)
-    save->olds[i] = is_new(call, save->keys[i])
-                        ? ARENA_NEW(&call->arena, struct kv_request) /* found nothing */
-                        : kv_get(call, TABLE_MESSAGES, save->keys[i], KV_OWN);
+  call_self(call, save);
+  return alone || save->changes.count > 1
+             ? load(call, save)
+             : join_seek(call, save->changes.items[0]->collection->key, save, load);
+}
+
+static enum tkv_status load(struct call *call, void *self) {
+  struct save *save = self;
+  if (call->join.state == JOIN_DONE)
+    return TKV_DONE;
+  for (size_t i = 0; i < save->count; i++) {
+    struct saved *item = &save->items[i];
+    thread_touch(call, &save->changes, &save->collections, item->message.thread, LOAD_CHECK);
+    item->old = is_new(call, item->key) ? ARENA_NEW(&call->arena, struct kv_request) /* nothing */
+                                        : kv_get(call, TABLE_MESSAGES, item->key, KV_OWN);
+  }
   if (!ask_others(call, save))
     return call->error;
-  call_self(call, save);
   return call_enter(call, collections_load, &save->collections, judge);
 }
 
-static struct change *change_for(struct save *save, struct span thread) {
+static struct change *change_for(const struct save *save, struct span thread) {
   return change_of(&save->changes, COLLECTION_THREAD, thread);
 }
 
@@ -162,19 +156,21 @@ static enum tkv_status judge(struct call *call, void *self) {
     return status;
   for (size_t i = 0; i < save->changes.count; i++)
     thread_bump(call, save->changes.items[i]);
-  save->proofs = ARENA_ARRAY(&call->arena, struct kv_request *, save->count + 1);
-  for (size_t i = 0; i < save->count; i++) {
-    struct message *old = &save->before[i], *new = &save->messages[i];
+  if (call->join.state == JOIN_OPEN)
+    save_take(call, save);
+  for (size_t i = 0; i < save->own; i++) {
+    struct saved *item = &save->items[i];
+    struct message *old = &item->before, *new = &item->message;
     mention_ask(call, &save->mentions, change_for(save, new->thread), new->resource);
-    if (!save->olds[i]->found || !message_read(call, save->olds[i], old)) {
+    if (!item->old->found || !message_read(call, item->old, old)) {
       old->raw = SPAN_NONE;
       continue;
     }
     struct entry was = message_entry(old), is = message_entry(new);
     if (entry_same(&was, &is) && span_eq(old->thread, new->thread)) {
       if (call_load(call) == LOAD_RESTORE)
-        save->proofs[i] = change_prove(call, change_for(save, new->thread),
-                                       record_journal(save->olds[i]->metadata));
+        item->proof =
+            change_prove(call, change_for(save, new->thread), record_journal(item->old->metadata));
       continue;
     }
     struct change *change =
@@ -186,30 +182,30 @@ static enum tkv_status judge(struct call *call, void *self) {
   return call_enter(call, collections_load, &save->collections, write);
 }
 
-static void add_entry(struct call *call, struct save *save, size_t i) {
-  struct change *change = change_for(save, save->messages[i].thread);
-  struct entry was = message_entry(&save->before[i]), is = message_entry(&save->messages[i]);
-  bool known = save->before[i].raw.ptr,
-       stays = known && entry_same(&was, &is) && span_eq(was.home, is.home);
-  struct span journal = stays ? record_journal(save->olds[i]->metadata) : SPAN_NONE;
+static void add_entry(struct call *call, struct save *save, struct saved *item) {
+  struct change *change = change_for(save, item->message.thread);
+  struct entry was = message_entry(&item->before), *is = &item->entry;
+  *is = message_entry(&item->message);
+  bool known = item->before.raw.ptr,
+       stays = known && entry_same(&was, is) && span_eq(was.home, is->home);
+  struct span journal = stays ? record_journal(item->old->metadata) : SPAN_NONE;
   save->moves |= known && !stays;
-  if (known && was.time == is.time && span_eq(was.home, is.home))
-    change_keep(change, &is, save->olds[i]->metadata);
-  change_proved(call, change, save->proofs[i], &is, journal);
-  change_add(call, change, &is, journal);
-  save->entries[i] = is;
+  if (known && was.time == is->time && span_eq(was.home, is->home))
+    change_keep(change, is, item->old->metadata);
+  change_proved(call, change, item->proof, is, journal);
+  change_add(call, change, is, journal);
 }
 
 static enum tkv_status write(struct call *call, void *self) {
   struct save *save = self;
-  save->entries = ARENA_ARRAY(&call->arena, struct entry, save->count + 1);
+  save_keep_new(call, save);
   for (size_t i = 0; i < save->changes.count; i++) {
     thread_bump(call, save->changes.items[i]);
     if (call->control.restore.kind == CONTROL_TRUE)
       save->changes.items[i]->bump = 0;
   }
   for (size_t i = 0; i < save->count; i++)
-    add_entry(call, save, i);
+    add_entry(call, save, &save->items[i]);
   if (!mentions_put(call, save->mentions) && !save->moves)
     return write_records(call, save);
   changes_journal(call, &save->changes);
@@ -222,37 +218,38 @@ static enum tkv_status write_records(struct call *call, void *self) {
   if (failed)
     return kv_fail(call, failed);
   for (size_t i = 0; i < save->count; i++) {
-    struct span metadata = record_metadata(call, call_stamp(call), &save->entries[i]);
-    save->puts[i] = kv_put(call, TABLE_MESSAGES, save->keys[i], save->messages[i].raw, metadata,
-                           KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
+    struct saved *item = &save->items[i];
+    struct span metadata = record_metadata(call, call_stamp(call), &item->entry);
+    item->put = kv_put(call, TABLE_MESSAGES, item->key, item->message.raw, metadata,
+                       KV_REMEMBER | KV_OVERWRITE | KV_TOLERATE);
   }
   changes_commit(call, &save->changes);
   return call_next(call, confirm);
 }
 
-/* A message counts as stored when its record and the journal entry that names it are. */
-static bool is_stored(struct save *save, size_t i) {
-  struct change *change = change_for(save, save->messages[i].thread);
+bool save_stored(const struct save *save, size_t index) {
+  const struct saved *item = &save->items[index];
+  struct change *change = change_for(save, item->message.thread);
   bool journaled = !change->journal_put || !change->journal_put->failed;
-  return !save->puts[i]->failed &&
-         (journaled || !entries_find(&change->added, save->messages[i].id));
+  return !item->put->failed && (journaled || !entries_find(&change->added, item->message.id));
 }
 
 static void put_ids(struct json_out *out, struct save *save, bool stored) {
   bool first = true;
-  for (size_t i = 0; i < save->count; i++) {
-    if (is_stored(save, i) != stored)
+  for (size_t i = 0; i < save->own; i++) {
+    if (save_stored(save, i) != stored)
       continue;
     if (!first)
       json_put_char(out, ',');
     first = false;
-    json_put_string(out, save->messages[i].id);
+    json_put_string(out, save->items[i].message.id);
   }
 }
 
 static enum tkv_status fail_partly(struct call *call, struct save *save,
                                    const struct kv_request *failed) {
-  struct json_out details = json_out(&call->arena, 256 + save->count * 48);
+  struct json_out details = json_out(&call->arena, 256 + save->own * 48);
+  save_tell(call, save);
   json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
   json_put_string(&details, failed->key);
   json_put(&details, SPAN(",\"status\":"));
@@ -271,9 +268,9 @@ static enum tkv_status fail_partly(struct call *call, struct save *save,
 static enum tkv_status confirm(struct call *call, void *self) {
   struct save *save = self;
   const struct kv_request *failed = changes_failed(&save->changes);
-  for (size_t i = 0; i < save->count && !failed; i++)
-    if (save->puts[i]->failed)
-      failed = save->puts[i];
+  for (size_t i = 0; i < save->own && !failed; i++)
+    if (save->items[i].put->failed)
+      failed = save->items[i].put;
   if (failed)
     return fail_partly(call, save, failed);
   changes_confirm(call, &save->changes);
@@ -281,6 +278,6 @@ static enum tkv_status confirm(struct call *call, void *self) {
 }
 
 static enum tkv_status finish(struct call *call, void *self) {
-  (void)call, (void)self;
+  save_tell(call, self);
   return TKV_DONE;
 }

@@ -132,8 +132,8 @@ struct span thread_metadata(struct call *call, const struct thread *thread, int6
   return kv_fits_metadata(text) ? text : metadata_with(call, thread, stamp, false, false);
 }
 
-struct change *thread_touch(struct call *call, struct changes *list, struct collections *load,
-                            struct span id, enum collection_load how) {
+struct change *thread_change(struct call *call, struct changes *list, struct span id,
+                             enum collection_load how) {
   struct change *change = change_of(list, COLLECTION_THREAD, id);
   struct span key;
   if (change)
@@ -143,8 +143,16 @@ struct change *thread_touch(struct call *call, struct changes *list, struct coll
   if (!collection)
     return NULL;
   collection->copies = true;
-  collections_add(call, load, collection);
-  change = change_new(call, list, collection);
+  return change_new(call, list, collection);
+}
+
+struct change *thread_touch(struct call *call, struct changes *list, struct collections *load,
+                            struct span id, enum collection_load how) {
+  struct change *change = thread_change(call, list, id, how);
+  struct span key;
+  if (!change || change->record || !thread_key(call, id, &key))
+    return change;
+  collections_add(call, load, change->collection);
   change->record = kv_get(call, TABLE_THREADS, key, KV_REMEMBER | KV_SURE);
   return change;
 }

@@ -64,6 +64,11 @@ void thread_put_updated(struct json_out *out, const struct thread *thread, int64
 /* thread_metadata returns the KV metadata of |thread|, to be written at |stamp|. */
 struct span thread_metadata(struct call *call, const struct thread *thread, int64_t stamp);
 
+/* thread_change returns the change of thread |id| in |list|, made if need be; nothing is asked for yet.
+ * NULL, with the error recorded, when the key is too long. */
+struct change *thread_change(struct call *call, struct changes *list, struct span id,
+                             enum collection_load how);
+
 /* thread_touch returns the change of thread |id| in |list|: if it is new, the thread's record and
  * its collection (added to |load|) are asked for.  NULL, with the error recorded, when the key is
  * too long. */

@@ -33,8 +33,8 @@ export const placeMutations = [
   {
     name: 'a place: a message that is saved again gets a new one',
     file: 'threads/message_save.c',
-    find: 'if (known && was.time == is.time',
-    put: 'if (known && call->now < 0 && was.time == is.time',
+    find: 'if (known && was.time == is->time',
+    put: 'if (known && call->now < 0 && was.time == is->time',
     by: ['moment'],
   },
   {

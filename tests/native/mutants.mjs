@@ -381,8 +381,8 @@ export const mutations = [
   {
     name: 'a save is acknowledged before its records are',
     file: 'threads/message_save.c',
-    find: 'if (save->puts[i]->failed)',
-    put: 'if (save->puts[i]->failed && call->now < 0)',
+    find: 'if (save->items[i].put->failed)',
+    put: 'if (save->items[i].put->failed && call->now < 0)',
     by: ['faults'],
   },
   {
@@ -488,6 +488,40 @@ export const mutations = [
     by: ['store'],
   },
 
+  {
+    name: 'saves do not go together',
+    file: 'kv/join.c',
+    find: 'if (join->state == JOIN_NONE && !ask(call))',
+    put: 'if (join->state == JOIN_NONE)',
+    by: ['together'],
+  },
+  {
+    name: 'who was joined waits for a leader that is gone',
+    file: 'kv/join.c',
+    find: 'silence >= (join->state == JOIN_TAKEN ? KV_FLIGHT_MAX_MS : JOIN_ASK_MS)',
+    put: 'silence == INT64_MAX',
+    by: ['together'],
+  },
+  {
+    name: 'who was joined is told that its record is stored when it is not',
+    file: 'threads/message_join.c',
+    find: 'if (done || !save_stored(save, i))',
+    put: 'if (done)',
+    by: ['together'],
+  },
+  {
+    name: 'a leader takes what is there already',
+    file: 'threads/message_join.c',
+    find: '!save->items[good].old->found && ',
+    put: '',
+    by: ['together'],
+  },
+  {
+    name: 'a leader takes what came after a call that is on its own',
+    file: 'index/change.c',
+    find: 'uint64_t limit = change->ceiling ? 0 : UINT64_MAX;',
+    put: 'uint64_t limit = UINT64_MAX;\n  return limit;',
+  },
   {
     name: 'a mention is not written',
     file: 'threads/mention.c',

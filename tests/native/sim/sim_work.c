@@ -212,6 +212,15 @@ static void list_messages(struct isolate *isolate, struct object *thread, bool e
         sim_text(sim, "{\"threadId\":\"%.*s\"}", ARGS(thread->id)), done_message_list);
 }
 
+/* Several saves of one thread at once in one isolate: they go together. */
+static void job_burst(struct sim *sim, struct isolate *isolate, int prefix) {
+  struct object *thread = any_thread(sim, prefix);
+  for (int64_t left = 2 + sim_upto(sim, 8); left; left--)
+    save_messages(sim, isolate, prefix, thread, 1 + sim_upto(sim, 1), 50);
+  if (sim_chance(sim, sim->config.cancels * 4))
+    sim_cancel(sim->runs[sim_upto(sim, (int64_t)sim->run_count - 1)]);
+}
+
 static void job_last(struct sim *sim, struct isolate *isolate, int prefix) {
   list_messages(isolate, any_thread(sim, prefix), false);
 }
@@ -415,6 +424,7 @@ static const struct job {
     {job_thread_list, {4, 2, 6, 5}},  {job_thread_delete, {0, 1, 12, 4}},
     {job_copy, {1, 1, 5, 3}},         {job_sweep, {1, 1, 6, 3}},
     {job_create, {1, 1, 8, 4}},       {job_resource, {3, 1, 1, 5}},
+    {job_burst, {3, 2, 1, 3}},
 };
 
 void work_start(struct sim *sim, struct isolate *isolate) {
