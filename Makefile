@@ -68,7 +68,7 @@ PAGE         = worker/assets/page
 STANDALONE   = -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH=1 -sINITIAL_MEMORY=1048576 -sTOTAL_STACK=65536 \
                -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 -Dabort=__builtin_trap
 
-TOOLS        = $(wildcard src/upkeep/inspect*.c src/upkeep/verify*.c)
+TOOLS        = $(wildcard src/upkeep/inspect*.c src/upkeep/verify*.c) src/upkeep/purge.c
 CORE         = $(filter-out $(TOOLS),$(wildcard src/*.c src/*/*.c))
 GLUE         = $(wildcard bindings/core/*.c)
 NATIVE       = $(wildcard tests/native/*.c tests/native/*/*.c)

@@ -5,6 +5,7 @@
  */
 
 import { InvalidArgumentError, Option } from 'commander';
+import { toMilliseconds } from '../store/retention.js';
 import { readNamespaceOption } from './target.js';
 
 /** @typedef {import('commander').Command} Command */
@@ -76,6 +77,17 @@ export function readPort(text) {
   const port = readPositive(text);
   if (port > 65_535) throw new InvalidArgumentError('It must be a port, at most 65535.');
   return port;
+}
+
+/** No writer of before is under way any more after a quarter of an hour. */
+const AGE_MIN = 900_000;
+
+/** @param {string} text @returns {number} ms */
+export function readAge(text) {
+  const age = toMilliseconds(text);
+  if (!(age >= AGE_MIN && age <= Number.MAX_SAFE_INTEGER))
+    throw new InvalidArgumentError('It must be a number with a unit, such as 30d or 12h; 15m at least.');
+  return Math.floor(age);
 }
 
 /** @param {string} text @returns {number} */

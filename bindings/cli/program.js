@@ -20,7 +20,7 @@ import { runVerify } from './commands/verify.js';
 import { completionOf, SHELLS } from './completion.js';
 import { describeError, EXIT, exitCodeOf, usageError } from './errors.js';
 import { watchInterrupt } from './interrupt.js';
-import { addOutput, addSource, addTarget, readPort, readPositive } from './options.js';
+import { addOutput, addSource, addTarget, readAge, readPort, readPositive } from './options.js';
 import { Report } from './report.js';
 import { hintAtPrefixes } from './prefixes.js';
 import { openTarget, requireNamespaces } from './target.js';
@@ -142,7 +142,8 @@ function build(action) {
     )
     .action(action(runAdopt));
   command('sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
-    .addHelpText('after', help('sweep --prefix dev_'))
+    .option('--purge <age>', 'remove tombstones of threads deleted so long ago, such as 90d', readAge)
+    .addHelpText('after', help('sweep --prefix dev_', 'sweep --prefix dev_ --purge 90d'))
     .action(action(runSweep));
   command('erase', 'Forgets a user: deletes everything that carries the id of a resource, after asking.')
     .option('--resource <id>', 'whom: the resourceId of threads, messages and working memory')

@@ -266,6 +266,7 @@ export const OPERATIONS = {
   'collection.scan': 33,
   'verify.records': 34,
   'verify.collection': 35,
+  'thread.purge': 36,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

@@ -108,7 +108,7 @@ function readPolicy({ maxAge, batchSize = BATCH_SIZE }, where, method) {
  * @param {unknown} duration
  * @returns {number} NaN for what is none
  */
-function toMilliseconds(duration) {
+export function toMilliseconds(duration) {
   if (typeof duration === 'number') return duration;
   const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(typeof duration === 'string' ? duration : '');
   return parts === null ? NaN : Number(parts[1]) * UNITS[parts[2]];

@@ -164,6 +164,17 @@ export class ToolStore extends LegacyStore {
   }
 
   /**
+   * A page of tombstones, removed where they are older than |maxAge| ms. See src/upkeep/purge.c.
+   *
+   * @param {number} maxAge
+   * @param {string | null} cursor
+   * @returns {Promise<{ cursor: string | null, checked: number, purged: number }>}
+   */
+  async purgePage(maxAge, cursor) {
+    return this.caller.read('purge', 'thread.purge', { maxAge }, { cursor });
+  }
+
+  /**
    * Stores records as they are.
    *
    * @param {import('./kinds.js').Kind} kind

@@ -1,6 +1,6 @@
 /* operations.h: the operations that look after a store, as data.
  *
- * This folder: what looks after a store as a whole: init, clear, sweep, verify. It may use all the
+ * This folder: what looks after a store as a whole: init, clear, sweep, verify, purge. It may use all the
  * others; none of them knows it.
  *
  * Constant, name, first step.  An operation is a chain of step functions (step.h); its file is named
@@ -30,7 +30,8 @@ enum tkv_status store_guard(struct call *call);
   X(RECORD_GET, "record.get", record_get)                                                          \
   X(COLLECTION_SCAN, "collection.scan", collection_scan)                                           \
   X(VERIFY_RECORDS, "verify.records", verify_records)                                              \
-  X(VERIFY_COLLECTION, "verify.collection", verify_collection)
+  X(VERIFY_COLLECTION, "verify.collection", verify_collection)                                     \
+  X(THREAD_PURGE, "thread.purge", thread_purge)
 
 TOOLS_OPERATIONS(TKV_STEP)
 #else

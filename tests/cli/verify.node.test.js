@@ -134,6 +134,23 @@ describe('damage is found, with exit code 3, and mended', () => {
     expect(keysOf('messages', /m-1-/)).toEqual([]);
   });
 
+  test('sweep --purge removes tombstones of an age, once their deletion is over', async () => {
+    const store = desk.store({ keyPrefix: 'v_', now: anHourAgo });
+    await store.deleteThread({ threadId: 'thread-1' });
+    await store.close();
+    const purge = (/** @type {string} */ age) => desk.result(['sweep', '--prefix', 'v_', '--purge', age]);
+    expect(await purge('2h')).toMatchObject({ pending: 0, purged: 0 });
+    expect(keysOf('threads', /thread-1$/)).toHaveLength(1);
+    expect(await purge('30m')).toMatchObject({ purged: 1 });
+    expect(keysOf('threads', /thread-1$/)).toEqual([]);
+    expect(keysOf('metadata', /(thread|sweep):thread-1/)).toEqual([]);
+    expect((await desk.result(VERIFY)).found).toEqual({});
+    const { threads } = await readAll(desk.store({ keyPrefix: 'v_' }));
+    expect(threads).toHaveLength(5);
+    for (const age of ['14m', '9', 'soon', '-1d'])
+      expect((await desk.run(['sweep', '--prefix', 'v_', '--purge', age])).code).toBe(2);
+  });
+
   test('a deletion that nobody remembers is taken up again', async () => {
     const store = desk.store({ keyPrefix: 'v_', now: anHourAgo });
     const kept = desk.contents().filter(({ key }) => /thread:thread-1:|messages:m-1-/.test(key));

@@ -474,6 +474,17 @@ const seeds = {
     ],
     spoilt: ['metadata:thread:a', `metadata:thread:a:${SUFFIX}`, 'messages:a1', 'threads:a'],
   },
+  'thread.purge': {
+    before: [
+      ...stock,
+      call('thread.delete', { threadId: 'b' }),
+      'later 900',
+      call('store.sweep', {}),
+      'later 9000',
+    ],
+    calls: [call('thread.purge', { cursor: null }, { maxAge: 900000, perPage: 2 })],
+    spoilt: ['threads:b', 'metadata:thread:b', 'metadata:sweep:b'],
+  },
 };
 
 /** What a value should not be. Words of a script end at a space, so there is none in them. */

@@ -82,6 +82,15 @@ static void bury_long_ago(struct world *world) {
   story_later(world, 200);
 }
 
+/* Nothing is left of a thread but its tombstone. */
+static void bury_for_good(struct world *world) {
+  stock(world);
+  world_do(world, TKV_OP_THREAD_DELETE, "{'threadId':'b'}");
+  story_later(world, 200);
+  world_do(world, TKV_OP_STORE_SWEEP, "");
+  story_later(world, 3600);
+}
+
 /* The thread lives again, before a sweep has come to what was deleted. */
 static void revive(struct world *world) {
   bury(world);
@@ -265,6 +274,7 @@ const struct scenario fault_scenarios[] = {
     {"scan collections", damage, TKV_OP_COLLECTION_SCAN, "", "{'kind':'thread'}"},
     {"verify records", damage, TKV_OP_VERIFY_RECORDS, "{'table':'messages'}", "{}"},
     {"verify a collection", damage, TKV_OP_VERIFY_COLLECTION, "", "{'kind':'thread','id':'a'}"},
+    {"purge", bury_for_good, TKV_OP_THREAD_PURGE, "{'maxAge':900000}", "{}"},
     {"repair a collection", damage, TKV_OP_VERIFY_COLLECTION, "",
      "{'kind':'thread','id':'a','repair':true}"},
 };

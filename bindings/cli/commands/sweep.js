@@ -1,5 +1,6 @@
 /**
- * `threadkv sweep`: finishes the deletion of threads, as the Worker's cron does.
+ * `threadkv sweep`: finishes the deletion of threads, as the Worker's cron does, and removes what is left of copies
+ * that failed. With `--purge`, tombstones older than an age go, too.
  *
  * @module
  */
@@ -12,11 +13,12 @@ import { grouped } from '../report.js';
  * @param {Context} context
  */
 export async function runSweep(context) {
-  const { store, report, stopped } = context;
+  const { store, report, options, stopped } = context;
   const progress = report.progress('Sweeping', 'keys');
   let deleted = 0;
   let pending;
   let more;
+  let purged;
   try {
     do {
       const answer = await store.sweep();
@@ -25,6 +27,7 @@ export async function runSweep(context) {
       pending = answer.pending;
       more = answer.deleted > 0 && pending > 0;
     } while (more && !stopped());
+    if (options.purge !== undefined && !stopped()) purged = await purge(context, options.purge);
   } finally {
     progress.end();
     await store.close();
@@ -32,8 +35,30 @@ export async function runSweep(context) {
   report.note(`${grouped(deleted)} keys of deleted threads removed.`);
   if (pending > 0) {
     report.note(
-      `${grouped(pending)} deletions still have to wait: what was deleted less than three minutes ago may not be settled.`,
+      `${grouped(pending)} threads still have to wait: what was deleted less than three minutes ago may not be settled, what is copied not for a quarter of an hour.`,
     );
   }
-  return { deleted, pending, interrupted: more && stopped() };
+  if (purged !== undefined) report.note(`${grouped(purged)} tombstones removed.`);
+  return {
+    deleted,
+    pending,
+    ...(purged === undefined ? {} : { purged }),
+    interrupted: (more || options.purge !== undefined) && stopped(),
+  };
+}
+
+/**
+ * @param {Context} context
+ * @param {number} maxAge  ms
+ */
+async function purge({ store, stopped }, maxAge) {
+  let purged = 0;
+  /** @type {string | null} */
+  let cursor = null;
+  do {
+    const page = await store.purgePage(maxAge, cursor);
+    purged += page.purged;
+    cursor = page.cursor;
+  } while (cursor !== null && !stopped());
+  return purged;
 }

@@ -465,3 +465,99 @@ TEST(thread_copy_refuses) {
            TKV_ERR_BUDGET);
   world_free(&world);
 }
+
+/* ---- Purging ---- */
+
+enum { DAY = 24 * 3600 };
+
+static struct span purge(struct world *world, const char *control) {
+  struct answer answer = world_run(world, TKV_OP_THREAD_PURGE, control, "{'cursor':null}");
+  CHECK_EQ(answer.status, TKV_DONE);
+  return story_field(answer.text, "purged");
+}
+
+TEST(purge_removes_tombstones_of_an_age_and_nothing_else) {
+  for (int hidden = 0; hidden < 2; hidden++) {
+    struct world world;
+    check_context("hidden %d", hidden);
+    world_init(&world);
+    for (const char *const *id = (const char *const[]){"a", "b", "c", "d", NULL}; *id; id++) {
+      story_thread(&world, *id, "u1", 0);
+      story_messages(&world, *id, "u1", 1, 2);
+    }
+    world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+    world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'d'}");
+    story_later(&world, 200);
+    world_do(&world, TKV_OP_STORE_SWEEP, "");
+    story_thread(&world, "d", "u1", 5); /* it lives again */
+    story_later(&world, DAY);
+    world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'b'}");
+    story_later(&world, 200);
+    world_do(&world, TKV_OP_STORE_SWEEP, "");
+    story_later(&world, 1000);
+    world.mem.hide_metadata = hidden;
+    world_restart(&world);
+    CHECK_TEXT(purge(&world, "{'maxAge':172800000}"), "0");
+    CHECK_TEXT(purge(&world, "{'maxAge':43200000}"), "1");
+    CHECK_EQ(count_keys(&world, "threads:a"), 0);
+    CHECK_EQ(count_keys(&world, "metadata:thread:a"), 0);
+    CHECK_EQ(count_keys(&world, "threads:b"), 1);
+    CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "1");
+    CHECK_EQ(count_keys(&world, "threads:"), 2);
+    world_restart(&world);
+    CHECK_TEXT(story_list(&world, "c"), "c-1 c-2");
+    CHECK_TEXT(story_list(&world, "a"), "");
+    CHECK_TEXT(story_ids(&world, world_do(&world, TKV_OP_THREAD_LIST, "{}")), "d c");
+    world_free(&world);
+  }
+}
+
+/* While a marker, a journal entry or a head tells that there is work left, the tombstone is what hides it. */
+TEST(purge_spares_deletions_that_have_not_come_to_an_end) {
+  struct world world;
+  bury_large_thread(&world);
+  world.store.max_operations = 900;
+  story_later(&world, DAY);
+  CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "0");
+  mem_delete(&world.mem, 0, SPAN("metadata:sweep:a"));
+  CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "0");
+  CHECK_TEXT(story_list(&world, "a"), "");
+  world_free(&world);
+}
+
+TEST(purge_wants_an_age) {
+  struct world world;
+  world_init(&world);
+  for (const char *const *control =
+           (const char *const[]){"", "{'maxAge':899999}", "{'maxAge':-1}", NULL};
+       *control; control++)
+    CHECK_EQ(world_run(&world, TKV_OP_THREAD_PURGE, *control, "{}").status,
+             TKV_ERR_INVALID_ARGUMENT);
+  world_free(&world);
+}
+
+TEST(purge_goes_on_page_by_page) {
+  struct world world;
+  world_init(&world);
+  for (int i = 0; i < 7; i++) {
+    const char *id = world_text(&world, "t%d", i);
+    story_thread(&world, id, "u1", i);
+    world_do(&world, TKV_OP_THREAD_DELETE, world_text(&world, "{'threadId':'%s'}", id));
+  }
+  story_later(&world, 200);
+  world_do(&world, TKV_OP_STORE_SWEEP, "");
+  story_later(&world, DAY);
+  struct span cursor = SPAN("null");
+  int pages = 0;
+  do {
+    struct answer answer =
+        world_run(&world, TKV_OP_THREAD_PURGE, "{'maxAge':900000,'perPage':3}",
+                  world_text(&world, "{'cursor':%.*s}", (int)cursor.len, cursor.ptr));
+    CHECK_EQ(answer.status, TKV_DONE);
+    cursor = story_field(answer.text, "cursor");
+    pages++;
+  } while (!json_is_null(cursor) && pages < 9);
+  CHECK_EQ(pages, 3);
+  CHECK_EQ(count_keys(&world, "threads:") + count_keys(&world, "metadata:thread:"), 0);
+  world_free(&world);
+}
