@@ -25,7 +25,7 @@ describe('createCore', () => {
     const { core, open } = openIsolate();
     await open().saveThread({ thread: thread('t') });
     expect(await open().getThreadById({ threadId: 't' })).toMatchObject({ title: 'Title of t' });
-    expect(core.calls).toBe(0);
+    await expect.poll(() => core.calls).toBe(0); // what follows an answer ends, too
   });
 
   it('serves many calls at once', async () => {
@@ -36,7 +36,7 @@ describe('createCore', () => {
     await Promise.all(saved);
     const found = await Promise.all(names.map((threadId) => open().getThreadById({ threadId })));
     expect(found.map((each) => each?.title)).toEqual(names.map((id) => `Title of ${id}`));
-    expect(core.calls).toBe(0);
+    await expect.poll(() => core.calls).toBe(0); // what follows an answer ends, too
   });
 
   it('takes texts of megabytes', async () => {
