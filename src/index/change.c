@@ -136,7 +136,7 @@ static void place_behind(const struct change *change, struct entry *entry) {
   for (size_t i = change->added.count; i-- > 0;) {
     const struct entry *last = &change->added.items[i];
     if (last->time != entry->time || last->stamp != entry->stamp ||
-        last->position < entry->position) /* that one was kept: an earlier call's */
+        last->position / POSITIONS_MAX != entry->position / POSITIONS_MAX) /* another call's */
       continue;
     int64_t position = last->position + (span_cmp(entry->id, last->id) < 0);
     if (position > entry->position)

@@ -540,8 +540,8 @@ export const mutations = [
   {
     name: 'a mention that another call is about to write counts as stored',
     file: 'threads/mention.c',
-    find: '&& !(note && note->latest > note->written)',
-    put: '&& note != (void *)call',
+    find: '&& kv_is_settled(call, mention->get)',
+    put: '&& (void *)call != mention',
     by: ['test_mentions'],
   },
   {
@@ -561,7 +561,7 @@ export const mutations = [
   {
     name: 'what is new goes to the place of what the call saves again',
     file: 'index/change.c',
-    find: 'last->position < entry->position)',
+    find: 'last->position / POSITIONS_MAX != entry->position / POSITIONS_MAX)',
     put: 'last->position < 0)',
     by: ['moment'],
   },

@@ -69,6 +69,28 @@ TEST(moment_of_what_comes_beside_a_message_that_is_saved_again) {
   world_free(&world);
 }
 
+/* Likewise where it is a later call that is about to bring the message. */
+TEST(moment_of_what_comes_beside_a_message_that_a_later_call_has_brought) {
+  static const char *const said_by[] = {"pq", "zp", "s"};
+  static const int ends[] = {2, 0, 1};
+  struct world world;
+  uint32_t calls[3];
+  enum tkv_status statuses[3];
+  start(&world);
+  for (int i = 0; i < 3; i++)
+    statuses[i] = world_begin(&world, TKV_OP_MESSAGE_SAVE, "", said(&world, said_by[i]), &calls[i]);
+  for (int i = 0; i < 3; i++) {
+    while (statuses[ends[i]] == TKV_PENDING)
+      statuses[ends[i]] = world_step(&world, calls[ends[i]]);
+    CHECK_EQ(world_end(&world, calls[ends[i]], statuses[ends[i]]).status, TKV_DONE);
+    for (int steps = 0; i == 0 && steps < 2; steps++)
+      statuses[1] = world_step(&world, calls[1]);
+  }
+  world.mem.overlaps = 0; /* that one was silent while it wrote */
+  check_listed(&world, "q z p s");
+  world_free(&world);
+}
+
 /* The slower call is one in another thread: nobody has overtaken it. */
 TEST(moment_of_one_thread_is_nothing_to_another) {
   struct world world;
