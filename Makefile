@@ -15,6 +15,7 @@ Q            ?= @
 SEEDS        ?= 3000
 FIRST        ?= 1
 SEED         ?=
+BASE         ?=
 WORDS        ?=
 SECONDS      ?= 60
 RESULTS      ?= $(BUILD)/results
@@ -139,9 +140,9 @@ mutations: $(CJSON)/cJSON.c
 demo: wasm
 	@$(HOMELESS) node tests/demo/index.js
 
-## KV operations and CPU time against a bare JavaScript function that does the same
+## KV operations and CPU time against a bare JavaScript function that does the same; BASE=<module or folder> compares CPU with that build
 bench: wasm
-	@$(HOMELESS) node tests/bench/index.js
+	@BASE='$(BASE)' $(HOMELESS) node tests/bench/index.js
 	@$(HOMELESS) node tests/bench/compare/index.js --plots $(BUILD)/plots
 
 ## Thousands of calls at once in one isolate of workerd, for SECONDS seconds

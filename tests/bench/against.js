@@ -174,6 +174,7 @@ const lowerQuartile = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.len
  */
 async function play({ call, limit, calls = 4, fill, prepare, run, between }, sides, batches) {
   /** @type {any[]} */
+  /** @type {any[]} */
   const stores = [];
   for (const side of sides) {
     const filler = side.open({ seed: 1 });

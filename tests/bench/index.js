@@ -8,6 +8,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { measureAgainst } from './against.js';
 import { measureBursts, SIZES } from './burst.js';
 import { costRows, createCostBench } from './cost.js';
 import { measureCpu } from './cpu.js';
@@ -59,6 +60,18 @@ function printCpu(results) {
   console.log(formatTable(['call', 'ours µs', 'bare µs', 'ratio', '(max)', 'ops', ''], rows));
 }
 
+/** @param {Awaited<ReturnType<typeof measureAgainst>>} results */
+function printAgainst(results) {
+  const rows = results.map(({ call, ours, base, ratio, limit }) => [
+    call,
+    Number(ours.toFixed(0)),
+    Number(base.toFixed(0)),
+    Number(ratio.toFixed(2)),
+    limit,
+  ]);
+  console.log(formatTable(['call', 'ours µs', 'base µs', 'ratio', '(aim against 0.1.0)'], rows));
+}
+
 const wasm = await readFile(new URL('threadkv.wasm', BUILD));
 const size = { bytes: wasm.length, gzipped: gzipSync(wasm, { level: 9 }).length };
 
@@ -73,6 +86,13 @@ console.log(
 );
 const cpu = await measureCpu();
 printCpu(cpu);
+
+const { BASE } = process.env;
+const against = BASE ? await measureAgainst(BASE) : [];
+if (BASE) {
+  console.log(`\nCPU time of the process beside that of ${BASE}, in turns\n`);
+  printAgainst(against);
+}
 
 console.log('\nmilliseconds of a save after so many within two minutes\n');
 const bursts = await measureBursts();
@@ -94,7 +114,7 @@ console.log(
 );
 
 await mkdir(BUILD, { recursive: true });
-const report = { node: process.versions.node, size, start, cpu, bursts, costs };
+const report = { node: process.versions.node, size, start, cpu, against, bursts, costs };
 await writeFile(new URL('bench.json', BUILD), `${JSON.stringify(report, null, 2)}\n`);
 
 if (costs.some(({ right, exceeded }) => !right || exceeded.length > 0)) process.exitCode = 1;
