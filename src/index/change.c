@@ -97,10 +97,11 @@ static bool still_counts(const struct change *change, int64_t stamp) {
   return stamp > change->collection->head.since && stamp > change->since;
 }
 
-static bool is_proven(const struct change *change, const struct entry *entry, struct span journal) {
+static bool is_proven(struct call *call, const struct change *change, const struct entry *entry,
+                      struct span journal) {
   if (!journal.len || !still_counts(change, journal_time(journal)))
     return false;
-  if (!span_set_has(&change->collection->proven, journal))
+  if (!collection_proves(call, change->collection, journal))
     return false;
   const struct entry *known = entries_find(&change->collection->entries, entry->id);
   return known ? entry_same(known, entry)
@@ -109,7 +110,7 @@ static bool is_proven(const struct change *change, const struct entry *entry, st
 
 struct kv_request *change_prove(struct call *call, struct change *change, struct span journal) {
   struct collection *collection = change->collection;
-  if (!journal_time(journal) || span_set_has(&collection->proven, journal))
+  if (!journal_time(journal) || collection_proves(call, collection, journal))
     return NULL;
   return kv_get(call, TABLE_METADATA, collection_journal_key(call, collection, journal), 0);
 }
@@ -158,7 +159,7 @@ static void give_place(const struct call *call, struct change *change, struct en
 
 struct span change_add(struct call *call, struct change *change, struct entry *entry,
                        struct span journal) {
-  if (is_proven(change, entry, journal)) {
+  if (is_proven(call, change, entry, journal)) {
     if (entry->stamp == journal_time(journal))
       entry->stamp = 0;
     return entry->journal = journal;

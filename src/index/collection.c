@@ -199,6 +199,14 @@ static void take_page(struct call *call, struct collection *collection) {
     list_page(call, collection, page->cursor);
 }
 
+bool collection_proves(struct call *call, const struct collection *collection, struct span suffix) {
+  if (span_set_has(&collection->proven, suffix))
+    return true;
+  const struct note *note = memory_find(call->memory, call->store.spaces[TABLE_METADATA],
+                                        collection_journal_key(call, collection, suffix));
+  return note && note->own && note->kind == NOTE_VALUE && !note->flight;
+}
+
 /* What this isolate wrote outweighs what the list says.  There may be thousands of such entries; of
  * one that it wrote once and never again the head would say all that matters. */
 static void take_own_writes(struct call *call, struct collection *collection) {
@@ -211,8 +219,6 @@ static void take_own_writes(struct call *call, struct collection *collection) {
     struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
     int64_t time = journal_time(suffix);
     bool there = note->kind == NOTE_VALUE;
-    if (there && !note->flight)
-      span_set_add(&call->arena, &collection->proven, suffix);
     if (there && note->stamp == time &&
         (is_cut_off(collection, note->newest) || head_covers(call, collection, suffix)))
       continue;

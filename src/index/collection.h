@@ -97,6 +97,9 @@ bool collection_below_floor(const struct head *head, const struct entry *entry);
 /* collection_count returns how many members the entries name, those found gone left out. */
 size_t collection_count(struct call *call, const struct entries *entries);
 
+/* collection_proves tells whether the journal entry |suffix| was seen to exist, or is this isolate's own. */
+bool collection_proves(struct call *call, const struct collection *collection, struct span suffix);
+
 /* collection_journal_key returns the key of the journal entry |suffix|. */
 struct span collection_journal_key(struct call *call, const struct collection *collection,
                                    struct span suffix);
