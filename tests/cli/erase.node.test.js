@@ -37,3 +37,12 @@ test('forgets a user, and nobody else', async () => {
   expect(await owners()).toEqual(before.filter((/** @type {string} */ owner) => owner !== 'user-1'));
   expect((await desk.run([...ERASE, '--yes'])).stderr).toContain('0 records erased');
 });
+
+test('an export beside an erasure under way, and a verification, are good', async () => {
+  const { counts } = await desk.result(['export', '--prefix', 'e_', '-o', 'e.ndjson']);
+  expect(await desk.result(['import', 'e.ndjson', '--prefix', 'again_'])).toMatchObject({
+    counts,
+    skipped: [],
+  });
+  expect((await desk.result(['verify', '--prefix', 'e_'])).done).toBe(true);
+});
