@@ -34,6 +34,7 @@ const PROMISED = {
       'CoreOptions',
       'DateRange',
       'DurableConfig',
+      'EraseResult',
       'Eval',
       'Include',
       'KVNamespaceLike',
