@@ -525,6 +525,22 @@ TEST(purge_spares_deletions_that_have_not_come_to_an_end) {
   world_free(&world);
 }
 
+TEST(purge_wants_neither_a_marker_nor_a_journal_entry) {
+  struct world world;
+  world_init(&world);
+  story_thread(&world, "a", "u1", 0);
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+  story_later(&world, DAY);
+  CHECK_EQ(count_keys(&world, "metadata:sweep:a"), 1);
+  CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "0");
+  mem_delete(&world.mem, 0, SPAN("metadata:sweep:a"));
+  world_put(&world, "metadata:thread:a:7uci4ialvs0k30e209", "{}", "");
+  CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "0");
+  mem_delete(&world.mem, 0, SPAN("metadata:thread:a:7uci4ialvs0k30e209"));
+  CHECK_TEXT(purge(&world, "{'maxAge':900000}"), "1");
+  world_free(&world);
+}
+
 TEST(purge_wants_an_age) {
   struct world world;
   world_init(&world);
