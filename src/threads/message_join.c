@@ -1,7 +1,8 @@
 /* message_join.c: messages of other calls that go with a save. */
+#include "threads/message_join.h"
+
 #include "codec/limits.h"
 #include "kv/join.h"
-#include "threads/saving.h"
 
 /* Copies |other|'s messages behind ours, for its call may be gone at any time; as long as they could not
  * fail, or change anything, but by themselves. */

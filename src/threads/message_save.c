@@ -16,8 +16,8 @@
  * journal is listed: for messages that are brought back from elsewhere.
  */
 #include "kv/join.h"
+#include "threads/message_join.h"
 #include "threads/operations.h"
-#include "threads/saving.h"
 
 struct given {
   struct message message;
@@ -125,10 +125,6 @@ static enum tkv_status load(struct call *call, void *self) {
   return call_enter(call, collections_load, &save->collections, judge);
 }
 
-static struct change *change_for(const struct save *save, struct span thread) {
-  return change_of(&save->changes, COLLECTION_THREAD, thread);
-}
-
 static enum tkv_status check_thread(struct call *call, const struct kv_request *get,
                                     struct span id) {
   struct thread thread = thread_read(call, get);
@@ -161,7 +157,7 @@ static enum tkv_status judge(struct call *call, void *self) {
   for (size_t i = 0; i < save->own; i++) {
     struct saved *item = &save->items[i];
     struct message *old = &item->before, *new = &item->message;
-    mention_ask(call, &save->mentions, change_for(save, new->thread), new->resource);
+    mention_ask(call, &save->mentions, save_change(save, new->thread), new->resource);
     if (!item->old->found || !message_read(call, item->old, old)) {
       old->raw = SPAN_NONE;
       continue;
@@ -170,7 +166,7 @@ static enum tkv_status judge(struct call *call, void *self) {
     if (entry_same(&was, &is) && span_eq(old->thread, new->thread)) {
       if (call_load(call) == LOAD_RESTORE)
         item->proof =
-            change_prove(call, change_for(save, new->thread), record_journal(item->old->metadata));
+            change_prove(call, save_change(save, new->thread), record_journal(item->old->metadata));
       continue;
     }
     struct change *change =
@@ -183,7 +179,7 @@ static enum tkv_status judge(struct call *call, void *self) {
 }
 
 static void add_entry(struct call *call, struct save *save, struct saved *item) {
-  struct change *change = change_for(save, item->message.thread);
+  struct change *change = save_change(save, item->message.thread);
   struct entry was = message_entry(&item->before), *is = &item->entry;
   *is = message_entry(&item->message);
   bool known = item->before.raw.ptr,
@@ -225,13 +221,6 @@ static enum tkv_status write_records(struct call *call, void *self) {
   }
   changes_commit(call, &save->changes);
   return call_next(call, confirm);
-}
-
-bool save_stored(const struct save *save, size_t index) {
-  const struct saved *item = &save->items[index];
-  struct change *change = change_for(save, item->message.thread);
-  bool journaled = !change->journal_put || !change->journal_put->failed;
-  return !item->put->failed && (journaled || !entries_find(&change->added, item->message.id));
 }
 
 static void put_ids(struct json_out *out, struct save *save, bool stored) {

@@ -1,4 +1,4 @@
-/* saving.h: one saveMessages call, as message_save.c and message_join.c work on it. */
+/* saving.h: one saveMessages call under way, as message_save.c and message_join.c work on it. */
 #ifndef TKV_SAVING_H
 #define TKV_SAVING_H
 
@@ -27,16 +27,8 @@ struct save {
   struct mention *mentions;
 };
 
-/* save_take takes the messages of calls that ask for it (join.h), once the thread was bumped, and
- * asks whether they are new.  In their order, up to one that could fail for a reason of its own, or
- * change other threads.  save_keep_new looks at the answers: from the first call on that brings what is
- * there already, or whose answer failed, all go alone. */
-void save_take(struct call *call, struct save *save);
-void save_keep_new(struct call *call, struct save *save);
-
-/* save_tell tells the calls that were taken what came of it: done is whose messages are all stored; the
- * others try, and fail, themselves. */
-void save_tell(struct call *call, const struct save *save);
+/* save_change returns the change of the messages of |thread|. */
+struct change *save_change(const struct save *save, struct span thread);
 
 /* save_stored tells whether the message at |index| is: its record, and the journal entry that names
  * it. */
