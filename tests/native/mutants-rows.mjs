@@ -27,8 +27,8 @@ export const rowMutations = [
   {
     name: 'whatever state a run is in, it is held',
     file: 'rows/workflow.c',
-    find: 'if (call->control.all.kind != CONTROL_TRUE && is_progress(row.snapshot)) {',
-    put: 'if (call->control.all.kind != CONTROL_TRUE) {',
+    find: 'if (!all && is_progress(row.snapshot)) {',
+    put: 'if (!all) {',
   },
   {
     name: 'no further call is asked for',
@@ -217,8 +217,8 @@ export const rowMutations = [
   {
     name: 'several states saved together are held',
     file: 'rows/save.c',
-    find: 'op->kind->mode == ROW_SAVE_LAST && op->count == 1;',
-    put: 'op->kind->mode == ROW_SAVE_LAST;',
+    find: 'op->kind->mode == ROW_SAVE_LAST && op->count == 1 &&',
+    put: 'op->kind->mode == ROW_SAVE_LAST &&',
     by: ['row_'],
   },
   {
@@ -314,8 +314,8 @@ export const rowMutations = [
   {
     name: 'prune believes the list',
     file: 'rows/prune.c',
-    find: 'if (anchor >= op->before)\n      continue;',
-    put: '',
+    find: '*due = ms < op->before;',
+    put: '*due = true;',
     by: ['row_'],
   },
   {

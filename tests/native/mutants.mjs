@@ -23,8 +23,8 @@ export const mutations = [
   {
     name: 'heads are not confirmed',
     file: 'index/change.c',
-    find: /(enum tkv_status changes_confirm\(.*\{\n)/,
-    put: '$1  if (call && self)\n    return TKV_DONE;\n',
+    find: 'if (lost || check)',
+    put: 'if (lost)',
   },
   {
     name: 'no journal entry is written',
@@ -49,9 +49,11 @@ export const mutations = [
   },
   {
     name: 'a head that turns up at the confirmation is overwritten',
-    file: 'index/change.c',
-    find: 'if (read && seen.stamp > change->collection->head.stamp) {',
-    put: 'if (read && seen.stamp < 0) {',
+    file: 'threads/refresh.c',
+    find: 'doubt_missed(call, op->changes.items[i], &op->wishes[i]);',
+    put: `if (op->wishes[i].head)
+      op->wishes[i].collection->entries = op->wishes[i].collection->own;
+    doubt_missed(call, op->changes.items[i], &op->wishes[i]);`,
   },
   {
     name: 'a cut head has no floor',
@@ -87,7 +89,7 @@ export const mutations = [
   {
     name: 'the journal is never checked',
     file: 'index/collection.c',
-    find: /bool look = collection->load >= LOAD_RECENT/,
+    find: /bool look =\n\s*collection->load >= LOAD_RECENT/,
     put: 'bool look = collection->load >= LOAD_ALL',
   },
   {
