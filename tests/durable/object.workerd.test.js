@@ -299,10 +299,11 @@ describe('one call', () => {
       const messages = conversation(20, { threadId: id }).map((one) => ({ ...one, id: `${id}-${one.id}` }));
       await store.saveMessages({ messages });
     }
+    /** @type {string | null} */
     let cursor = null;
     let parts = 0;
     do {
-      ({ cursor } = await store.eraseResource({ resourceId: 'alice', ...(cursor && { cursor }) }));
+      ({ cursor } = await store.eraseResource({ resourceId: 'alice', ...(cursor ? { cursor } : {}) }));
       expect(++parts).toBeLessThan(50);
     } while (cursor);
     expect(parts).toBeGreaterThan(1);

@@ -97,6 +97,7 @@ describe('every route', () => {
       const tag = headers.get('etag');
       if (tag) await ask(method, path, { headers: { 'If-None-Match': tag } });
     }
+    await ask('DELETE', '/v1/resources/u'); // by itself, not everything
     const declared = OPERATIONS.flatMap(({ operationId, responses }) =>
       Object.keys(responses)
         .filter((status) => Number(status) < 400)
@@ -126,6 +127,7 @@ describe('every route', () => {
     await ask('POST', '/v1/threads/taken/copy', { body: { newThreadId: 'taken' } });
     await ask('POST', '/v1/threads/taken/messages', { body: { messages: [MESSAGE] } });
     await ask('PATCH', '/v1/messages', { body: { messages: [{ id: 'm', threadId: 'nowhere' }] } });
+    await ask('DELETE', '/v1/resources/u');
     await ask('PUT', THREAD, { body: { resourceId: 'u' } });
     await ask('POST', `${THREAD}/messages`, { body: { messages: [MESSAGE] } });
     for (const name of /** @type {const} */ (['listMessages', 'getMessages', 'listMessagesOfResource'])) {
