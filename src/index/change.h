@@ -1,14 +1,5 @@
-/* change.h: writing collections: members come and go, threads are bumped.
- *
- *   change_new, change_add, …   what is to change, after the collection was loaded
- *   changes_fetch               asks for the journal entries that removed members stand in
- *   changes_journal             queues the journal entries, where they have to go first
- *   changes_commit              queues journal and head, to go out with the records
- *   changes_confirm             asks for a follow-up that reads the heads again: is everything in
- *                               them?  Else it merges and writes anew
- *
- * Journal entries must be stored or the call fails; a head may fail, for it can be rebuilt: then
- * the call asks for a follow-up (collection.refresh).
+/* change.h: what is to change in collections: members come and go, threads are bumped.  It is noted
+ * here, after the collection was loaded, and new members get their places; change_write.h writes it.
  */
 #ifndef TKV_CHANGE_H
 #define TKV_CHANGE_H
@@ -34,7 +25,7 @@ struct change {
   int64_t ceiling; /* below which its new members have their places, for a later call of this
                       isolate was faster; 0: their places are what the suffix says */
 
-  struct rewrite *rewrites; /* change.c's own, as all below */
+  struct rewrite *rewrites; /* change_write.c's own, as all below */
   struct head written;
   struct kv_request *head_put, *journal_put;
 };
@@ -85,32 +76,5 @@ void change_doubt(struct call *call, struct change *change, struct span id);
 /* change_remove notes that |id|, which stands under |journal| (empty: unknown), is no member any
  * more. */
 void change_remove(struct call *call, struct change *change, struct span id, struct span journal);
-
-/* change_put_head queues the write of |head|, as it is, for |collection|. */
-struct kv_request *change_put_head(struct call *call, const struct collection *collection,
-                                   const struct head *head, unsigned flags);
-
-/* changes_fetch queues reads of the journal entries that removed members stand in, those not asked
- * for yet. */
-void changes_fetch(struct call *call, struct changes *list);
-
-/* changes_confirm asks, once what was committed is answered, for what has to follow the call. */
-void changes_confirm(struct call *call, const struct changes *list);
-
-/* changes_journal queues the journal entries alone, to be stored before records that change their
- * place: or a failure in between would leave a record that nothing names. */
-void changes_journal(struct call *call, struct changes *list);
-
-/* changes_commit queues the writes, save the journal entries that changes_journal has queued
- * before. */
-void changes_commit(struct call *call, struct changes *list);
-
-/* changes_failed returns a journal write that failed for good, or NULL. */
-const struct kv_request *changes_failed(const struct changes *list);
-
-/* changes_refresh queues what a refresh writes: journal entries without what is gone, and each head
- * as it is now known. A head that is right already is not written; the memory then learns that the
- * journal was looked at. */
-void changes_refresh(struct call *call, struct changes *list);
 
 #endif

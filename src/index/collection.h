@@ -10,8 +10,8 @@
  *
  * A collection that was read is the union of its head, of the journal as far as it was asked, and
  * of what this isolate wrote in the last two minutes.  A head knows the journal entries that it
- * names; of these only what lies below its floor is read from the journal again.  change.h writes
- * collections.
+ * names; of these only what lies below its floor is read from the journal again.  change_write.h
+ * writes collections.
  */
 #ifndef TKV_COLLECTION_H
 #define TKV_COLLECTION_H
@@ -70,6 +70,11 @@ struct collection *collection_new(struct call *call, enum collection_kind kind, 
 /* call_load returns how a call that writes loads collections. */
 static inline enum collection_load call_load(const struct call *call) {
   return call->control.restore.kind == CONTROL_TRUE ? LOAD_RESTORE : LOAD_CHECK;
+}
+
+/* collection_has_places tells whether members have places (place.h): messages do. */
+static inline bool collection_has_places(const struct collection *collection) {
+  return collection->kind == COLLECTION_THREAD;
 }
 
 /* collections_load is a step that loads all of |self|, a struct collections, in parallel. */

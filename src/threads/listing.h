@@ -1,4 +1,6 @@
-/* listing.h: one listMessages call, as message_list.c and message_window.c work on it. */
+/* listing.h: one listMessages call, as message_list.c, message_query.c and message_window.c work on
+ * it.
+ */
 #ifndef TKV_LISTING_H
 #define TKV_LISTING_H
 

@@ -6,6 +6,7 @@
  *             still names it.  What names it goes minutes later (refresh.c), when no other place can
  *             write the record back any more
  */
+#include "index/change_write.h"
 #include "threads/message.h"
 #include "threads/operations.h"
 #include "threads/thread.h"

@@ -15,6 +15,7 @@
  * of those that this isolate remembers.  With {"restore":true} the threads keep their updatedAt, and no
  * journal is listed: for messages that are brought back from elsewhere.
  */
+#include "index/change_write.h"
 #include "kv/join.h"
 #include "threads/message_join.h"
 #include "threads/operations.h"

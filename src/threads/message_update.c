@@ -7,6 +7,7 @@
  *
  * Given fields replace stored ones; `content` merges field by field, `content.metadata` likewise.
  */
+#include "index/change_write.h"
 #include "threads/mention.h"
 #include "threads/message.h"
 #include "threads/operations.h"

@@ -26,7 +26,7 @@
  */
 #include "threads/refresh.h"
 #include "codec/limits.h"
-#include "index/change.h"
+#include "index/change_write.h"
 #include "index/place.h"
 #include "index/record.h"
 #include "threads/mention.h"

@@ -15,6 +15,7 @@
  */
 #include "codec/date.h"
 #include "codec/limits.h"
+#include "index/change_write.h"
 #include "index/place.h"
 #include "kv/claim.h"
 #include "threads/mention.h"

@@ -15,6 +15,7 @@
 
 #include "codec/key.h"
 #include "codec/limits.h"
+#include "index/change_write.h"
 #include "threads/operations.h"
 
 static enum tkv_status bury(struct call *call, void *self);

@@ -8,6 +8,7 @@
  * elsewhere, many at once.
  */
 #include "codec/date.h"
+#include "index/change_write.h"
 #include "kv/claim.h"
 #include "threads/operations.h"
 #include "threads/thread.h"

@@ -16,7 +16,7 @@
  * in doubt for long, and fills the head from the journal.
  */
 #include "codec/limits.h"
-#include "index/change.h"
+#include "index/change_write.h"
 #include "index/followup.h"
 #include "index/head_read.h"
 #include "threads/refresh.h"

@@ -22,27 +22,27 @@ export const mutations = [
   // Collections: journal and head
   {
     name: 'heads are not confirmed',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: 'if (lost || check)',
     put: 'if (lost)',
   },
   {
     name: 'no journal entry is written',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: 'if (!change->added.count || change->journal_put)',
     put: 'if (change)',
     quick: true,
   },
   {
     name: 'no head is written',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: /(static void put_head\(.*\{\n)/,
     put: '$1  if (call->now > 0)\n    return;\n',
     by: ['lists', 'messages'],
   },
   {
     name: 'a head that another call wrote meanwhile is overwritten',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: /bool rebased = newer_head\(call, collection, &base\);/,
     put: 'bool rebased = newer_head(call, collection, &base) && call->now < 0;',
     by: ['stale', 'turns', 'calls'],
@@ -57,7 +57,7 @@ export const mutations = [
   },
   {
     name: 'a cut head has no floor',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: /head->has_floor = true;\n/,
     put: '',
   },
@@ -119,7 +119,7 @@ export const mutations = [
   },
   {
     name: 'a refresh drops entries by id alone',
-    file: 'index/change.c',
+    file: 'index/change_write.c',
     find: /bool meant = !change->exact \|\|[^;]*;/,
     put: 'bool meant = true;',
   },
