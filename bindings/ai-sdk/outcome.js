@@ -28,8 +28,8 @@ const MARK = 'interrupted';
 const AT_WORK = ['input-streaming', 'input-available', 'approval-responded'];
 
 /**
- * The stream of a result, with an end though it breaks: an error part is then its last, where version 7 of the AI SDK
- * would never call `onEnd`.
+ * The stream of a result, with an end though it breaks: an error part is then its last, so that the browser is told
+ * (`onError` chooses the words) instead of losing its connection. `onEnd` is called either way.
  *
  * @template T
  * @param {ReadableStream<T>} stream

@@ -32,10 +32,10 @@ const stored = (world) => /** @type {Promise<any[]>} */ (world.open().chats.load
  * @param {Version} version
  * @param {ReturnType<typeof makeWorld>} world
  * @param {any[]} messages
- * @param {any} options  of streamText
+ * @param {any} options  of streamText; `bare`: without endingStream
  * @param {(read: () => Promise<any>, cancel: () => Promise<void>) => Promise<void>} [client]  reads it all
  */
-async function turn(version, world, messages, options, client = readAll) {
+async function turn(version, world, messages, { bare = false, ...options }, client = readAll) {
   const { convertToModelMessages, streamText } = SDKS[version];
   const { chats } = world.open();
   const result = streamText({
@@ -52,7 +52,7 @@ async function turn(version, world, messages, options, client = readAll) {
   };
   const stream =
     version === 7
-      ? SDKS[7].toUIMessageStream({ stream: endingStream(result.stream), ...how })
+      ? SDKS[7].toUIMessageStream({ stream: bare ? result.stream : endingStream(result.stream), ...how })
       : result.toUIMessageStream(how);
   const reader = stream.getReader();
   await client(
@@ -180,6 +180,15 @@ describe('an answer by version 7 alone', () => {
     });
     const [, answer] = await stored(world);
     expect(answer.metadata).toEqual({ interrupted: 'cancelled' });
+  });
+
+  it('in whose midst the line goes dead is marked, though the reader sees the line go dead', async () => {
+    const world = makeWorld();
+    const model = makeModel(version, [[...text('Go on.').slice(0, 2), 'break']]).model;
+    const work = turn(version, world, [question], { model, bare: true });
+    await expect(work).rejects.toThrow('the line is dead');
+    const [, answer] = await stored(world);
+    expect(answer.metadata).toEqual({ interrupted: 'failed' });
   });
 
   it('in whose midst the line goes dead is marked, or not there', async () => {
