@@ -1,5 +1,5 @@
 /**
- * `make bench`: what calls cost in KV operations, what they cost in CPU time, and how large the module is.
+ * `make bench`: what calls and turns cost in KV operations, what they cost in CPU time, and how large the module is.
  * Prints tables and writes build/bench.json. Fails when a promised number of operations is exceeded; times
  * are only printed.
  *
@@ -8,6 +8,7 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { AGENT_HEAD, agentRows } from './agent.js';
 import { measureAgainst } from './against.js';
 import { measureBursts, SIZES } from './burst.js';
 import { costRows, createCostBench } from './cost.js';
@@ -81,6 +82,10 @@ const costs = [];
 for (const row of costRows()) costs.push(await bench.measure(row));
 printCosts(costs);
 
+console.log("\nA turn of a real agent, 0.1.0's and now; what follows the answer is counted, too\n");
+const agent = await agentRows();
+console.log(formatTable(AGENT_HEAD, agent));
+
 console.log(
   `\nCPU, Node ${process.versions.node}, KV in memory, against a bare function making the same requests\n`,
 );
@@ -114,7 +119,7 @@ console.log(
 );
 
 await mkdir(BUILD, { recursive: true });
-const report = { node: process.versions.node, size, start, cpu, against, bursts, costs };
+const report = { node: process.versions.node, size, start, cpu, against, bursts, costs, agent };
 await writeFile(new URL('bench.json', BUILD), `${JSON.stringify(report, null, 2)}\n`);
 
 if (costs.some(({ right, exceeded }) => !right || exceeded.length > 0)) process.exitCode = 1;

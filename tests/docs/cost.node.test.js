@@ -1,6 +1,7 @@
-/** The arithmetic of docs/cost.md: its table is what is measured, its formulas give what they say. */
+/** docs/cost.md: its tables of turns are what is measured, its formulas give what they say. */
 
 import { describe, expect, it } from 'vitest';
+import { agentRows } from '../bench/agent.js';
 import { PRICES } from '../bench/compare/prices.js';
 import { blocks, readText, section, tableRows } from './markdown.js';
 import { FREE, turnRows } from './turns.js';
@@ -10,6 +11,10 @@ const PART = section(readText('docs/cost.md'), 'Arithmetic, and the free plan');
 describe('docs/cost.md', () => {
   it('has the figures of a turn', async () => {
     expect(tableRows(PART)).toEqual(await turnRows());
+  });
+
+  it('has the figures of an agent', async () => {
+    expect(tableRows(section(readText('docs/cost.md'), 'A turn of a real agent'))).toEqual(await agentRows());
   });
 
   it('has the prices and the shares that are reckoned with', () => {
