@@ -1,5 +1,6 @@
 /** `threadkv erase`, as a program of its own. */
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Desk, fill, readAll } from './support.js';
 
@@ -36,10 +37,16 @@ test('forgets a user, and nobody else', async () => {
   expect(before).toContain('user-1');
   expect(await owners()).toEqual(before.filter((/** @type {string} */ owner) => owner !== 'user-1'));
   expect((await desk.run([...ERASE, '--yes'])).stderr).toContain('0 records erased');
+  expect((await desk.run(['sweep', '--prefix', 'e_'])).stderr).toContain(
+    'who is erased not for five minutes',
+  );
 });
 
 test('an export beside an erasure under way, and a verification, are good', async () => {
   const { counts } = await desk.result(['export', '--prefix', 'e_', '-o', 'e.ndjson']);
+  // The marker would erase whoever has the id where it is imported.
+  expect(counts).not.toHaveProperty('observation');
+  expect(readFileSync(desk.file('e.ndjson'), 'utf8')).not.toContain('"user-1"');
   expect(await desk.result(['import', 'e.ndjson', '--prefix', 'again_'])).toMatchObject({
     counts,
     skipped: [],

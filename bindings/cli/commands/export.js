@@ -9,6 +9,7 @@ import { access, constants, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { compareBytes } from '../../backends/limits.js';
 import { FORMAT_VERSION } from '../../core/abi.js';
+import { KIND, MARKERS } from '../../store/erasure.js';
 import { CliError, usageError } from '../errors.js';
 import { count, KINDS } from '../../upkeep/kinds.js';
 import { ExportWriter } from '../ndjson.js';
@@ -134,7 +135,7 @@ async function exportTable({ store }, writer, position, progress) {
   const page = await store.recordPage(table, position.cursor);
   for (const { text } of page.records) {
     if (text === undefined) count(position.passed, name);
-    else if (!isTombstone(text)) await writer.add(name, text);
+    else if (!isTombstone(text) && !isMarker(table, text)) await writer.add(name, text);
   }
   progress.add(page.records.length);
   return page.cursor;
@@ -226,6 +227,15 @@ function isTombstone(text) {
   if (!text.includes('"deletedAt"')) return false;
   const record = JSON.parse(text);
   return record.id === undefined && typeof record.deletedAt === 'number';
+}
+
+/**
+ * Of an erasure under way: where it is imported it would erase whoever has the id there.
+ *
+ * @param {string} table @param {string} text
+ */
+function isMarker(table, text) {
+  return table === MARKERS && JSON.parse(text).scopeKind === KIND;
 }
 
 /** @param {Record<string, number>} counts */

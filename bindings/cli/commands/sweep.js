@@ -35,7 +35,7 @@ export async function runSweep(context) {
   report.note(`${grouped(deleted)} keys of deleted threads removed.`);
   if (pending > 0) {
     report.note(
-      `${grouped(pending)} threads still have to wait: what was deleted less than three minutes ago may not be settled, what is copied not for a quarter of an hour.`,
+      `${grouped(pending)} deletions still have to wait: what was deleted less than three minutes ago may not be settled, what is copied not for a quarter of an hour, who is erased not for five minutes.`,
     );
   }
   if (purged !== undefined) report.note(`${grouped(purged)} tombstones removed.`);
