@@ -1,9 +1,6 @@
 /**
  * What Mastra's editor keeps, once for all seven domains of it: a thin record, and its numbered versions.
  *
- * A version's number is part of its key, so that of several made at once under one number one is made. A pointer by its
- * id tells where it is; it counts only where the version has that id.
- *
  * @module
  */
 
@@ -12,6 +9,7 @@ import { openStore } from './config.js';
 import { attempt } from './errors.js';
 import { hasAll, isSame } from './spans.js';
 import { alreadyThere, given, invalid, notFound, Table } from './table.js';
+import { Versions } from './versions.js';
 
 /**
  * What sets a domain apart.
@@ -29,12 +27,8 @@ import { alreadyThere, given, invalid, notFound, Table } from './table.js';
 
 /** What a version says about itself, not about its entity. */
 const MADE = ['id', 'versionNumber', 'changedFields', 'changeMessage', 'createdAt'];
-/** The store's own. */
-const HIDDEN = ['entityId', 'number', 'sortAt'];
 const PER_PAGE = 100;
 const VERSIONS_PER_PAGE = 20;
-/** Digits of a number in a key. */
-const DIGITS = 16;
 const TRIES = 10;
 
 /**
@@ -53,8 +47,7 @@ export function versioned(Base, kind) {
   return class extends Base {
     /** @type {import('../index.js').CloudflareStore} */ #store;
     /** @type {Table} */ #entities;
-    /** @type {Table} */ #versions;
-    /** @type {Table} */ #ids;
+    /** @type {Versions} */ #versions;
     /** @type {Table} */ #favorites;
 
     /** @param {...any} args  the configuration */
@@ -62,8 +55,7 @@ export function versioned(Base, kind) {
       super();
       this.#store = openStore(args[0]);
       this.#entities = new Table(this.#store, kind.table);
-      this.#versions = new Table(this.#store, kind.versions);
-      this.#ids = new Table(this.#store, 'version_ids');
+      this.#versions = new Versions(this.#store, kind.versions, parent);
       this.#favorites = new Table(this.#store, 'favorites');
     }
 
@@ -99,14 +91,14 @@ export function versioned(Base, kind) {
     #begin(id, config) {
       const changedFields = Object.keys(config);
       const first = { [parent]: id, versionNumber: 1, changedFields, changeMessage: 'Initial version' };
-      return this.#putVersion({ ...config, ...first, id: crypto.randomUUID() }, 'create');
+      return this.#versions.create({ ...config, ...first, id: crypto.randomUUID() }, 'create');
     }
 
     /** @param {string} id @returns {Promise<boolean>} whether it is a record that nothing was made of yet */
     async #isUnfinished(id) {
       const row = await this.#entities.get({ id });
       if (row === null || +row.updatedAt !== +row.createdAt) return false;
-      return (await this.#store.listRows({ table: kind.versions, under: id, perPage: 0 })).total === 0;
+      return (await this.#versions.count(id)) === 0;
     }
 
     /** Metadata is merged; what is undefined stays. @param {any} input @returns {Promise<any>} */
@@ -136,8 +128,8 @@ export function versioned(Base, kind) {
     async #addChanges(id, updates) {
       const names = /** @type {string[]} */ (kind.config).filter((name) => updates[name] !== undefined);
       for (let tries = 0; names.length > 0 && tries < TRIES; tries++) {
-        const latest = await this.#latest(id);
-        if (latest === undefined) throw notFound('update', `a version of ${what} ${id}`);
+        const latest = await this.#versions.latest(id);
+        if (latest === null) throw notFound('update', `a version of ${what} ${id}`);
         const config = Object.fromEntries(Object.entries(latest).filter(([name]) => !MADE.includes(name)));
         const changedFields = names.filter((name) => !isSame(plain(updates[name]), config[name]));
         if (changedFields.length === 0) return;
@@ -147,7 +139,7 @@ export function versioned(Base, kind) {
           ...{ id: crypto.randomUUID(), versionNumber: latest.versionNumber + 1, changedFields },
           changeMessage: `Updated ${changedFields.join(', ')}`,
         };
-        if (await this.#putVersion(next, 'update')) return;
+        if (await this.#versions.create(next, 'update')) return;
       }
     }
 
@@ -155,7 +147,7 @@ export function versioned(Base, kind) {
     delete(id) {
       return attempt(`delete${Name}`, [id], async () => {
         await this.#entities.delete({ id });
-        await this.#deleteVersions(id);
+        await this.#versions.deleteUnder(id);
       });
     }
 
@@ -220,91 +212,34 @@ export function versioned(Base, kind) {
 
     /** Refused where the id or the number is taken. @param {any} input @returns {Promise<any>} */
     createVersion(input) {
-      return attempt(`create${Name}Version`, [], () => this.#addVersion(input, 'createVersion'));
-    }
-
-    /** @param {any} input @param {string} method @returns {Promise<any>} */
-    async #addVersion(input, method) {
-      if (!(await this.#putVersion(input, method))) {
-        const { versionNumber } = input;
-        throw alreadyThere(method, `Version number ${versionNumber} of ${what} ${input[parent]}`);
-      }
-      return toVersion(await this.#versions.get(placeOf(input[parent], input.versionNumber)));
-    }
-
-    /**
-     * @param {any} input
-     * @param {string} method
-     * @returns {Promise<boolean>} false when its number is taken
-     */
-    async #putVersion(input, method) {
-      const { id, versionNumber } = input;
-      if (!Number.isSafeInteger(versionNumber) || versionNumber < 0 || versionNumber > MAX_NUMBER) {
-        throw invalid(method, 'versionNumber must be a number of a version');
-      }
-      const place = placeOf(input[parent], versionNumber);
-      const pointer = { of: kind.versions, id, ...place };
-      // The pointer is there before what it points at; one that a call left behind that failed is nobody's.
-      if ((await this.#ids.create(pointer)) === null) {
-        if ((await this.#versionAt(id)) !== null) throw alreadyThere(method, `Version with id ${id}`);
-        await this.#ids.save(pointer);
-      }
-      const row = { ...input, ...place, sortAt: new Date(versionNumber), createdAt: undefined };
-      if ((await this.#versions.create(row)) !== null) return true;
-      await this.#ids.delete({ of: kind.versions, id });
-      return false;
-    }
-
-    /** @param {string} id @returns {Promise<any>} */
-    async #versionAt(id) {
-      const pointer = await this.#ids.get({ of: kind.versions, id });
-      const row =
-        pointer && (await this.#versions.get({ entityId: pointer.entityId, number: pointer.number }));
-      return row?.id === id ? row : null;
+      return attempt(`create${Name}Version`, [], async () => {
+        const { [parent]: entityId, versionNumber } = input;
+        if (!(await this.#versions.create(input, 'createVersion')))
+          throw alreadyThere('createVersion', `Version number ${versionNumber} of ${what} ${entityId}`);
+        return this.#versions.numbered(entityId, versionNumber);
+      });
     }
 
     /** @param {string} id @returns {Promise<any>} */
     getVersion(id) {
-      return attempt(`get${Name}Version`, [id], async () => toVersion(await this.#versionAt(id)));
+      return attempt(`get${Name}Version`, [id], () => this.#versions.get(id));
     }
 
     /** Those that there are, once each. @param {string[]} ids @returns {Promise<any[]>} */
     getVersions(ids) {
-      return attempt(`get${Name}Versions`, [], async () => {
-        const wanted = [...new Set(ids)].map((id) => ({ of: kind.versions, id }));
-        const pointers = (await this.#ids.getAll(wanted)).filter((pointer) => pointer !== null);
-        const rows = await this.#versions.getAll(
-          pointers.map(({ entityId, number }) => ({ entityId, number })),
-        );
-        return rows.filter((row, i) => row?.id === pointers[i].id).map(toVersion);
-      });
+      return attempt(`get${Name}Versions`, [], () => this.#versions.getAll(ids));
     }
 
     /** @param {string} entityId @param {number} number @returns {Promise<any>} */
     getVersionByNumber(entityId, number) {
-      return attempt(`get${Name}VersionByNumber`, [entityId, number], async () =>
-        toVersion(await this.#versions.get(placeOf(entityId, number))),
+      return attempt(`get${Name}VersionByNumber`, [entityId, number], () =>
+        this.#versions.numbered(entityId, number),
       );
     }
 
     /** The one with the highest number. @param {string} entityId @returns {Promise<any>} */
     getLatestVersion(entityId) {
-      return attempt(
-        `getLatest${Name}Version`,
-        [entityId],
-        async () => (await this.#latest(entityId)) ?? null,
-      );
-    }
-
-    /** @param {string} entityId @returns {Promise<any>} */
-    async #latest(entityId) {
-      const [row] = await this.#versions.list({
-        under: entityId,
-        orderBy: 'sortAt',
-        direction: 'DESC',
-        perPage: 1,
-      });
-      return row === undefined ? undefined : toVersion(row);
+      return attempt(`getLatest${Name}Version`, [entityId], () => this.#versions.latest(entityId));
     }
 
     /** The highest number first if nothing else is said. @param {any} input @returns {Promise<any>} */
@@ -312,71 +247,36 @@ export function versioned(Base, kind) {
       return attempt(`list${Name}Versions`, [entityId], async () => {
         requirePage('listVersions', page, perPage);
         const { field, direction } = this.parseVersionOrderBy(orderBy);
-        const { rows, total, hasMore } = await this.#store.listRows({
-          ...{
-            table: kind.versions,
-            under: entityId,
-            page: perPage === false ? 0 : page,
-            perPage,
-            direction,
-          },
-          orderBy: field === 'createdAt' ? 'createdAt' : 'sortAt',
-        });
-        return { versions: rows.map(toVersion), total, page, perPage, hasMore };
+        return this.#versions.list(entityId, { page, perPage, field, direction });
       });
     }
 
     /** An unknown one is no error. @param {string} id @returns {Promise<void>} */
     deleteVersion(id) {
-      return attempt(`delete${Name}Version`, [id], async () => {
-        const row = await this.#versionAt(id);
-        if (row !== null) await this.#versions.delete({ entityId: row.entityId, number: row.number });
-        await this.#ids.delete({ of: kind.versions, id });
-      });
+      return attempt(`delete${Name}Version`, [id], () => this.#versions.delete(id));
     }
 
     /** @param {string} entityId @returns {Promise<void>} */
     deleteVersionsByParentId(entityId) {
-      return attempt(`delete${Name}Versions`, [entityId], () => this.#deleteVersions(entityId));
-    }
-
-    /** @param {string} entityId */
-    async #deleteVersions(entityId) {
-      const rows = await this.#versions.list({ under: entityId });
-      await this.#versions.deleteUnder(entityId);
-      await this.#ids.delete(...rows.map(({ id }) => ({ of: kind.versions, id })));
+      return attempt(`delete${Name}Versions`, [entityId], () => this.#versions.deleteUnder(entityId));
     }
 
     /** @param {string} entityId @returns {Promise<number>} */
     countVersions(entityId) {
-      return attempt(`count${Name}Versions`, [entityId], async () => {
-        return (await this.#store.listRows({ table: kind.versions, under: entityId, perPage: 0 })).total;
-      });
+      return attempt(`count${Name}Versions`, [entityId], () => this.#versions.count(entityId));
     }
 
     /** @returns {Promise<void>} */
     async dangerouslyClearAll() {
       await clearTables(this.#store, [kind.table, kind.versions]);
-      await attempt('clearTable', ['version_ids'], () => this.#ids.deleteUnder(kind.versions));
+      await attempt('clearTable', ['version_ids'], () => this.#versions.deletePointers());
     }
   };
 }
 
-/** The last that a date can stand for. */
-const MAX_NUMBER = 8_640_000_000_000_000;
-
-/** @param {string} entityId @param {number} number */
-const placeOf = (entityId, number) => ({ entityId, number: String(number).padStart(DIGITS, '0') });
-
 /** @param {any} row  fresh @returns {any} */
 function toEntity(row) {
   if (row !== null) delete row.revision;
-  return row;
-}
-
-/** @param {any} row  fresh @returns {any} */
-function toVersion(row) {
-  for (const name of row === null ? [] : HIDDEN) delete row[name];
   return row;
 }
 
