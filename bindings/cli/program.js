@@ -30,6 +30,7 @@ import { ToolStore } from '../upkeep/tool-store.js';
 /**
  * @typedef {import('../core/stats.js').Operation} Operation
  * @typedef {import('./context.js').Run} Run
+ * @typedef {(run: Run) => (...args: any[]) => Promise<void>} Action  makes of a command what commander calls
  */
 
 /** KV operations that one call may make. There is no limit as in a Worker, but a call should come to its end. */
@@ -83,7 +84,7 @@ export async function main(argv) {
 }
 
 /**
- * @param {(run: Run) => (...args: any[]) => Promise<void>} action
+ * @param {Action} action
  * @returns {Command}
  */
 function build(action) {
@@ -94,13 +95,28 @@ function build(action) {
     .showHelpAfterError('(threadkv --help tells more)')
     .exitOverride()
     .addHelpText('after', EXAMPLES);
-  /** @param {string} name @param {string} text */
-  const command = (name, text) => addOutput(addTarget(program.command(name).description(text)));
-  command('stats', 'Counts records and bytes, by table and by user.')
+  addKeeping(program, action);
+  addDeleting(program, action);
+  addStudio(program, action);
+  addCompletion(program);
+  return program;
+}
+
+/**
+ * A command over what is stored.
+ * @param {Command} program
+ * @param {string} name
+ * @param {string} text
+ */
+const addCommand = (program, name, text) => addOutput(addTarget(program.command(name).description(text)));
+
+/** What counts, copies and mends. @param {Command} program @param {Action} action */
+function addKeeping(program, action) {
+  addCommand(program, 'stats', 'Counts records and bytes, by table and by user.')
     .option('--top <n>', 'how many users to show', readPositive, 20)
     .addHelpText('after', help('stats --prefix dev_', 'stats --local --json'))
     .action(action(runStats));
-  command('export', 'Writes every record under a prefix to a file, as NDJSON with checksums.')
+  addCommand(program, 'export', 'Writes every record under a prefix to a file, as NDJSON with checksums.')
     .option('-o, --output <file>', 'where to; stdout if not given')
     .option('--force', 'write over a file that exists')
     .option('--state <file>', 'where the position is kept; <output>.state if not given')
@@ -109,7 +125,8 @@ function build(action) {
       help('export --prefix dev_ -o backup.ndjson', 'export --local | gzip > backup.ndjson.gz'),
     )
     .action(action((context) => runExport(context, context.options.output)));
-  command(
+  addCommand(
+    program,
     'import',
     'Brings an export back, under the same prefix or another. Doing it twice is doing it once.',
   )
@@ -117,13 +134,18 @@ function build(action) {
     .option('--state <file>', 'where the position is kept; <file>.state if not given')
     .addHelpText('after', help('import backup.ndjson --prefix staging_', 'import backup.ndjson --local'))
     .action(action(runImport));
-  command('verify', 'Looks whether every record is found, and every index entry true; mends what is not.')
+  addCommand(
+    program,
+    'verify',
+    'Looks whether every record is found, and every index entry true; mends what is not.',
+  )
     .option('--repair', 'mend what can be mended')
     .option('--state <file>', 'where the position is kept; threadkv-verify.state if not given')
     .addHelpText('after', help('verify --prefix dev_', 'verify --prefix dev_ --repair'))
     .action(action(runVerify));
   addSource(
-    command(
+    addCommand(
+      program,
       'adopt',
       'Copies what Mastra’s own KV store wrote into threadkv’s layout. The source stays as it is.',
     ),
@@ -141,11 +163,19 @@ function build(action) {
       ),
     )
     .action(action(runAdopt));
-  command('sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
+}
+
+/** What deletes. @param {Command} program @param {Action} action */
+function addDeleting(program, action) {
+  addCommand(program, 'sweep', 'Finishes the deletion of threads, as the cron of the Worker does.')
     .option('--purge <age>', 'remove tombstones of threads deleted so long ago, such as 90d', readAge)
     .addHelpText('after', help('sweep --prefix dev_', 'sweep --prefix dev_ --purge 90d'))
     .action(action(runSweep));
-  command('erase', 'Forgets a user: deletes everything that carries the id of a resource, after asking.')
+  addCommand(
+    program,
+    'erase',
+    'Forgets a user: deletes everything that carries the id of a resource, after asking.',
+  )
     .option('--resource <id>', 'whom: the resourceId of threads, messages and working memory')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -153,10 +183,14 @@ function build(action) {
       help('erase --prefix dev_ --resource user-1', 'erase --local --resource user-1 --yes'),
     )
     .action(action(runErase));
-  command('clear', 'Deletes everything under a prefix, after asking.')
+  addCommand(program, 'clear', 'Deletes everything under a prefix, after asking.')
     .option('--yes', 'do not ask')
     .addHelpText('after', help('clear --prefix dev_', "clear --prefix '' --local --yes"))
     .action(action(runClear));
+}
+
+/** @param {Command} program @param {Action} action */
+function addStudio(program, action) {
   addTarget(program.command('studio'))
     .description(
       'Opens the page of the Worker over a store, for this machine alone, and prints a link to it.',
@@ -169,13 +203,16 @@ function build(action) {
       help('studio --local', 'studio --prefix dev_', 'studio --local --write --port 8790'),
     )
     .action(action(runStudio));
+}
+
+/** @param {Command} program */
+function addCompletion(program) {
   program
     .command('completion')
     .description(`Prints what completes this command’s words in a shell: ${SHELLS.join(', ')}.`)
     .argument('<shell>', SHELLS.join(', '))
     .addHelpText('after', help('completion bash >> ~/.bashrc', 'completion fish | source'))
     .action((shell) => void process.stdout.write(completionOf(program, shell)));
-  return program;
 }
 
 /**
