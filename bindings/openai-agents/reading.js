@@ -9,6 +9,7 @@ import { itemsOf, resultItem, STOPPED } from './items.js';
 /** @typedef {import('@openai/agents').AgentInputItem} Item */
 /** @typedef {import('../store/types.js').Message} StoredMessage */
 
+const CALL = 'function_call';
 const RESULT = 'function_call_result';
 
 /**
@@ -23,8 +24,48 @@ export function readItems(records) {
     items: itemsOf(record),
     isRecorded: record.content?.recorded === true,
   }));
-  const told = new Set(all.flatMap(({ items, isRecorded }) => (isRecorded ? [] : items.map(callKey))));
-  return all.flatMap(({ items, isRecorded }) => (isRecorded ? completed(items, told) : items));
+  const told = new Told();
+  for (const { items, isRecorded } of all) if (!isRecorded) items.forEach((item) => told.expect(item));
+  return all.flatMap(({ items, isRecorded }) => {
+    if (isRecorded) return completed(items, told);
+    items.forEach((item) => told.pass(item));
+    return items;
+  });
+}
+
+/**
+ * The calls and results that records of ended runs tell, seen from a place among them: all that come later, and of those before it the
+ * calls that have no result yet. Some models count their calls anew in each run, so that an id whose call has ended may come again.
+ */
+class Told {
+  /** How often each comes yet. @type {Map<string, number>} */
+  #later = new Map();
+  /** @type {Set<string>} */
+  #before = new Set();
+
+  /** @param {any} item  that comes yet */
+  expect(item) {
+    this.#count(callKey(item), 1);
+  }
+
+  /** @param {any} item  the next of those that were expected */
+  pass(item) {
+    const key = callKey(item);
+    this.#count(key, -1);
+    const ended = item.type === RESULT && this.#before.delete(callKey({ ...item, type: CALL }));
+    if (key !== '' && !ended) this.#before.add(key);
+  }
+
+  /** @param {any} item */
+  has(item) {
+    const key = callKey(item);
+    return key !== '' && ((this.#later.get(key) ?? 0) > 0 || this.#before.has(key));
+  }
+
+  /** @param {string} key @param {number} more */
+  #count(key, more) {
+    this.#later.set(key, (this.#later.get(key) ?? 0) + more);
+  }
 }
 
 /** Records that nothing has replaced. @param {StoredMessage[]} records  oldest first */
@@ -35,7 +76,7 @@ export function current(records) {
 
 /** @param {any} item @returns {string} what tells a call, or its result, from all others; '' for anything else */
 function callKey({ type, callId }) {
-  return type === 'function_call' || type === RESULT ? `${type} ${callId}` : '';
+  return type === CALL || type === RESULT ? `${type} ${callId}` : '';
 }
 
 /**
@@ -43,15 +84,16 @@ function callKey({ type, callId }) {
  * takes it.
  *
  * @param {any[]} items
- * @param {Set<string>} told  elsewhere
+ * @param {Told} told  elsewhere
  */
 function completed(items, told) {
-  const answered = new Set([...told, ...items.map(callKey)]);
-  const open = items.filter(
-    ({ type, callId }) => type === 'function_call' && !answered.has(callKey({ type: RESULT, callId })),
-  );
-  const own = items.filter((item) => callKey(item) === '' || !told.has(callKey(item)));
-  return [...own, ...open.map(({ callId, name }) => resultItem(callId, name, STOPPED))];
+  const own = new Set(items.map(callKey));
+  const open = items.filter(({ type, callId }) => {
+    const result = { type: RESULT, callId };
+    return type === CALL && !own.has(callKey(result)) && !told.has(result);
+  });
+  const news = items.filter((item) => !told.has(item));
+  return [...news, ...open.map(({ callId, name }) => resultItem(callId, name, STOPPED))];
 }
 
 /** What a record says of itself besides its items. @param {StoredMessage} record */

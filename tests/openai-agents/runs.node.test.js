@@ -155,6 +155,26 @@ describe.each([false, true])('a run, streamed: %s', (stream) => {
     recorded.close();
   });
 
+  it('that fails keeps its call though an earlier run had a call of the same id, as some models count them', async () => {
+    const { session, clock } = makeSessions();
+    const model = makeModel([[call('1')], [answered('It was blue.')], [call('1')], 'fail']);
+    const agent = new Agent({ name: 'A', model, tools: [look] });
+    const runner = new Runner();
+    const recorded = recordTools(session(), runner);
+    await run(runner, agent, 'Look.', recorded, stream);
+    clock.advance(5000);
+    await expect(run(runner, agent, 'Again.', recorded, stream)).rejects.toThrow('the model has failed');
+    await vi.waitFor(async () => {
+      const items = /** @type {any[]} */ (await session().getItems());
+      expect(items.slice(4).map(({ type, callId = '' }) => `${type} ${callId}`)).toEqual([
+        'message ',
+        'function_call 1',
+        'function_call_result 1',
+      ]);
+    });
+    recorded.close();
+  });
+
   it('whose approved tool ran before the model failed keeps its result once', async () => {
     const { session, clock } = makeSessions();
     const model = makeModel([[call('1', 'cancel')], 'fail', [answered('Yes, it is cancelled.')]]);
