@@ -104,6 +104,14 @@ export function costRows() {
       });
     }
   }
+  add({
+    call: 'saveMessages, 100',
+    over: '200 threads',
+    filling: { threads: 200 },
+    run: (store) => store.saveMessages({ messages: newMessages(199, 2, 100) }),
+    right: (result) => result.messages.length === 100,
+    limits: { operations: 107, writes: 102, rounds: 3 },
+  });
   for (const [messages, idle] of /** @type {const} */ ([
     [50, IDLE],
     [500, IDLE],

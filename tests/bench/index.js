@@ -31,6 +31,7 @@ function printCosts(costs) {
       `${limit(limits.operations)}`,
       counts.rounds,
       `${limit(limits.rounds)}`,
+      counts.waits,
       get,
       get_many,
       put,
@@ -43,7 +44,20 @@ function printCosts(costs) {
       remark,
     ];
   });
-  const head = ['call', 'over', 'ops', '(max)', 'rounds', '(max)', 'get', 'bulk', 'put', 'del', 'list'];
+  const head = [
+    'call',
+    'over',
+    'ops',
+    '(max)',
+    'rounds',
+    '(max)',
+    'waits',
+    'get',
+    'bulk',
+    'put',
+    'del',
+    'list',
+  ];
   console.log(formatTable([...head, 'keys', 'read B', 'written B', 'later', ''], rows));
 }
 
@@ -108,7 +122,7 @@ console.log(
   ),
 );
 
-console.log(`\nmodule: ${size.bytes} bytes, ${size.gzipped} gzipped (max 49152 and 20480)`);
+console.log(`\nmodule: ${size.bytes} bytes, ${size.gzipped} gzipped`);
 
 const start = await measureModule(new URL('threadkv.wasm', BUILD));
 console.log(

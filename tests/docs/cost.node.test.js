@@ -1,5 +1,7 @@
 /** docs/cost.md: its tables of turns are what is measured, its formulas give what they say. */
 
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { agentRows } from '../bench/agent.js';
 import { PRICES } from '../bench/compare/prices.js';
@@ -15,6 +17,26 @@ describe('docs/cost.md', () => {
 
   it('has the figures of an agent', async () => {
     expect(tableRows(section(readText('docs/cost.md'), 'A turn of a real agent'))).toEqual(await agentRows());
+  });
+
+  it('has the figures of README', () => {
+    const [, rounds, first, dollars] =
+      /takes (\d+) rounds, (\d+) of them before the first token, and costs ([\d.]+) dollars a million/.exec(
+        readText('README.md'),
+      ) ?? [];
+    const rows = tableRows(section(readText('docs/cost.md'), 'A turn of a real agent'));
+    const row = rows.find(([turn, of]) => turn === '95 s apart' && of === 'now') ?? [];
+    expect([first, rounds, dollars]).toEqual([row[3], row[4], row[9]]);
+  });
+
+  it('has the size of the module, within a twentieth', async () => {
+    const [, bytes, gzipped] = /: ([\d.]+) KB, ([\d.]+) KB gzipped/.exec(readText('docs/cost.md')) ?? [];
+    const module = readFileSync(new URL('../../build/threadkv.wasm', import.meta.url));
+    for (const [told, is] of [
+      [bytes, module.length],
+      [gzipped, gzipSync(module, { level: 9 }).length],
+    ])
+      expect(Math.abs((Number(told) * 1000) / Number(is) - 1)).toBeLessThan(0.05);
   });
 
   it('has the prices and the shares that are reckoned with', () => {

@@ -172,6 +172,7 @@ describe('the meter', () => {
       writes: 3,
       keys: 7,
       rounds: 3,
+      waits: 3,
       bytesRead: 7,
       bytesWritten: 5,
     });
@@ -179,5 +180,9 @@ describe('the meter', () => {
     meter.reset();
     expect(meter.counts().total).toBe(0);
     expect(meter.log).toEqual([]);
+    await meter.run([1, 2, 3, 4].map((i) => get(`k${i}`)));
+    expect(meter.counts()).toMatchObject({ rounds: 1, waits: 1 });
+    await Promise.all([1, 2, 3].map((i) => meter.run([1, 2, 3].map((j) => get(`k${i}${j}`)))));
+    expect(meter.counts()).toMatchObject({ rounds: 2, waits: 3 });
   });
 });

@@ -16,9 +16,13 @@
  * @property {number} writes  puts and deletes
  * @property {number} keys  read, written or deleted, each one of a bulk get
  * @property {number} rounds  in sequence: what a call waits for, were every round equally long
+ * @property {number} waits  rounds of six requests at most, which is what a Worker has under way at a time
  * @property {number} bytesRead  values only
  * @property {number} bytesWritten
  */
+
+/** Of a Worker to KV: the others wait for one of these. */
+const CONNECTIONS = 6;
 
 /** @typedef {Backend & { counts: () => Counts, log: KVRequest[][], reset: () => void }} Meter */
 
@@ -33,11 +37,14 @@ export function createMeter(backend) {
     writes: 0,
     keys: 0,
     rounds: 0,
+    waits: 0,
     bytesRead: 0,
     bytesWritten: 0,
   });
   /** @type {Counts} */
   let counts = zero();
+  /** Requests of each round. @type {number[]} */
+  let loads = [];
   return {
     name: backend.name,
     spaces: backend.spaces,
@@ -45,14 +52,19 @@ export function createMeter(backend) {
     counts: () => structuredClone(counts),
     reset() {
       counts = zero();
+      loads = [];
       this.log = [];
     },
     async run(requests) {
       const mine = counts;
       const level = mine.rounds + 1;
+      const load = loads;
       this.log.push(requests);
       const replies = await backend.run(requests);
       mine.rounds = Math.max(mine.rounds, level);
+      const before = load[level] ?? 0;
+      load[level] = before + requests.length;
+      mine.waits += Math.ceil(load[level] / CONNECTIONS) - Math.ceil(before / CONNECTIONS);
       for (const request of requests) countRequest(mine, request);
       for (const reply of replies) countReply(mine, reply);
       return replies;
