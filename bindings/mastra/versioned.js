@@ -7,7 +7,8 @@
 import { clearTables } from './upkeep.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
-import { hasAll, isSame } from './spans.js';
+import { Listing } from './listing.js';
+import { isSame } from './spans.js';
 import { alreadyThere, given, invalid, notFound, Table } from './table.js';
 import { Versions } from './versions.js';
 
@@ -48,7 +49,7 @@ export function versioned(Base, kind) {
     /** @type {import('../index.js').CloudflareStore} */ #store;
     /** @type {Table} */ #entities;
     /** @type {Versions} */ #versions;
-    /** @type {Table} */ #favorites;
+    /** @type {Listing} */ #listing;
 
     /** @param {...any} args  the configuration */
     constructor(...args) {
@@ -56,7 +57,7 @@ export function versioned(Base, kind) {
       this.#store = openStore(args[0]);
       this.#entities = new Table(this.#store, kind.table);
       this.#versions = new Versions(this.#store, kind.versions, parent);
-      this.#favorites = new Table(this.#store, 'favorites');
+      this.#listing = new Listing(this.#store, kind);
     }
 
     /** The store's first call does what there is to do. */
@@ -154,60 +155,13 @@ export function versioned(Base, kind) {
     /** Newest first if nothing else is said. @param {any} [args] @returns {Promise<any>} */
     list(args) {
       return attempt(`list${Name}s`, [], async () => {
-        const { page = 0, perPage = PER_PAGE, orderBy, entityIds } = args ?? {};
+        const { page = 0, perPage = PER_PAGE, orderBy } = args ?? {};
         requirePage('list', page, perPage);
-        const { field, direction } = this.parseOrderBy(orderBy);
-        const order = { orderBy: field, direction };
-        const where = whereOf(kind, args ?? {});
-        const { matches, first } = await this.#choice(args ?? {});
-        const question = { table: kind.table, where, ...order };
-        if (!matches && !first && !entityIds) {
-          const { rows, total } = await this.#store.listRows({
-            ...question,
-            page: perPage === false ? 0 : page,
-            perPage,
-          });
-          return this.#page(rows, total, page, perPage);
-        }
-        const all = entityIds
-          ? (await this.#named(entityIds)).filter((row) => hasAll(row, where))
-          : (await this.#store.listRows({ ...question, perPage: false })).rows;
-        const rows = sorted(matches ? all.filter(matches) : all, { field, direction, first });
-        const from = perPage === false ? 0 : page * perPage;
-        const to = perPage === false ? rows.length : from + perPage;
-        return this.#page(rows.slice(from, to), rows.length, page, perPage);
+        const order = this.parseOrderBy(orderBy);
+        const { rows, total } = await this.#listing.list({ ...args, page, perPage }, order);
+        const hasMore = perPage !== false && (page + 1) * perPage < total;
+        return { [this.listKey]: rows.map(toEntity), total, page, perPage, hasMore };
       });
-    }
-
-    /** @param {any[]} rows @param {number} total @param {number} page @param {number | false} perPage */
-    #page(rows, total, page, perPage) {
-      const hasMore = perPage !== false && (page + 1) * perPage < total;
-      return { [this.listKey]: rows.map(toEntity), total, page, perPage, hasMore };
-    }
-
-    /** @param {string[]} ids @returns {Promise<any[]>} */
-    async #named(ids) {
-      const rows = await this.#entities.getAll([...new Set(ids)].map((id) => ({ id })));
-      return rows.filter((row) => row !== null);
-    }
-
-    /** What only the record itself can tell, and whom somebody likes. @param {any} args */
-    async #choice({ metadata, pinFavoritedFor, favoritedOnly }) {
-      /** @type {((row: any) => boolean)[]} */
-      const tests = [];
-      if (metadata && Object.keys(metadata).length > 0) tests.push((row) => hasAll(row.metadata, metadata));
-      if (!kind.favorites) return { matches: tests[0], first: undefined };
-      const first = pinFavoritedFor ? await this.#favoritesOf(pinFavoritedFor) : undefined;
-      if (favoritedOnly) tests.push((row) => first?.has(row.id) === true);
-      const matches =
-        tests.length === 0 ? undefined : (/** @type {any} */ row) => tests.every((test) => test(row));
-      return { matches, first };
-    }
-
-    /** @param {string} userId @returns {Promise<Set<string>>} */
-    async #favoritesOf(userId) {
-      const rows = await this.#favorites.list({ under: kind.favorites, where: { userId } });
-      return new Set(rows.map(({ entityId }) => entityId));
     }
 
     /** Refused where the id or the number is taken. @param {any} input @returns {Promise<any>} */
@@ -283,15 +237,6 @@ function toEntity(row) {
 /** @param {{ visibility?: string, authorId?: string }} entity */
 const visibilityOf = ({ visibility, authorId }) => visibility ?? (authorId ? 'private' : undefined);
 
-/** @param {Kind} kind @param {any} args */
-function whereOf({ own, status: standard }, { status = standard, authorId, visibility }) {
-  return given({
-    status: standard === null ? undefined : status || undefined,
-    authorId,
-    visibility: own.includes('visibility') ? visibility : undefined,
-  });
-}
-
 /** As core's stores say it. @param {string} method @param {unknown} page @param {unknown} perPage */
 function requirePage(method, page, perPage) {
   for (const [name, value] of Object.entries({ page, perPage })) {
@@ -303,12 +248,3 @@ function requirePage(method, page, perPage) {
 
 /** @param {any} value  as it will come back */
 const plain = (value) => JSON.parse(JSON.stringify(value));
-
-/** @param {any[]} rows @param {{ field: string, direction: string, first?: Set<string> }} order */
-function sorted(rows, { field, direction, first }) {
-  const sign = direction === 'ASC' ? 1 : -1;
-  const rank = (/** @type {any} */ { id }) => (first?.has(id) ? 0 : 1);
-  return [...rows].sort(
-    (a, b) => rank(a) - rank(b) || sign * (+a[field] - +b[field]) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-  );
-}
