@@ -202,12 +202,24 @@ export class ObjectHome {
 
   /** @param {string} method */
   #stub(method) {
-    const { namespace, prefix, locationHint, jurisdiction } = this.#place;
+    const { prefix, locationHint } = this.#place;
+    const within = this.#within(method);
     try {
-      const within = jurisdiction === undefined ? namespace : namespace.jurisdiction?.(jurisdiction);
       return within.get(within.idFromName(prefix), locationHint === undefined ? {} : { locationHint });
     } catch {
       const says = 'the Durable Object namespace has no object for keyPrefix, locationHint and jurisdiction';
+      throw storeError('INVALID_ARGUMENT', method, says);
+    }
+  }
+
+  /** @param {string} method */
+  #within(method) {
+    const { namespace, jurisdiction } = this.#place;
+    if (jurisdiction === undefined) return namespace;
+    try {
+      return /** @type {any} */ (namespace).jurisdiction(jurisdiction);
+    } catch {
+      const says = 'the platform has no such jurisdiction; `wrangler dev` has none: leave it out there';
       throw storeError('INVALID_ARGUMENT', method, says);
     }
   }

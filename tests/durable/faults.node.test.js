@@ -103,6 +103,21 @@ describe('which object it is', () => {
     await store.getThreadById({ threadId: 't' });
     expect(stubs).toEqual([{ id: { name: 'dev_', where: 'eu' }, options: { locationHint: 'weur' } }]);
   });
+
+  it('none where the platform has no jurisdictions, as under wrangler dev: the error names the option', async () => {
+    const { namespace } = namespaceOf(() => NONE);
+    const without = {
+      ...namespace,
+      jurisdiction: () => {
+        throw new Error('Jurisdiction restrictions are not implemented in workerd.');
+      },
+    };
+    const store = new CloudflareStore({ durable: /** @type {any} */ (without), jurisdiction: 'eu' });
+    await expect(store.getThreadById({ threadId: 't' })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/no such jurisdiction.*wrangler dev/),
+    });
+  });
 });
 
 describe('options', () => {
