@@ -63,10 +63,14 @@ function roleOf(item) {
 
 /** @param {any[]} items  Mastra's parts, which all readers know */
 function partsOfItems(items) {
-  const results = new Map(items.filter(isResult).map((item) => [item.callId, item]));
+  const results = items.filter(isResult);
   const calls = new Set(items.filter(isCall).map(({ callId }) => callId));
   return items.flatMap((item) => {
-    if (isCall(item)) return [invocation(item, results.get(item.callId))];
+    if (isCall(item)) {
+      // Ids may come again within a run: the first call has the first result.
+      const at = results.findIndex(({ callId }) => callId === item.callId);
+      return [invocation(item, at < 0 ? undefined : results.splice(at, 1)[0])];
+    }
     // Of a call in a record before this one.
     if (isResult(item)) return calls.has(item.callId) ? [] : [invocation(item, item)];
     if (item.type === 'reasoning') return reasoningParts(item);

@@ -59,6 +59,16 @@ describe('a session', () => {
     expect(await session().getSessionId()).toBe('s');
   });
 
+  it('shows other readers each call with its own result, where ids come again', async () => {
+    const { session, open } = makeSessions();
+    const text = (/** @type {string} */ said) => ({ type: 'text', text: said });
+    const items = [call('1'), result('1', text('red')), call('1'), result('1', text('blue')), call('1')];
+    await session().addItems(items);
+    const { messages } = await open().store.listMessages({ threadId: 's' });
+    const parts = messages.flatMap(({ content }) => content.parts);
+    expect(parts.map((part) => part.toolInvocation.result)).toEqual(['red', 'blue', undefined]);
+  });
+
   it('does what MemorySession does, in any order of calls', async () => {
     const item = fc.constantFrom('q', 'a', 'c', 'r').map((kind) => {
       return { q: asked('Q'), a: answered('A'), c: call('1'), r: result('1') }[kind];
