@@ -3,7 +3,8 @@
  *
  * A row of its own, the marker, keeps in mind that an erasure is under way and how far it has come, so that `sweep`
  * takes it up. What other places have just written comes to light within minutes: then all is gone through once more, and
- * the marker, the last that has the id, goes.
+ * the marker, the last that has the id, goes. Whoever has begun anew meanwhile keeps what he has begun: the second going
+ * through spares what says that it came about after the first.
  *
  * @module
  */
@@ -23,6 +24,9 @@ export const KIND = 'erase';
 
 /** After which time the second going through begins: lists of KV lag a minute, deletions wait three (src/codec/limits.h). */
 const SETTLE_MS = 5 * 60 * 1000;
+
+/** Rows of that long after the first going through may still be what another place was about to write. */
+const ROWS_LATE_MS = 3 * 60 * 1000;
 
 /** A table has no such rows: what it holds is found by index, or belongs to nobody. */
 const OTHERS = ['metadata', 'resources', 'blobs', 'threads', 'messages'];
@@ -47,6 +51,8 @@ export class Erasure {
   #most;
   #spentBefore;
   #deleted = 0;
+  /** Of the second going through: what has come about since then is spared. @type {number | undefined} */
+  #since;
 
   /**
    * @param {import('../core/caller.js').Caller} caller
@@ -70,6 +76,7 @@ export class Erasure {
    */
   async run(marker) {
     const { last } = marker;
+    this.#since = last ? marker.since : undefined;
     const begun = marker.position ?? [0, null];
     // In mind first: whatever becomes of this call.
     if (begun[0] === 0) await this.#remember({ ...marker, position: begun });
@@ -88,8 +95,9 @@ export class Erasure {
     let [step, after] = begun;
     const steps = [
       () => this.#takeMemory(),
-      () => this.#takeThreads(),
-      () => this.#takeMessages(),
+      // By the index, where all of it goes; else what each says is looked at, below.
+      async () => (this.#since === undefined ? this.#takeThreads() : undefined),
+      async () => (this.#since === undefined ? this.#takeMessages() : undefined),
       ...SCANNED.map((table) => (/** @type {string | null} */ cursor) => this.#takePage(table, cursor)),
       () => this.#takeIndex(),
     ];
@@ -120,8 +128,16 @@ export class Erasure {
 
   /** @returns {Promise<undefined>} */
   async #takeMemory() {
+    if (await this.#isBegunAnew()) return;
     await this.#call('row.delete', { table: 'resources' }, [{ id: this.#id }]);
     await this.#caller.perform(clear, this.#method, { scopeKind: 'resource', scopeId: this.#id });
+  }
+
+  /** Whether the resource itself was made after the first going through. @returns {Promise<boolean>} */
+  async #isBegunAnew() {
+    if (this.#since === undefined) return false;
+    const resource = await this.#call('resource.get', {}, { resourceId: this.#id });
+    return resource !== null && Date.parse(resource.createdAt) >= this.#since;
   }
 
   /**
@@ -180,7 +196,9 @@ export class Erasure {
     const named = table === 'threads' || table === 'messages';
     const limit = table === 'messages' ? Math.max(1, Math.min(100, Math.floor(this.#left / 8))) : FEW;
     const question = { limit: named ? limit : PAGE, cursor, resourceId: this.#id };
-    const { ids, deleted, done, cursor: next } = await this.#call('row.prune', { table }, question);
+    const late = this.#since !== undefined && { maxAge: this.#ageSince(named ? 0 : ROWS_LATE_MS) };
+    const control = { table, ...late };
+    const { ids, deleted, done, cursor: next } = await this.#call('row.prune', control, question);
     if (table === 'messages') await this.#delete(ids);
     else if (table === 'threads') {
       for (const id of ids) if (!(await this.#takeThread(id))) return cursor;
@@ -188,8 +206,24 @@ export class Erasure {
     return done ? undefined : next;
   }
 
+  /** @param {number} late */
+  #ageSince(late) {
+    return Math.max(0, this.#caller.now() - (Number(this.#since) + late));
+  }
+
+  /** Whether anything is left that an index has to tell of. @returns {Promise<boolean>} */
+  async #isInUse() {
+    const page = { perPage: 1, page: 0 };
+    const { threads } = await this.#call('thread.list', page, { resourceId: this.#id });
+    if (threads.length > 0) return true;
+    const control = { ...page, includeTotal: false, direction: 'DESC' };
+    const { messages } = await this.#call('message.list_by_resource', control, { resourceId: this.#id });
+    return messages.length > 0;
+  }
+
   /** @returns {Promise<string | null | undefined>} */
   async #takeIndex() {
+    if (this.#since !== undefined && (await this.#isInUse())) return undefined;
     for (const part of ['mentions', 'resource']) {
       const under = { under: [part, this.#id] };
       const { pending } = await this.#call('store.clear', { table: 'metadata', all: true }, under);

@@ -1,7 +1,8 @@
 /* row_prune.c: row.prune: what is older than an age, one page of a list at a time.
  *
  *   payload   {"limit": n, "cursor": where to go on, or null}; control: table, maxAge in ms.
- *             With "resourceId": in place of what is old, what carries this id
+ *             With "resourceId": in place of what is old, what carries this id; with a maxAge, too, only
+ *             what does not say that it is younger
  *   answer    {"deleted":n,"ids":[id, …],"cursor": where to go on, or null,"done": nothing is left}
  *
  * Rows and resources are deleted here.  Threads and messages are only named, for their deletion
@@ -38,11 +39,13 @@ enum tkv_status row_prune(struct call *call, void *self) {
   if (!op->kind || !arg_fields(call, fields, 3) ||
       !arg_text(call, fields[2].value, fields[2].name, &op->owner))
     return call->error;
-  if (op->owner.ptr)
-    age = 0;
-  else if (!control_number(call->control.max_age, &age))
+  bool aged = control_number(call->control.max_age, &age);
+  if (!aged && op->owner.ptr)
+    op->before = INT64_MAX;
+  else if (aged)
+    op->before = call->now - (int64_t)age;
+  else
     return call_invalid(call, SPAN("maxAge"), SPAN("must be a number of milliseconds"));
-  op->before = call->now - (int64_t)age;
   if (!json_int(fields[0].value, &op->limit) || op->limit < 1)
     return call_invalid(call, SPAN("limit"), SPAN("must be a positive integer"));
   if (!json_is_null(fields[1].value) &&
@@ -89,6 +92,12 @@ static enum tkv_status finish(struct call *call, void *self) {
   return TKV_DONE;
 }
 
+/* When a row, thread or message came about, by its own word; states tell their last change alone. */
+static bool begun(struct span row, int64_t *ms) {
+  return row_date(json_get(row, SPAN("createdAt")), ms) ||
+         row_date(json_get(row, SPAN("updatedAt")), ms);
+}
+
 /* What is damaged has no age, and stops the pruning; of nobody can be told that it is his. */
 static bool is_due(struct call *call, const struct prune *op, const struct kv_request *get,
                    bool *due) {
@@ -103,7 +112,8 @@ static bool is_due(struct call *call, const struct prune *op, const struct kv_re
   }
   if (op->owner.ptr) {
     struct span given = json_get(row, SPAN("resourceId"));
-    *due = json_string(&call->arena, given, &owner) && span_eq(owner, op->owner);
+    *due = json_string(&call->arena, given, &owner) && span_eq(owner, op->owner) &&
+           !(begun(row, &ms) && ms >= op->before);
     return true;
   }
   row_date(anchor_of(op->kind, row), &ms);

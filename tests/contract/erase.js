@@ -192,6 +192,32 @@ export function erase(makeStore) {
       expect((await raw.keys()).some((key) => key.includes('erase'))).toBe(false);
     });
 
+    it.each([60_000, 7 * 24 * 3_600_000])('spares whoever begins anew %i ms later', async (later) => {
+      const { store, clock, reopen } = await makeStore();
+      await fill(store);
+      await store.eraseResource(ALICE);
+      clock.advance(later);
+      const createdAt = new Date(clock.now());
+      await store.saveThread({ thread: { ...thread('new', ALICE), createdAt, updatedAt: createdAt } });
+      await store.saveMessages({
+        messages: [
+          message('new-1', 1, { threadId: 'new', ...ALICE, createdAt }),
+          message('b1-new', 1, { threadId: 'b1', ...ALICE, createdAt }),
+        ],
+      });
+      await store.updateResource({ ...ALICE, workingMemory: 'anew' });
+      for (let i = 0; i < 4; i++) {
+        clock.advance(400_000);
+        await reopen().sweep();
+      }
+      const reader = reopen();
+      expect((await reader.sweep()).pending).toBe(0);
+      expect(await kept(reader, 'alice')).toMatchObject({ memory: true, threads: 1, score: false });
+      const { messages } = await reader.listMessagesByResourceId({ ...ALICE, perPage: false });
+      expect(ids(messages).toSorted()).toEqual(['b1-new', 'new-1']);
+      expect(ids((await reader.listMessages({ threadId: 'new' })).messages)).toEqual(['new-1']);
+    });
+
     it('of nobody does nothing', async () => {
       const { store } = await makeStore();
       await fill(store);

@@ -62,7 +62,7 @@ it('opens by the link, shows a prefix, then another, and changes what it may', a
     await expect.poll(() => titles.allInnerTexts()).toEqual(['Title one', 'Title zero']);
     expect(page.url()).toBe(`${studio.origin}/`);
     const chosen = page.getByLabel('Prefix');
-    expect(await chosen.inputValue()).toBe('dev_');
+    await expect.poll(() => chosen.inputValue()).toBe('dev_');
     const offered = page.locator('#prefixes option');
     expect(await offered.evaluateAll((all) => all.map((one) => one.getAttribute('value')))).toEqual([
       'dev_',
