@@ -167,6 +167,8 @@ export function findTable(name) {
 
 /** What says where the data is. Null and undefined count as missing. */
 const PLACES = ['durable', 'bindings', 'backend', 'accountId', 'apiToken'];
+/** What only the REST API has an ear for. */
+const REST_ONLY = ['accountId', 'apiToken', 'baseURL', 'fetch', 'timeout'];
 
 /**
  * @param {CloudflareStoreConfig} config
@@ -182,9 +184,24 @@ function readStorage(config) {
   ) {
     throw invalid('namespacePrefix is for the REST API; bindings and back ends take keyPrefix');
   }
+  if (isBackend || 'bindings' in config) refuseRestOptions(config, isBackend ? 'backend' : 'bindings');
   if (isBackend) return readBackend(config.backend);
   if ('bindings' in config) return readBindings(config.bindings);
   return readRest(/** @type {CloudflareRestConfig} */ (config));
+}
+
+/**
+ * What would be ignored is refused.
+ *
+ * @param {any} config
+ * @param {string} place  where the data is
+ */
+function refuseRestOptions(config, place) {
+  const name = REST_ONLY.find((one) => /** @type {any} */ (config[one] ?? undefined) !== undefined);
+  if (name === undefined) return;
+  throw invalid(
+    `${name} is for the REST API, and ${place} says that the data is elsewhere: give one of them`,
+  );
 }
 
 /**
@@ -198,6 +215,7 @@ function readDurable(config) {
       `durable holds all tables, so that ${other} cannot be given beside it; bindings may mix both`,
     );
   }
+  refuseRestOptions(config, 'durable');
   if (!isObjectNamespace(config.durable)) {
     throw invalid('durable must be a namespace of Durable Objects, as a Worker finds it in env');
   }

@@ -155,6 +155,17 @@ describe('an option that does not exist', () => {
     expect(problemWith({ backend: createMemoryBackend(), namespacePrefix: 'x' })).toBe(text);
   });
 
+  it.each(['accountId', 'apiToken', 'baseURL', 'fetch', 'timeout'])(
+    'may exist elsewhere: %s beside what says that the data is not there',
+    (name) => {
+      for (const [place, value] of Object.entries({ bindings, backend: createMemoryBackend() })) {
+        const says = `${name} is for the REST API, and ${place} says that the data is elsewhere: give one of them`;
+        expect(problemWith({ [place]: value, [name]: 'secret-token' })).toBe(says);
+        expect(problemWith({ [place]: value, [name]: undefined })).toBe('nothing');
+      }
+    },
+  );
+
   it.each([
     [{ memory: { thread: { maxAge: 1 } } }, 'retention.memory.thread', 'retention.memory.threads'],
     [{ memmory: { threads: { maxAge: 1 } } }, 'retention.memmory', 'retention.memory'],
