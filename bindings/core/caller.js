@@ -216,6 +216,11 @@ export class Caller {
     }
   }
 
+  /** Whether all tables are where one writes alone and every write shows at once. @returns {boolean} */
+  get sole() {
+    return this.#local === undefined;
+  }
+
   /** Each home once. */
   #homes() {
     const homes = new Set(this.#remote.values());

@@ -4,7 +4,8 @@
  * A row of its own, the marker, keeps in mind that an erasure is under way and how far it has come, so that `sweep`
  * takes it up. What other places have just written comes to light within minutes: then all is gone through once more, and
  * the marker, the last that has the id, goes. Whoever has begun anew meanwhile keeps what he has begun: the second going
- * through spares what says that it came about after the first.
+ * through spares what says that it came about after the first. Where one writes alone and shows all at once, in an object, the
+ * first is all there is.
  *
  * @module
  */
@@ -82,7 +83,7 @@ export class Erasure {
     if (begun[0] === 0) await this.#remember({ ...marker, position: begun });
     const position = await this.#goOn(begun);
     const ended = position === null;
-    if (ended && last) await this.#forget();
+    if (ended && (last || this.#caller.sole)) await this.#forget();
     else await this.#remember({ ...marker, position, since: ended ? this.#caller.now() : marker.since });
     return { deleted: this.#deleted, position };
   }

@@ -1,4 +1,4 @@
-/* row_prune.c: row.prune: what is older than an age, one page of a list at a time.
+/* prune.c: row.prune: what is older than an age, one page of a list at a time.
  *
  *   payload   {"limit": n, "cursor": where to go on, or null}; control: table, maxAge in ms.
  *             With "resourceId": in place of what is old, what carries this id; with a maxAge, too, only

@@ -3,6 +3,7 @@ import { at, ids, message, refused, thread } from './support.js';
 
 const ALICE = { resourceId: 'alice' };
 const BOB = { resourceId: 'bob' };
+const SCORE = { scorerId: 's', entityId: 'e', runId: 'r', score: 1, output: '', scorer: {}, entity: {} };
 
 /**
  * Alice and Bob, of each everything that can carry an id; and Alice once in Bob's thread, Bob once in hers.
@@ -36,8 +37,7 @@ async function fill(store) {
       resourceId,
       snapshot: { status: 'success' },
     });
-    const ofRun = { scorerId: 's', entityId: 'e', runId: 'r', score: 1, output: '', scorer: {}, entity: {} };
-    await store.saveScore({ ...ofRun, id: `score-${resourceId}`, source: 'LIVE', resourceId });
+    await store.saveScore({ ...SCORE, id: `score-${resourceId}`, source: 'LIVE', resourceId });
     await store.createTask({
       id: `task-${resourceId}`,
       status: 'completed',
@@ -180,10 +180,7 @@ export function erase(makeStore) {
       const { store, clock, reopen, raw } = await makeStore();
       await fill(store);
       await store.eraseResource(ALICE);
-      await reopen().saveScore({
-        ...{ scorerId: 's', entityId: 'e', runId: 'r', score: 1, output: '', scorer: {}, entity: {} },
-        ...{ id: 'late', source: 'LIVE', ...ALICE },
-      });
+      await reopen().saveScore({ ...SCORE, id: 'late', source: 'LIVE', ...ALICE });
       for (let i = 0; i < 4; i++) {
         clock.advance(400_000);
         await reopen().sweep();
@@ -198,6 +195,7 @@ export function erase(makeStore) {
       await store.eraseResource(ALICE);
       clock.advance(later);
       const createdAt = new Date(clock.now());
+      if (later > 240_000) await store.saveScore({ ...SCORE, id: 'anew', source: 'LIVE', ...ALICE });
       await store.saveThread({ thread: { ...thread('new', ALICE), createdAt, updatedAt: createdAt } });
       await store.saveMessages({
         messages: [
@@ -213,6 +211,7 @@ export function erase(makeStore) {
       const reader = reopen();
       expect((await reader.sweep()).pending).toBe(0);
       expect(await kept(reader, 'alice')).toMatchObject({ memory: true, threads: 1, score: false });
+      if (later > 240_000) expect(await reader.getScoreById({ id: 'anew' })).not.toBeNull();
       const { messages } = await reader.listMessagesByResourceId({ ...ALICE, perPage: false });
       expect(ids(messages).toSorted()).toEqual(['b1-new', 'new-1']);
       expect(ids((await reader.listMessages({ threadId: 'new' })).messages)).toEqual(['new-1']);

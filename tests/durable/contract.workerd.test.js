@@ -13,6 +13,8 @@ describe('in a Durable Object', () => {
   skipBecause({
     'deleting a thread too large for one call > tells the new messages from the old ones where metadata is withheld':
       'store.verify() reads KV only',
+    'erasing a resource > leaves the id nowhere, once a sweep': ofKV,
+    'erasing a resource > takes what another place had written before it': ofKV,
     'thread states > are replaced as a whole, and the last one stays': ofKV,
     'progress of a workflow run > comes to KV once': ofKV,
     'progress of a workflow run > costs a run of ten steps one write': ofKV,

@@ -7,6 +7,7 @@ import { CloudflareStore, createCore, StoreError, StoreTypeError } from '../../b
 import { VERSIONS } from '../../bindings/remote/protocol.js';
 import { makeClock } from '../support/clock.js';
 import { conversation, ids, message, thread } from '../support/records.js';
+import { makeSubject } from '../contract/subject.js';
 import { newObject, OBJECTS, storageOf } from './support.workerd.js';
 
 /** Its types know of no object that is not declared. @type {any} */
@@ -292,6 +293,23 @@ describe('a failure in the object', () => {
 });
 
 describe('one call', () => {
+  it('forgets a user in one going through: no sweep is needed, and none takes what comes after', async () => {
+    const { store, clock, keyPrefix, storage } = open();
+    const { raw } = await makeSubject(storage, { durable: OBJECTS }, keyPrefix, {}, clock);
+    await store.saveThread({ thread: thread('t') });
+    await store.saveMessages({ messages: conversation(3) });
+    await store.updateResource({ resourceId: 'alice', workingMemory: 'w' });
+    expect((await store.eraseResource({ resourceId: 'alice' })).cursor).toBeNull();
+    const texts = await Promise.all((await raw.keys()).map(async (key) => `${key} ${await raw.get(key)}`));
+    expect(texts.filter((text) => text.includes('alice'))).toEqual([]);
+    await store.saveThread({ thread: thread('t2') });
+    for (let i = 0; i < 3; i++) {
+      clock.advance(400_000);
+      await store.sweep();
+    }
+    expect((await store.listThreadsByResourceId({ resourceId: 'alice' })).total).toBe(1);
+  });
+
   it('may have a bound of its own, as each part of an erasure has', async () => {
     const { store } = open({ maxOperations: 60 });
     for (const id of ['t', 'u', 'v']) {
