@@ -7,7 +7,6 @@
  * @module
  */
 
-import { storeError } from './core/errors.js';
 import { guardMethods } from './store/guard.js';
 import { LegacyStore } from './store/legacy.js';
 
@@ -37,16 +36,13 @@ export class CloudflareStore extends LegacyStore {
    * with it. Records of the last minutes are not judged.
    *
    * In a Worker, the module that can do it has to be given:
-   * `import module from 'threadkv/threadkv.tools.wasm'`.
+   * `import module from 'threadkv/threadkv.tools.wasm'`; for what is in Durable Objects, to their class:
+   * `class Objects extends ThreadKVObject { static module = module }`.
    *
    * @param {import('./store/types.js').VerifyArgs} [args]
    * @returns {Promise<import('./store/types.js').VerifyResult>}
    */
   async verify(args = {}) {
-    if (!this.caller.hasPlace) {
-      const says = 'verify reads KV; nothing of this store is there';
-      throw storeError('INVALID_ARGUMENT', 'verify', says);
-    }
     const { verifyStore } = await import('./upkeep/verify.js');
     return verifyStore(this.caller, args);
   }

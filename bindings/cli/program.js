@@ -249,13 +249,14 @@ async function perform(command, run, args) {
     const hooks = [];
     let keys = 0;
     hooks.push((operation) => (keys += operation.kind === 'list' ? operation.keys : 0));
-    const store = new ToolStore(target.open(target.names), options.keyPrefix, {
-      module: await loadToolsModule(),
+    const line = target.line({
+      keyPrefix: options.keyPrefix,
       maxOperations: MAX_OPERATIONS,
       onOperation: (operation) => {
         for (const hook of hooks) hook(operation);
       },
     });
+    const store = new ToolStore(line, { module: await loadToolsModule() });
     const stops = { stopped: () => interrupt.asked, whenStopped: interrupt.whenAsked };
     const context = { store, target, report, options, ...stops };
     const outcome = await run({ ...context, onOperation: (hook) => void hooks.push(hook) }, ...args);

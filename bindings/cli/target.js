@@ -6,7 +6,8 @@
  */
 
 import { TABLES } from '../core/abi.js';
-import { findTable } from '../store/config.js';
+import { Caller } from '../core/caller.js';
+import { findTable, readConfig } from '../store/config.js';
 import { createNamespaceBackend } from '../backends/kv.js';
 import { usageError } from './errors.js';
 import { openLocalState } from './local.js';
@@ -33,11 +34,13 @@ const PATIENCE = 10 * 60_000;
 /**
  * @typedef {{ fromNamespacePrefix?: string, fromNamespace?: Record<string, string> }} SourceOptions
  */
+/** @typedef {Pick<import('../store/config.js').CommonConfig, 'keyPrefix' | 'maxOperations' | 'onOperation'>} LineOptions */
 /**
  * What can be opened there.
  * @typedef {object} Target
  * @property {string} place  for people and state files
  * @property {(names: string[]) => import('../backends/backend.js').Backend} open  a back end over namespaces of these names
+ * @property {(options: LineOptions) => Caller} line  to a store there
  * @property {string[]} names  of the namespaces, by table
  * @property {() => Promise<string[]>} missing  those of the names that nothing has there
  * @property {(options: SourceOptions) => string[]} sourceNames  of the namespaces of Mastra's own store, by table
@@ -75,6 +78,8 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
   const { namespacePrefix: prefix, ...where } = readRestOptions(given, usageError);
   const rest = { ...where, turn };
   const names = TABLES.map(([table]) => namespace[table] ?? namespace.default ?? `${prefix}${table}`);
+  /** @param {string[]} titles */
+  const open = (titles) => ({ ...createRestBackend({ ...rest, titles }), patience: PATIENCE });
   return {
     place: `account ${account}`,
     names,
@@ -86,7 +91,8 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
           fromNamespace[table] ?? fromNamespace.default ?? `${before}${mastra === '' ? table : mastra}`,
       );
     },
-    open: (titles) => ({ ...createRestBackend({ ...rest, titles }), patience: PATIENCE }),
+    open,
+    line: (options) => new Caller(readConfig({ backend: open(names), ...options })),
     close: async () => {},
   };
 }
@@ -105,13 +111,17 @@ async function openLocal(options) {
     }
     return namespaces[name];
   };
+  /** @param {string[]} names */
+  const open = (names) => createNamespaceBackend({ namespaces: names.map(find) });
   try {
+    const names = localNames(bindings, options.namespace ?? {});
     return {
       place: `local state ${path}`,
-      names: localNames(bindings, options.namespace ?? {}),
+      names,
       missing: async () => [],
       sourceNames: ({ fromNamespace = {} }) => localNames(bindings, fromNamespace, true),
-      open: (names) => createNamespaceBackend({ namespaces: names.map(find) }),
+      open,
+      line: (options) => new Caller(readConfig({ backend: open(names), ...options })),
       close,
     };
   } catch (error) {

@@ -40,6 +40,7 @@ const TABLE_OF = /** @type {Record<string, string>} */ ({
   thread: 'threads',
   message: 'threads',
   collection: 'threads',
+  verify: 'threads',
   resource: 'resources',
   workflow: 'workflow_snapshot',
 });
@@ -61,8 +62,12 @@ export class Caller {
   #prefix;
   #line;
 
+  #settings;
+
   /** @param {Settings} settings */
-  constructor({ retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...place }) {
+  constructor(settings) {
+    const { retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...place } = settings;
+    this.#settings = settings;
     /** Policies by table. @readonly */
     this.retention = retention;
     /** KV operations that one call may make. @readonly */
@@ -88,10 +93,11 @@ export class Caller {
    * @param {string} op  the core's name for it
    * @param {object} control
    * @param {unknown} [payload]
+   * @param {import('./reading.js').Manner} [manner]
    * @returns {Promise<string>}
    */
-  async call(method, op, control, payload) {
-    return this.send(method, op, control, toJSON(payload, method));
+  async call(method, op, control, payload, manner) {
+    return this.send(method, op, control, toJSON(payload, method), manner);
   }
 
   /**
@@ -99,10 +105,11 @@ export class Caller {
    * @param {string} op
    * @param {object} control
    * @param {string} [json]  the payload as text, which reaches the core as it is
+   * @param {import('./reading.js').Manner} [manner]
    * @returns {Promise<string>}
    */
-  async send(method, op, control, json) {
-    return (await this.#homeOf(op, control).run(method, op, control, json, {})).text;
+  async send(method, op, control, json, manner = {}) {
+    return (await this.#homeOf(op, control).run(method, op, control, json, manner)).text;
   }
 
   /**
@@ -297,15 +304,29 @@ export class Caller {
     for (const home of this.#homes()) home.forget();
   }
 
-  /** Whether data is in a back end of this process: else there is no `place`. */
+  /** Whether data is in a back end of this process. */
   get hasPlace() {
     return this.#local !== undefined;
   }
 
-  /** Where the data is, and who wants to hear what is done there: for another store over the same data. */
+  /**
+   * Another line to the same data, whose cost is told as this one's. It writes nothing of itself, and reads what is stored
+   * as it is.
+   *
+   * @param {(place: { backend?: Settings['backend'], tables: Settings['tables'] }) => Partial<Settings>} change
+   * @returns {Caller}
+   */
+  beside(change) {
+    const { elsewhere, prefix, options, waitUntil } = this.#settings;
+    const plain = { elsewhere, prefix, waitUntil, options: { ...options, check: false } };
+    const own = { most: Infinity, retention: {}, onOperation: this.#stats.observe };
+    return new Caller({ ...this.place(), ...plain, ...own, ...change(this.place()) });
+  }
+
+  /** The back end of this process, if there is one, and where it has each table. */
   place() {
-    const { backend, tables, prefix: keyPrefix, options } = this.#place;
-    return { backend, tables, keyPrefix, maxOperations: options.maxOperations, observe: this.#stats.observe };
+    const { backend, tables } = this.#settings;
+    return { backend, tables };
   }
 
   get #place() {

@@ -21,6 +21,14 @@ import { openRoom } from './open.js';
  * the name `threadkv`.
  */
 export class ThreadKVObject extends DurableObject {
+  /**
+   * A subclass gives it the module of tools, `import module from 'threadkv/threadkv.tools.wasm'`, for `verify`, export and
+   * import of what is in its objects: `class Objects extends ThreadKVObject { static module = module }`.
+   *
+   * @type {WebAssembly.Module | undefined}
+   */
+  static module;
+
   #room;
 
   /**
@@ -29,7 +37,8 @@ export class ThreadKVObject extends DurableObject {
    */
   constructor(ctx, env) {
     super(ctx, env);
-    this.#room = openRoom(ctx.storage);
+    const { module } = /** @type {typeof ThreadKVObject} */ (this.constructor);
+    this.#room = openRoom(ctx.storage, { module });
   }
 
   /**

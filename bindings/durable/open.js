@@ -37,6 +37,7 @@ export function openRoom(storage, options = {}) {
   return new Room({
     backend,
     upkeep,
+    hasTools: options.module !== undefined,
     deleteAll: () => storage.deleteAll(),
     atomically: (run) => storage.transactionSync(run),
     createCore: () => createCore(options),

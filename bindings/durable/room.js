@@ -10,7 +10,15 @@ import { TABLES } from '../core/abi.js';
 import { tokenOf } from '../core/caller.js';
 import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
 import { followSync, Line } from '../core/plan.js';
-import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from '../remote/protocol.js';
+import {
+  MAX_CROSSING,
+  pack,
+  requireVersions,
+  TOOL_OPERATIONS,
+  unpack,
+  VERSIONS,
+  weigh,
+} from '../remote/protocol.js';
 import { PLANS } from '../store/plans.js';
 
 /**
@@ -27,6 +35,7 @@ import { PLANS } from '../store/plans.js';
  * @property {() => Core} createCore
  * @property {import('./upkeep.js').Upkeep} upkeep
  * @property {() => Promise<unknown>} deleteAll
+ * @property {boolean} [hasTools]  whether the core has the operations of tools
  * @property {() => void} [forget]  called when something was rolled back
  */
 
@@ -164,6 +173,7 @@ export class Room {
     const text = json === undefined ? undefined : unpack(json);
     if (plan !== undefined) return this.#follow(request, plan, JSON.parse(text ?? '[]'));
     const { control = {}, most, apart } = request;
+    if (TOOL_OPERATIONS.includes(String(op)) && this.#options.hasTools !== true) throw withoutTools(method);
     const manner = { most: most ?? Infinity, apart, exact: true };
     const called = this.#own.callSync(this.#storeOf(request), String(op), control, text, method, manner);
     const kept = called.reading.kept.map(pack);
@@ -230,6 +240,14 @@ export class Room {
     this.#core ??= this.#options.createCore();
     return this.#core;
   }
+}
+
+/** @param {string} method */
+function withoutTools(method) {
+  const says =
+    'the class of the Durable Object has no tools: import threadkv/threadkv.tools.wasm and give it as `static module` ' +
+    'of a subclass of ThreadKVObject';
+  return storeError('NO_MODULE', method, says);
 }
 
 /**

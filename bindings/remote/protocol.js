@@ -41,6 +41,16 @@ import { byteLength } from '../core/memory.js';
  * @property {{ code: string, op: string, message: string, details: Record<string, unknown> }} [failure]
  */
 
+/** Operations that the module of tools has and the store's own has not: see src/upkeep/operations.h. */
+export const TOOL_OPERATIONS = Object.freeze([
+  'record.scan',
+  'record.get',
+  'collection.scan',
+  'verify.records',
+  'verify.collection',
+  'thread.purge',
+]);
+
 /** Of what crosses. Raised when an older half would misunderstand a newer one. */
 export const PROTOCOL = 1;
 

@@ -18,11 +18,11 @@ export class BaseStore {
   /**
    * Does no I/O and may run at global scope.
    *
-   * @param {import('./config.js').CloudflareStoreConfig} config
+   * @param {import('./config.js').CloudflareStoreConfig} config  within this library also a line that is there already
    */
   constructor(config) {
     /** @protected @readonly */
-    this.caller = new Caller(settingsOf(config));
+    this.caller = lineOf(config);
     // Whoever prints a store sees the store, not what it was configured with.
     Object.defineProperty(this, 'caller', { enumerable: false, writable: false, configurable: false });
   }
@@ -106,9 +106,9 @@ export class BaseStore {
 }
 
 /** @param {import('./config.js').CloudflareStoreConfig} config */
-function settingsOf(config) {
+function lineOf(config) {
   try {
-    return readConfig(config);
+    return config instanceof Caller ? config : new Caller(readConfig(config));
   } catch (error) {
     throw ownError('constructor', error);
   }

@@ -5,9 +5,10 @@
  * @module
  */
 
+import { TABLES } from '../core/abi.js';
 import { createCore } from '../core/core.js';
 import { LegacyStore } from '../store/legacy.js';
-import { createCoalescingBackend } from './coalesce.js';
+import { createCoalescingBackend, createTableBackend } from './coalesce.js';
 import { rawFields, rawItems } from './raw.js';
 
 /** @typedef {'threads' | 'messages' | 'metadata' | 'resources' | string} TableName */
@@ -27,31 +28,25 @@ import { rawFields, rawItems } from './raw.js';
 const PAGE_BYTES = 4_000_000;
 const PAGE_RECORDS = 500;
 const FIRST_PAGE = 50;
+/** What a page may weigh before it was found out what pages weigh; a single record may be larger. */
+const PAGE_MOST = 16_000_000;
+/** Each table is in a space of its own. */
+const TABLE_MAP = Object.fromEntries(TABLES.map(([table], space) => [table, space]));
 
-/**
- * @typedef {object} ToolOptions
- * @property {WebAssembly.Module} module  the one that has the operations of tools
- * @property {number} maxOperations  KV operations that one call may make
- * @property {number} [pageRecords]  how many records, or indexes, are looked at in one call
- * @property {(operation: import('../core/stats.js').Operation) => void} [onOperation]
- */
+/** @typedef {import('../core/caller.js').Caller} Caller */
 
 export class ToolStore extends LegacyStore {
   #perPage = FIRST_PAGE;
   #pageRecords;
 
   /**
-   * @param {import('../backends/backend.js').Backend} backend  with a space for each table
-   * @param {string} keyPrefix
-   * @param {ToolOptions} options
+   * @param {Caller} caller  of the store that is looked after
+   * @param {{ module?: WebAssembly.Module, pageRecords?: number }} options  module: the one that has the operations of tools,
+   *   for what is in this process; pageRecords: how many records, or indexes, are looked at in one call
    */
-  constructor(backend, keyPrefix, { module, pageRecords = PAGE_RECORDS, ...options }) {
-    super({
-      ...options,
-      backend: createCoalescingBackend(backend),
-      core: createCore({ module }),
-      keyPrefix,
-    });
+  constructor(caller, { module, pageRecords = PAGE_RECORDS }) {
+    const core = createCore({ module });
+    super(/** @type {any} */ (caller.beside((place) => ({ core, ...asTables(place) }))));
     this.#pageRecords = pageRecords;
   }
 
@@ -63,11 +58,30 @@ export class ToolStore extends LegacyStore {
    * @returns {Promise<RecordPage>}
    */
   async recordPage(table, cursor) {
-    const control = { table, perPage: this.#perPage };
-    const text = await this.caller.call('recordPage', 'record.scan', control, { cursor });
+    const text = await this.#fitting((perPage, manner) =>
+      this.caller.call('recordPage', 'record.scan', { table, perPage }, { cursor }, manner),
+    );
     const page = readRecords(text);
     this.#learn(text.length, page.records.length);
     return page;
+  }
+
+  /**
+   * Asks for so many records that there is room for them.
+   *
+   * @param {(perPage: number, manner: import('../core/reading.js').Manner) => Promise<string>} ask
+   */
+  async #fitting(ask) {
+    for (;;) {
+      const perPage = this.#perPage;
+      try {
+        return await ask(perPage, perPage === 1 ? {} : { most: PAGE_MOST });
+      } catch (/** @type {any} */ error) {
+        if (error?.code !== 'PAGE_TOO_LARGE' || perPage === 1) throw error;
+        // Another call may have learned meanwhile.
+        this.#perPage = Math.max(1, Math.min(this.#perPage, perPage >> 2));
+      }
+    }
   }
 
   /**
@@ -100,8 +114,11 @@ export class ToolStore extends LegacyStore {
    */
   async *recordsById(table, ids) {
     for (let at = 0; at < ids.length;) {
-      const some = ids.slice(at, at + this.#perPage);
-      const text = await this.caller.call('recordsById', 'record.get', { table }, { ids: some });
+      let some = ids;
+      const text = await this.#fitting((perPage, manner) => {
+        some = ids.slice(at, at + perPage);
+        return this.caller.call('recordsById', 'record.get', { table }, { ids: some }, manner);
+      });
       const { records } = readRecords(text);
       this.#learn(text.length, some.length);
       at += some.length;
@@ -193,6 +210,16 @@ export class ToolStore extends LegacyStore {
     const fitting = Math.floor(PAGE_BYTES / (bytes / records));
     this.#perPage = Math.max(1, Math.min(PAGE_RECORDS, this.#perPage * 4, fitting));
   }
+}
+
+/**
+ * What is in this process, with a space for each table; there may be nothing.
+ *
+ * @param {{ backend?: import('../backends/backend.js').Backend, tables: Record<string, number> }} place
+ */
+function asTables({ backend, tables }) {
+  if (backend === undefined) return {};
+  return { backend: createCoalescingBackend(createTableBackend(backend, tables)), tables: TABLE_MAP };
 }
 
 /** @param {string} text @returns {RecordPage} */

@@ -7,7 +7,6 @@
 import { loadToolsModule } from '#upkeep-module';
 import { storeError } from '../core/errors.js';
 import { requireArguments } from '../store/check.js';
-import { createTableBackend } from './coalesce.js';
 import { Findings } from './findings.js';
 import { ToolStore } from './tool-store.js';
 import { Verification } from './verification.js';
@@ -32,16 +31,13 @@ export async function verifyStore(caller, args) {
     module = await loadToolsModule(),
   } = requireArguments(args, 'verify');
   if (typeof repair !== 'boolean') throw invalid('repair must be true or false');
-  if (!(module instanceof WebAssembly.Module)) {
+  const isModule = module instanceof WebAssembly.Module;
+  if (module === undefined ? caller.hasPlace : !isModule) {
     throw invalid('a Worker has to import threadkv/threadkv.tools.wasm and to give it as module');
   }
-  const { maxOperations, ...place } = caller.place();
-  const store = new ToolStore(createTableBackend(place.backend, place.tables), place.keyPrefix, {
-    module,
-    maxOperations,
-    onOperation: place.observe,
-    pageRecords: Math.max(1, Math.min(500, Math.floor(maxOperations / 2 / OPERATIONS_EACH))),
-  });
+  const { maxOperations } = caller;
+  const pageRecords = Math.max(1, Math.min(500, Math.floor(maxOperations / 2 / OPERATIONS_EACH)));
+  const store = new ToolStore(caller, { module, pageRecords });
   const findings = new Findings({});
   let position = readCursor(cursor);
   const verification = new Verification(store, findings, repair, position.last);

@@ -21,10 +21,11 @@ export const OBJECTS = namespace;
  * An object that nobody has used, with a clock of its own: its name.
  *
  * @param {{ now: () => number }} clock
+ * @param {import('../../bindings/core.js').CoreOptions} [more]
  */
-export function newObject({ now }) {
+export function newObject({ now }, more) {
   const name = `object${objects++}_`;
-  options.set(name, { now, random: createRandom(objects).fill });
+  options.set(name, { now, random: createRandom(objects).fill, ...more });
   return name;
 }
 
