@@ -10,7 +10,17 @@
 struct core {
   struct shared shared;
   int64_t last_reclaim;
+  struct tkv_carried carried;
 };
+
+/* What others are to take over stands together, and is handed out where it is. */
+#define PAST_AT offsetof(struct shared, last_stamp)
+_Static_assert(offsetof(struct shared, orders) - PAST_AT == offsetof(struct tkv_past, orders) &&
+                   offsetof(struct shared, memory.forgot_at) - PAST_AT ==
+                       offsetof(struct tkv_past, forgot_at) &&
+                   offsetof(struct shared, memory.bytes) - PAST_AT ==
+                       offsetof(struct tkv_past, notes),
+               "as in struct tkv_past");
 
 struct core *tkv_core_new(void *host) {
   struct core *core = calloc(1, sizeof *core);
@@ -188,4 +198,26 @@ void tkv_call_end(struct core *core, uint32_t handle) {
 
 size_t tkv_core_calls(const struct core *core) {
   return core->shared.seats.taken;
+}
+
+struct tkv_past *tkv_core_past(struct core *core) {
+  return (struct tkv_past *)((char *)&core->shared + PAST_AT);
+}
+
+const struct tkv_carried *tkv_core_note(struct core *core, const void *last) {
+  const struct note *note = memory_next(&core->shared.memory, last);
+  if (!note)
+    return NULL;
+  core->carried =
+      (struct tkv_carried){.note = {(const char *)note, sizeof *note + note->key.len},
+                           .value = {note->value.ptr, note->value.len + note->metadata.len}};
+  return &core->carried;
+}
+
+void *tkv_core_room(size_t size) {
+  return malloc(size);
+}
+
+void tkv_core_adopt(struct core *core, void *note, void *value) {
+  memory_adopt(&core->shared.memory, note, value);
 }

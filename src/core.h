@@ -73,4 +73,17 @@ void tkv_call_end(struct core *core, uint32_t call);
 /* tkv_core_calls returns how many calls exist: 0 when nothing leaks. */
 size_t tkv_core_calls(const struct core *core);
 
+/* A core takes the place of another of the same module, when no call of that is left:
+ *
+ *   copy the bytes of tkv_core_past, up to `notes`
+ *   for each tkv_core_note(old, last), |last| being the one before, NULL at first:
+ *     copies of its bytes in tkv_core_room, handed over by tkv_core_adopt
+ *
+ * So the old one's memory, which Wasm cannot give back, goes with its instance.  tkv_core_past and
+ * tkv_core_note return what is valid until the next call; tkv_core_room NULL without memory. */
+struct tkv_past *tkv_core_past(struct core *core);
+const struct tkv_carried *tkv_core_note(struct core *core, const void *last);
+void *tkv_core_room(size_t size);
+void tkv_core_adopt(struct core *core, void *note, void *value);
+
 #endif

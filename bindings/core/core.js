@@ -65,6 +65,14 @@ import { Rounds } from './rounds.js';
 /** The operations, by number. */
 const NAMES = Object.keys(OPERATIONS);
 
+/**
+ * An instance whose memory has grown beyond this, and beyond what its notes take (allocators waste up to a quarter), is
+ * replaced once nothing is under way and so many calls came to their end that did not make it grow.
+ */
+const GROWN_BYTES = 4 * 1024 * 1024;
+const NOTES_SHARE = 1.25;
+const CALLS_BEFORE = 5;
+
 /** A call in one go has fewer, whatever it does; one that waits for another has no end. */
 const ROUNDS_MAX = 100_000;
 
@@ -80,6 +88,8 @@ export class Core {
   #heads = new Heads();
   /** @type {Map<string, any>} */
   #shared = new Map();
+  /** The instance's memory when a call last ended, and how many have ended since it grew. */
+  #grown = { size: 0, calls: 0 };
 
   /** @param {CoreOptions} [options] */
   constructor({ module, now = Date.now, random = fillRandom, wait = sleep } = {}) {
@@ -148,7 +158,7 @@ export class Core {
     } catch (error) {
       throw fatal(under, error);
     } finally {
-      under.instance.close(under.handle);
+      this.#close(under);
     }
   }
 
@@ -177,7 +187,7 @@ export class Core {
     } catch (error) {
       throw fatal(under, error);
     } finally {
-      under.instance.close(under.handle);
+      this.#close(under);
     }
   }
 
@@ -214,12 +224,41 @@ export class Core {
     instance.resume(handle, this.#options.now());
   }
 
+  /** @param {Under} under */
+  #close({ instance, handle, method }) {
+    instance.close(handle);
+    if (instance !== this.#instance || instance.dead || instance.size <= GROWN_BYTES) return;
+    const { size, calls } = this.#grown;
+    this.#grown = { size: instance.size, calls: instance.size > size ? 0 : calls + 1 };
+    if (this.#grown.calls >= CALLS_BEFORE && instance.calls() === 0) this.#renew(instance, method);
+  }
+
+  /**
+   * Memory of a module never shrinks: a fresh instance takes the place of one that has grown, and takes over its notes.
+   *
+   * @param {Instance} old
+   * @param {string} method  for errors
+   */
+  #renew(old, method) {
+    if (old.size <= GROWN_BYTES + NOTES_SHARE * old.notes) return;
+    this.#grown = { size: 0, calls: 0 };
+    try {
+      const fresh = this.#create(method);
+      if (fresh.inherit(old)) this.#instance = fresh;
+    } catch {
+      // Without the memory for a second one the first goes on.
+    }
+  }
+
   /** @param {string} method  for errors */
   #live(method) {
-    if (this.#instance === undefined || this.#instance.dead) {
-      this.#instance = createInstance(this.#options.module ?? loadModule(method), this.#options.random);
-    }
+    if (this.#instance === undefined || this.#instance.dead) this.#instance = this.#create(method);
     return this.#instance;
+  }
+
+  /** @param {string} method  for errors */
+  #create(method) {
+    return createInstance(this.#options.module ?? loadModule(method), this.#options.random);
   }
 
   /**

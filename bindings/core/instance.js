@@ -32,7 +32,15 @@ import { roomFor, Memory } from './memory.js';
  * @property {(core: number, call: number) => number} call_outcome
  * @property {(core: number, call: number) => void} call_end
  * @property {(core: number) => number} calls
+ * @property {(core: number) => number} core_past
+ * @property {(core: number, last: number) => number} core_note
+ * @property {(size: number) => number} core_room
+ * @property {(core: number, note: number, value: number) => void} core_adopt
  */
+
+/** Of struct tkv_past: the bytes that a core takes over from another, and in which word the bytes of its notes stand. */
+const PAST_BYTES = 24;
+const PAST_NOTES = PAST_BYTES / 4;
 
 /** The status of an answer that there was no room for. */
 const NO_ROOM = 507;
@@ -64,6 +72,58 @@ export class Instance {
 
   calls() {
     return this.dead ? 0 : this.#exports.calls(this.#core);
+  }
+
+  /** Bytes of its memory. */
+  get size() {
+    return this.#memory.size;
+  }
+
+  /** Bytes of what it remembers. */
+  get notes() {
+    const past = this.#exports.core_past(this.#core) >>> 0;
+    this.#memory.look();
+    return this.#memory.number(past / 4 + PAST_NOTES);
+  }
+
+  /**
+   * Takes over all that another instance of the module remembers, which has no call left and is not used any more.
+   *
+   * @param {Instance} old
+   * @returns {boolean} false when there was no memory for it
+   */
+  inherit(old) {
+    return this.#guard(() => {
+      const past = old.#exports.core_past(old.#core) >>> 0;
+      old.#memory.look();
+      this.#memory.look();
+      this.#memory.take(this.#exports.core_past(this.#core) >>> 0, old.#memory, past, PAST_BYTES);
+      for (let last = 0; ;) {
+        const carried = old.#exports.core_note(old.#core, last) >>> 0;
+        if (carried === 0) return true;
+        last = old.#memory.number(carried / 4);
+        const note = this.#copyOf(old.#memory, carried / 4);
+        const value = this.#copyOf(old.#memory, carried / 4 + 2);
+        if (note === undefined || value === undefined) return false;
+        this.#exports.core_adopt(this.#core, note, value);
+      }
+    });
+  }
+
+  /**
+   * @param {Memory} memory  another instance's
+   * @param {number} word  of a struct span there
+   * @returns {number | undefined} where a copy is, 0 of nothing; undefined when there was no memory for it
+   */
+  #copyOf(memory, word) {
+    const from = memory.number(word);
+    if (from === 0) return 0;
+    const count = memory.number(word + 1);
+    const at = this.#exports.core_room(count) >>> 0;
+    if (at === 0) return undefined;
+    this.#memory.look();
+    this.#memory.take(at, memory, from, count);
+    return at;
   }
 
   /**

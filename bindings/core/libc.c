@@ -4,9 +4,9 @@
  * calls (HEAP), since a compiler that sees a function called free drops what is written to the
  * block before.  Natively, and under emscripten, libc's own are used.
  *
- * The allocator keeps a list of free blocks for each power of two.  A block never changes its size;
- * memory is taken from the end and never given back, as Wasm cannot.  That wastes at most half, and
- * suits arenas, whose chunks are powers of two themselves.
+ * The allocator keeps a list of free blocks for each size: the powers of two, and three sizes between
+ * each and the next.  A block never changes its size; memory is taken from the end and never given
+ * back, as Wasm cannot.  That wastes at most a fifth.
  */
 #ifdef malloc
 
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADER = 8, CLASS_MIN = 5, CLASS_MAX = 31, PAGE = 65536 };
+enum { HEADER = 8, SMALLEST = 32, STEPS = 4, CLASS_MAX = 26 * STEPS, PAGE = 65536 };
 
 /* A block starts with its class; a free one links to the next behind that. */
 struct block {
@@ -26,20 +26,25 @@ struct block {
 
 extern unsigned char __heap_base; /* by the linker: where data and stack end */
 
-static struct block *free_blocks[CLASS_MAX + 3];
+static struct block *free_blocks[CLASS_MAX + 2 * STEPS]; /* beyond CLASS_MAX: none ever */
 static uintptr_t heap_end;
 
+/* Of 32 bytes and more: 4, 5, 6 and 7 eighths of each power of two. */
+static size_t size_of(uint32_t class) {
+  return (size_t)(STEPS + class % STEPS) << (class / STEPS + 3);
+}
+
 static uint32_t class_of(size_t size) {
-  uint32_t class = CLASS_MIN;
-  while (class < CLASS_MAX && (size_t)1 << class < size)
-    class++;
-  return class;
+  if (size <= SMALLEST)
+    return 0;
+  uint32_t power = 31 - (uint32_t)__builtin_clzl(size - 1);
+  return (power - 5) * STEPS + (uint32_t)((size - 1) >> (power - 2)) - STEPS + 1;
 }
 
 static struct block *take_new(uint32_t class) {
   if (!heap_end)
     heap_end = ((uintptr_t)&__heap_base + HEADER - 1) & ~(uintptr_t)(HEADER - 1);
-  size_t size = (size_t)1 << class, room = __builtin_wasm_memory_size(0) * (size_t)PAGE - heap_end;
+  size_t size = size_of(class), room = __builtin_wasm_memory_size(0) * (size_t)PAGE - heap_end;
   if (room < size && __builtin_wasm_memory_grow(0, (size - room + PAGE - 1) / PAGE) == SIZE_MAX)
     return NULL;
   struct block *block = (struct block *)heap_end;
@@ -59,10 +64,10 @@ static uint32_t free_class(uint32_t class, uint32_t last) {
  * peak for ever.  When there is no more memory any larger one will do. */
 void *malloc(size_t size) {
   uint32_t class = size > SIZE_MAX - HEADER ? CLASS_MAX : class_of(size + HEADER), found;
-  if (class == CLASS_MAX)
+  if (class >= CLASS_MAX)
     return NULL;
   struct block *block = NULL;
-  if ((found = free_class(class, class + 2)) == CLASS_MAX && !(block = take_new(class)))
+  if ((found = free_class(class, class + 2 * STEPS)) == CLASS_MAX && !(block = take_new(class)))
     found = free_class(class, CLASS_MAX - 1);
   if (found != CLASS_MAX) {
     block = free_blocks[found];
@@ -90,7 +95,7 @@ void *realloc(void *memory, size_t size) {
   if (!memory)
     return malloc(size);
   const struct block *block = (struct block *)((char *)memory - HEADER);
-  size_t old = ((size_t)1 << block->class) - HEADER;
+  size_t old = size_of(block->class) - HEADER;
   if (old >= size)
     return memory;
   void *grown = malloc(size);

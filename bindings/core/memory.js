@@ -37,6 +37,11 @@ export class Memory {
     this.#words = new Uint32Array(buffer);
   }
 
+  /** How much memory there is: it grows and never shrinks. */
+  get size() {
+    return /** @type {WebAssembly.Memory} */ (this.#memory).buffer.byteLength;
+  }
+
   /** @param {number} word */
   number(word) {
     return this.#words[word];
@@ -84,6 +89,18 @@ export class Memory {
     }
     this.#bytes.set(text, at);
     return text.length;
+  }
+
+  /**
+   * Copies bytes from another instance's memory, which was looked at.
+   *
+   * @param {number} at
+   * @param {Memory} other
+   * @param {number} from
+   * @param {number} count
+   */
+  take(at, other, from, count) {
+    this.#bytes.set(other.#bytes.subarray(from, from + count), at);
   }
 
   /**

@@ -47,6 +47,22 @@ size_t wasm_calls(const struct core *core) {
   return tkv_core_calls(core);
 }
 
+struct tkv_past *wasm_core_past(struct core *core) {
+  return tkv_core_past(core);
+}
+
+const struct tkv_carried *wasm_core_note(struct core *core, const void *last) {
+  return tkv_core_note(core, last);
+}
+
+void *wasm_core_room(size_t size) {
+  return tkv_core_room(size);
+}
+
+void wasm_core_adopt(struct core *core, void *note, void *value) {
+  tkv_core_adopt(core, note, value);
+}
+
 #ifdef __EMSCRIPTEN__
 void emscripten_notify_memory_growth(int index);
 /* emscripten would import this; views are renewed after every call anyway. */

@@ -29,4 +29,10 @@ const struct tkv_outcome *wasm_call_outcome(struct core *core, uint32_t call);
 WASM_EXPORT("call_end") void wasm_call_end(struct core *core, uint32_t call);
 WASM_EXPORT("calls") size_t wasm_calls(const struct core *core);
 
+WASM_EXPORT("core_past") struct tkv_past *wasm_core_past(struct core *core);
+WASM_EXPORT("core_note")
+const struct tkv_carried *wasm_core_note(struct core *core, const void *last);
+WASM_EXPORT("core_room") void *wasm_core_room(size_t size);
+WASM_EXPORT("core_adopt") void wasm_core_adopt(struct core *core, void *note, void *value);
+
 #endif

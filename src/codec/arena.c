@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* A chunk and what allocators put before it fill a power of two. */
+/* A chunk and what allocators put before it fill a power of two, unless one large thing is all of it. */
 enum { OVERHEAD = 32, ALIGNMENT = 8 };
 
 struct arena_chunk {
@@ -36,12 +36,13 @@ static void add_chunk(struct arena *arena, struct arena_chunk *chunk) {
 }
 
 static size_t fitting(size_t total, size_t least) {
+  total = total < ARENA_CHUNK_MAX ? total : ARENA_CHUNK_MAX;
   while (total - OVERHEAD < least)
-    total *= 2;
+    total = total < ARENA_CHUNK_MAX ? total * 2 : least + OVERHEAD;
   return total;
 }
 
-/* A chunk as large as the newest at least; when there is no memory for that, one that will do. */
+/* A chunk as large as the newest, mostly; when there is no memory for that, one that will do. */
 static bool grow(struct arena *arena, size_t least) {
   size_t enough = fitting(ARENA_FIRST_CHUNK, least);
   size_t wanted = arena->newest ? fitting(arena->newest->size + OVERHEAD, least) : enough;

@@ -102,6 +102,7 @@ enum {
                                    at 1,000, JSON.parse with a reviver at 2,000. 0.1.0 wrote deeper */
   JSON_EQUAL_DEPTH_MAX = 100,   /* deeper values are equal only by their text: bounds the stack */
   ARENA_FIRST_CHUNK = 8 * 1024, /* most calls need no second */
+  ARENA_CHUNK_MAX = 256 * 1024, /* what is larger has a chunk of its own size */
   ARENA_RESERVE = 128 * 1024,   /* kept back so that a step can end when memory has run out */
   SEATS_FIRST = 16,             /* calls at once before the table grows for the first time */
   SEATS_MAX = 65536             /* calls at once: 128 MiB hold far fewer */

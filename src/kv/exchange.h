@@ -49,4 +49,17 @@ struct tkv_outcome {
   uint32_t followup_op; /* which one it is: enum tkv_followup, and the same in enum tkv_op */
 };
 
+/* What a core has counted: where the next one goes on. */
+struct tkv_past {
+  int64_t last_stamp;
+  uint64_t orders;
+  int64_t forgot_at;
+  size_t notes; /* bytes of what it remembers; not for the next one to take over */
+};
+
+/* Something that a core remembers, as it lies in its memory; no value: NULL. */
+struct tkv_carried {
+  struct span note, value;
+};
+
 #endif

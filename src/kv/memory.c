@@ -2,6 +2,7 @@
 #include "kv/memory.h"
 
 #include "codec/limits.h"
+#include "kv/seats.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -73,17 +74,11 @@ static void drop_note(struct memory *memory, struct note *note) {
   free(note);
 }
 
-static struct note *new_note(struct memory *memory, uint32_t space, struct span key, size_t group) {
-  struct note *note = malloc(sizeof *note + key.len);
-  if (!note)
-    return NULL;
-  char *copy = (char *)(note + 1);
-  memcpy(copy, key.ptr, key.len);
-  *note = (struct note){.space = space, .key = {copy, key.len}, .group = {copy, group}};
-  note->key_hash = span_hash(note->key, space);
-  note->group_hash = span_hash(note->group, space);
+/* Puts |note|, whose key stands behind it, where it is found and ages. */
+static void link_note(struct memory *memory, struct note *note) {
   struct note **bucket = &memory->buckets[note->key_hash % MEMORY_BUCKETS];
   struct note **chain = &memory->groups[note->group_hash % MEMORY_BUCKETS];
+  note->key.ptr = note->group.ptr = (char *)(note + 1);
   note->same_bucket = *bucket;
   note->same_group = *chain;
   note->group_link = chain;
@@ -92,7 +87,34 @@ static struct note *new_note(struct memory *memory, uint32_t space, struct span 
   *bucket = *chain = note;
   link_newest(memory, note);
   memory->bytes += note_size(note);
+}
+
+static struct note *new_note(struct memory *memory, uint32_t space, struct span key, size_t group) {
+  struct note *note = malloc(sizeof *note + key.len);
+  if (!note)
+    return NULL;
+  memcpy(note + 1, key.ptr, key.len);
+  *note = (struct note){.space = space,
+                        .key = key,
+                        .group = {key.ptr, group},
+                        .key_hash = span_hash(key, space),
+                        .group_hash = span_hash((struct span){key.ptr, group}, space)};
+  link_note(memory, note);
   return note;
+}
+
+struct note *memory_next(const struct memory *memory, const struct note *last) {
+  struct note *next = last ? last->newer : NULL;
+  for (int shelf = last ? (int)last->shelf + 1 : 0; !next && shelf < SHELF_COUNT; shelf++)
+    next = memory->shelves[shelf].oldest;
+  return next;
+}
+
+void memory_adopt(struct memory *memory, struct note *note, char *value) {
+  note->value.ptr = value;
+  note->metadata.ptr = value ? value + note->value.len : NULL;
+  note->flight = note->flight ? FLIGHT_GONE : 0;
+  link_note(memory, note);
 }
 
 struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,

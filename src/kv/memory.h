@@ -77,10 +77,10 @@ struct memory_ages {
 };
 
 struct memory {
-  struct memory_ages shelves[SHELF_COUNT];
-  size_t bytes;
-  size_t less;       /* bytes of MEMORY_BYTES_MAX that are not to be used */
   int64_t forgot_at; /* ms: when an own write was last forgotten for want of room; 0: never */
+  size_t bytes;
+  size_t less; /* bytes of MEMORY_BYTES_MAX that are not to be used */
+  struct memory_ages shelves[SHELF_COUNT];
   struct note *buckets[MEMORY_BUCKETS], *groups[MEMORY_BUCKETS];
 };
 
@@ -109,6 +109,14 @@ void memory_forget(struct memory *memory, uint32_t space, struct span prefix);
 
 /* memory_expire drops what is too old or too much. */
 void memory_expire(struct memory *memory, int64_t now);
+
+/* memory_next returns the note after |last| (NULL to begin), of each shelf the oldest first, or NULL. */
+struct note *memory_next(const struct memory *memory, const struct note *last);
+
+/* memory_adopt takes in, as the newest of its shelf, what another instance's memory had: |note| has
+ * that note's bytes and its key's behind it, |value| (NULL: none) those of value and metadata.  Both
+ * are malloc's, and the memory's from now on.  Whoever was writing the key is gone. */
+void memory_adopt(struct memory *memory, struct note *note, char *value);
 
 /* memory_free drops everything. */
 void memory_free(struct memory *memory);

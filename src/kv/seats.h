@@ -23,6 +23,9 @@ struct seats {
   size_t count, taken;
 };
 
+/* Of a call that was gone before this instance was made: no handle of it is ever this. */
+#define FLIGHT_GONE UINT32_MAX
+
 /* seats_find returns the seat of the call |handle|, or NULL when it is over. */
 struct seat *seats_find(const struct seats *seats, uint32_t handle);
 

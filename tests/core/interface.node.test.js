@@ -19,7 +19,11 @@ const EXPORTS = [
   'call_resume function',
   'call_touch function',
   'calls function',
+  'core_adopt function',
   'core_new function',
+  'core_note function',
+  'core_past function',
+  'core_room function',
   'memory memory',
 ];
 

@@ -19,6 +19,28 @@ export const mutations = [
     by: ['kv_does_not'],
   },
 
+  // A fresh instance
+  {
+    name: 'a fresh instance does not know which writes are its own',
+    file: 'kv/memory.c',
+    find: 'note->flight = note->flight ? FLIGHT_GONE : 0;',
+    put: 'note->flight = 0;\n  note->own = false;',
+  },
+  {
+    name: 'a fresh instance takes a new call for the one that was writing',
+    file: 'kv/memory.c',
+    find: 'note->flight = note->flight ? FLIGHT_GONE : 0;',
+    put: '',
+    by: ['memory_adopts'],
+  },
+  {
+    name: 'of what a core remembers one shelf is not carried over',
+    file: 'kv/memory.c',
+    find: '(int)last->shelf + 1',
+    put: '(int)last->shelf + 2',
+    by: ['memory_adopts'],
+  },
+
   // Collections: journal and head
   {
     name: 'heads are not confirmed',

@@ -1,6 +1,7 @@
 /* test_memory.c: memory.h: what an isolate knows of KV. */
 #include "codec/limits.h"
 #include "kv/memory.h"
+#include "kv/seats.h"
 #include "support/check.h"
 
 #include <stdio.h>
@@ -191,5 +192,69 @@ TEST(memory_against_a_plain_table) {
     memory_keep(&memory, note, dice_next(&dice, 3) ? NOTE_VALUE : NOTE_ABSENT, text, text);
     noted[number] = now;
   }
+  memory_free(&memory);
+}
+
+static char *copy_of(const void *bytes, size_t count) {
+  char *copy = malloc(count);
+  return copy ? memcpy(copy, bytes, count) : NULL;
+}
+
+/* As a host does, between two instances. */
+static void carry(struct memory *from, struct memory *to) {
+  for (struct note *note = memory_next(from, NULL); note; note = memory_next(from, note)) {
+    char *value =
+        note->value.ptr ? copy_of(note->value.ptr, note->value.len + note->metadata.len) : NULL;
+    memory_adopt(to, (struct note *)copy_of(note, sizeof *note + note->key.len), value);
+  }
+  memory_free(from);
+}
+
+TEST(memory_adopts_what_another_had) {
+  struct memory old = {0}, memory = {0};
+  struct note *own = note_value(&old, "threads:a", "A", 10);
+  own->own = own->record = true;
+  own->stamp = 7;
+  memory_keep(&old, own, NOTE_VALUE, SPAN("A"), SPAN("{\"w\":7}"));
+  memory_keep(&old, memory_note(&old, 1, SPAN("threads:b"), 7, 20), NOTE_ABSENT, SPAN_NONE,
+              SPAN_NONE);
+  memory_hold(&old, note_value(&old, "held", "H", 30), true, 30);
+  size_t bytes = old.bytes;
+  carry(&old, &memory);
+  CHECK_EQ(memory.bytes, bytes);
+  struct note *found = memory_find(&memory, 1, SPAN("threads:a"));
+  REQUIRE(found != NULL);
+  CHECK(found->own);
+  CHECK_EQ(found->stamp, 7);
+  CHECK_TEXT(found->value, "A");
+  CHECK_TEXT(found->metadata, "{\"w\":7}");
+  CHECK_EQ(memory_find(&memory, 1, SPAN("threads:b"))->kind, NOTE_ABSENT);
+  CHECK(memory_find(&memory, 1, SPAN("held"))->held);
+  CHECK(memory_in_group(&memory, 1, SPAN("threads"), NULL) != NULL);
+  memory_free(&memory);
+  CHECK_EQ(memory.bytes, 0);
+}
+
+TEST(memory_adopts_in_the_order_of_age) {
+  struct memory old = {0}, memory = {0};
+  for (int i = 0; i < 50; i++) {
+    char key[8];
+    snprintf(key, sizeof key, "k%02d", i);
+    note_value(&old, key, "v", i * 1000);
+  }
+  carry(&old, &memory);
+  memory_expire(&memory, MEMORY_OWN_MS + 25 * 1000);
+  CHECK(memory_find(&memory, 1, SPAN("k24")) == NULL);
+  CHECK(memory_find(&memory, 1, SPAN("k25")) != NULL);
+  memory_free(&memory);
+}
+
+TEST(memory_adopts_no_write_that_is_under_way) {
+  struct memory old = {0}, memory = {0};
+  note_value(&old, "gone", "v", 0)->flight = 3 * SEATS_MAX + 1;
+  note_value(&old, "none", "v", 0);
+  carry(&old, &memory);
+  CHECK_EQ(memory_find(&memory, 1, SPAN("gone"))->flight, FLIGHT_GONE);
+  CHECK_EQ(memory_find(&memory, 1, SPAN("none"))->flight, 0);
   memory_free(&memory);
 }

@@ -50,6 +50,7 @@ struct sim_config {
   bool bare;       /* KV keeps no metadata */
   bool
       silent; /* hosts do not tell that they are still at what a call asked for, unless it is much */
+  bool renews;   /* instances are replaced while nothing is under way */
   bool blind;    /* a write does not refresh the cache of its place: absence is shown, too */
   bool large;    /* one thread outgrows its head */
   bool moments;  /* much is said in one millisecond */
@@ -102,6 +103,7 @@ struct isolate {
   const struct imports *imports; /* must be first */
   struct sim *sim;
   struct core *core;
+  struct dice renewals; /* when its instance is replaced: nothing else may be different for it */
   int number, place;
   int64_t skew;
 };
@@ -176,6 +178,9 @@ void sim_isolate_new(struct sim *sim, struct isolate *isolate, int place, int64_
 
 /* sim_isolate_die ends |isolate| with all its calls; a new one takes its place. */
 void sim_isolate_die(struct sim *sim, struct isolate *isolate);
+
+/* sim_isolate_renew gives |isolate| a fresh instance with all that it remembers, or does not. */
+void sim_isolate_renew(struct sim *sim, struct isolate *isolate);
 
 /* sim_cancel makes the host forget a call: it is never resumed. */
 void sim_cancel(struct run *run);

@@ -1,6 +1,8 @@
 /* sim_host.c: isolates and their calls. */
 #include "sim/sim_host.h"
 
+#include "support/carry.h"
+
 const char *sim_op_name(enum tkv_op op) {
   static const char *const names[] = {
 #define X(constant, name, step) name,
@@ -92,6 +94,7 @@ struct run *sim_call(struct isolate *isolate, int prefix, enum tkv_op op, struct
   struct span name = sim->config.prefix[prefix];
   struct tkv_store *store = &sim->config.store;
   int64_t now = sim->now + isolate->skew;
+  sim_isolate_renew(sim, isolate);
   struct run *run = ARENA_NEW(&sim->arena, struct run);
   *actor = (struct actor){.start = sim->now,
                           .end = INT64_MAX,
@@ -157,7 +160,15 @@ void sim_isolate_new(struct sim *sim, struct isolate *isolate, int place, int64_
                               .number = ++sim->isolate_numbers,
                               .place = place,
                               .skew = skew};
+  isolate->renewals.state = sim->seed ^ (uint64_t)isolate->number << 32;
   isolate->core = tkv_core_new(isolate);
+}
+
+void sim_isolate_renew(struct sim *sim, struct isolate *isolate) {
+  if (!sim->config.renews || dice_next(&isolate->renewals, 3) || tkv_core_calls(isolate->core))
+    return;
+  sim_trace(sim, "isolate %d gets a fresh instance", isolate->number);
+  isolate->core = carry_over(isolate->core, isolate);
 }
 
 void sim_isolate_die(struct sim *sim, struct isolate *isolate) {

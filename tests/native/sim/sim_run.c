@@ -93,6 +93,7 @@ void sim_choose(struct sim *sim) {
   uint64_t more = sim->seed * UINT64_C(0xd1342543de82ef95) >> 32;
   config->blind = more % 4 == 0;
   config->skew = more / 4 % 8 == 0 ? 90 * 1000 : config->skew;
+  config->renews = more / 128 % 2 == 0;
   config->bare |= config->theme == 2 && more / 32 % 4 == 0; /* together with deletions */
   config->store.max_operations = sim_chance(sim, 300) ? 60 : SIM_BUDGET;
   config->store.strict = sim_chance(sim, 100);
@@ -107,12 +108,12 @@ static void print_config(struct sim *sim) {
   sim_trace(sim,
             "seed %llu: places %d, isolates %d, prefixes %d, threads %d, theme %u, pause %lld, "
             "latency %lld, lag %lld, skew %lld, "
-            "rate limit %d, bare %d, blind %d, strict %u, budget %u, page %u, large %d",
+            "rate limit %d, bare %d, blind %d, renews %d, strict %u, budget %u, page %u, large %d",
             (unsigned long long)sim->seed, config->places, config->isolates, config->prefixes,
             config->threads, config->theme, (long long)config->pause, (long long)config->latency,
             (long long)config->lag, (long long)config->skew, config->rate_limit, config->bare,
-            config->blind, config->store.strict, config->store.max_operations, config->page,
-            config->large);
+            config->blind, config->renews, config->store.strict, config->store.max_operations,
+            config->page, config->large);
 }
 
 void sim_upset(struct sim *sim) {
