@@ -10,6 +10,16 @@ const KINDS = /** @type {const} */ ([
   ['workspaces', 'workspace', 'workspaceId'],
   ['skills', 'skill', 'skillId'],
 ]);
+/** What a configuration has to have besides a name. @type {Record<string, Record<string, unknown>>} */
+const NEEDED = {
+  agents: { instructions: 'Be kind.', model: { provider: 'openai', name: 'gpt-5' } },
+  promptBlocks: { content: 'Be kind.' },
+  scorerDefinitions: { type: 'llm-judge' },
+  mcpClients: { servers: { one: { type: 'http', url: 'https://example.com/mcp' } } },
+  mcpServers: { version: '1.0.0' },
+  workspaces: {},
+  skills: { instructions: 'Do this.' },
+};
 /** An update of their configuration makes a version. */
 const LIVE = ['workspaces', 'skills'];
 /** These have owners who may hide them. */
@@ -29,7 +39,7 @@ export function editor(make) {
     const create = async (domain, id, fields = {}) => {
       tick();
       const made = await domain.create({
-        [input]: { id, name: `Name of ${id}`, description: 'first', ...fields },
+        [input]: { id, name: `Name of ${id}`, description: 'first', ...NEEDED[name], ...fields },
       });
       tick();
       return made;
@@ -41,6 +51,8 @@ export function editor(make) {
         [parent]: id,
         versionNumber: n,
         name: `Name ${n}`,
+        description: 'first',
+        ...NEEDED[name],
         ...fields,
       });
     /** @param {any} domain @param {any} [args] */
@@ -65,7 +77,7 @@ export function editor(make) {
         name: 'Name of a',
         changeMessage: 'Initial version',
       });
-      expect(first.changedFields).toEqual(['name', 'description']);
+      expect(first.changedFields).toEqual(['name', 'description', ...Object.keys(NEEDED[name])]);
       expect(await domain.getVersion(first.id)).toEqual(first);
       expect(await domain.getVersionByNumber('a', 1)).toEqual(first);
       expect(await domain.getVersionByNumber('a', 2)).toBeNull();
@@ -244,7 +256,9 @@ export function editor(make) {
       const subject = /** @type {any} */ (await make());
       for (const id of ids) {
         subject.clock.advance(10);
-        await subject[name].create({ [entityType]: { id, name: id } });
+        await subject[name].create({
+          [entityType]: { id, name: id, description: 'first', ...NEEDED[name] },
+        });
       }
       return subject;
     }

@@ -62,7 +62,7 @@ export function states(make) {
       const { threadState, memory } = await make();
       await threadState.setState({ ...key, value: 1 });
       await memory.saveThread({
-        thread: { id: 't', resourceId: 'alice', createdAt: at(0), updatedAt: at(0) },
+        thread: { id: 't', resourceId: 'alice', title: 'T', createdAt: at(0), updatedAt: at(0) },
       });
       await threadState.dangerouslyClearAll();
       expect(await threadState.getState(key)).toBeUndefined();
