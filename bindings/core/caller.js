@@ -25,6 +25,7 @@ import { createStats } from './stats.js';
  * @property {string} prefix
  * @property {{ strict: boolean, maxOperations: number, check: boolean }} options
  * @property {number} most  bytes that a list may bring into memory
+ * @property {boolean} [allSnapshots]  progress of runs is stored at once, too
  * @property {Record<string, { maxAge: number, batchSize: number }>} retention  by table: ms, rows
  * @property {import('./core.js').Core} [core]  default: that of the process
  * @property {(text: string) => any} [parse]  default `JSON.parse`
@@ -66,10 +67,21 @@ export class Caller {
 
   /** @param {Settings} settings */
   constructor(settings) {
-    const { retention, most, core, parse = JSON.parse, onOperation, waitUntil, ...place } = settings;
+    const {
+      retention,
+      allSnapshots,
+      most,
+      core,
+      parse = JSON.parse,
+      onOperation,
+      waitUntil,
+      ...place
+    } = settings;
     this.#settings = settings;
     /** Policies by table. @readonly */
     this.retention = retention;
+    /** Whether progress of runs is stored at once. @readonly */
+    this.allSnapshots = allSnapshots;
     /** KV operations that one call may make. @readonly */
     this.maxOperations = place.options.maxOperations;
     this.#core = core;
@@ -126,6 +138,31 @@ export class Caller {
   }
 
   /**
+   * Several calls, in this order: all or none, and in one go, where all that they are about is in one Durable Object, else one
+   * after the other. What follows a call that is `needed` and answers false is not made.
+   *
+   * @param {string} method
+   * @param {{ op: string, control: object, payload: unknown, needed?: boolean }[]} calls
+   * @returns {Promise<any[]>} the results of those that were made, null where there is none
+   */
+  async together(method, calls) {
+    const asked = calls.map(({ payload, ...call }) => ({ ...call, json: toJSON(payload, method) }));
+    const homes = new Set(asked.map(({ op, control }) => this.#homeOf(op, control)));
+    const [home] = homes;
+    if (asked.length > 1 && homes.size === 1 && home.together !== undefined) {
+      const answers = await home.together(method, asked);
+      return answers.map((answer, i) => this.#result(method, asked[i].op, asked[i].control, answer));
+    }
+    const results = [];
+    for (const { op, control, json, needed } of asked) {
+      const result = await this.#readAt(this.#homeOf(op, control), method, op, control, json);
+      results.push(result);
+      if (needed && result === false) break;
+    }
+    return results;
+  }
+
+  /**
    * An operation of the whole store, in every home of it, one after the other.
    *
    * @param {string} method
@@ -174,7 +211,16 @@ export class Caller {
     const most = LISTS.includes(op) ? this.#most : Infinity;
     const exact = this.#parse !== JSON.parse;
     const all = { most, exact, apart: true, ...manner };
-    const { text, complete, unreadable } = await home.run(method, op, control, json, all);
+    return this.#result(method, op, control, await home.run(method, op, control, json, all));
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} op
+   * @param {object} control
+   * @param {import('./home.js').HomeAnswer} answer
+   */
+  #result(method, op, control, { text, complete, unreadable }) {
     if (text === '') return null;
     try {
       return complete(this.#parse(text), this.#parse);

@@ -11,9 +11,15 @@
  * @property {() => string | undefined} unreadable  the message that `complete` could not read
  */
 /**
+ * One of several calls. What follows one that is `needed` and answers false is not made.
+ * @typedef {{ op: string, control: object, json?: string, needed?: boolean }} HomeCall
+ */
+/**
  * @typedef {object} Home
  * @property {(method: string, op: string, control: object, json: string | undefined,
  *   manner: import('./reading.js').Manner) => Promise<HomeAnswer>} run  one call of the core
+ * @property {(method: string, calls: HomeCall[]) => Promise<HomeAnswer[]>} [together]  several calls, all or none; where
+ *   this is missing they are made one after the other
  * @property {(plan: string, method: string, args: string) => Promise<string>} [perform]  a plan, by its name, with its
  *   arguments as JSON; where this is missing plans are followed call by call
  * @property {() => void} forget  see `Core.forget`

@@ -166,10 +166,11 @@ export class Room {
 
   /**
    * @param {Request} request
-   * @returns {Pick<Reply, 'text' | 'kept'> & { wishes: { op: string, payload: string }[] }}
+   * @returns {Pick<Reply, 'text' | 'texts' | 'kept'> & { wishes: { op: string, payload: string }[] }}
    */
   #run(request) {
-    const { op, plan, json, method } = request;
+    const { op, plan, calls, json, method } = request;
+    if (calls !== undefined) return this.#together(request, calls);
     const text = json === undefined ? undefined : unpack(json);
     if (plan !== undefined) return this.#follow(request, plan, JSON.parse(text ?? '[]'));
     const { control = {}, most, apart } = request;
@@ -180,6 +181,26 @@ export class Room {
     const answer = { text: pack(called.text), ...(kept.length > 0 && { kept }) };
     requireCrossing([answer.text, ...kept], method);
     return { ...answer, wishes: called.wish === undefined ? [] : [called.wish] };
+  }
+
+  /**
+   * @param {Request} request
+   * @param {NonNullable<Request['calls']>} calls
+   */
+  #together(request, calls) {
+    const { method } = request;
+    const store = this.#storeOf(request);
+    const texts = [];
+    const wishes = [];
+    for (const { op, control, json, needed } of calls) {
+      const text = json === undefined ? undefined : unpack(json);
+      const called = this.#own.callSync(store, String(op), control, text, method);
+      texts.push(pack(called.text));
+      if (called.wish !== undefined) wishes.push(called.wish);
+      if (needed === true && called.text === 'false') break;
+    }
+    requireCrossing(texts, method);
+    return { texts, wishes };
   }
 
   /**

@@ -56,11 +56,13 @@ export class ToolProviderConnectionsStorageCloudflare extends ToolProviderConnec
       const key = keyOf(input);
       const { toolkit, label = null, scope } = input;
       const change = { set: given({ toolkit, label, scope: scope ?? undefined }) };
-      const there = await this.#connections.update(key, change);
-      const made = there || (await this.#connections.create({ ...key, scope: SCOPE, ...change.set }));
-      // Somebody else has made it meanwhile.
-      if (made === null) await this.#connections.update(key, change);
-      return this.#connections.get(key);
+      const row = { ...key, scope: SCOPE, ...change.set };
+      return (
+        (await this.#connections.updated(key, change)) ??
+        (await this.#connections.create(row, { fresh: true })) ??
+        // Somebody else has made it meanwhile.
+        this.#connections.updated(key, change)
+      );
     });
   }
 

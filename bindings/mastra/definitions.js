@@ -59,8 +59,8 @@ export class WorkflowDefinitionsStorageCloudflare extends WorkflowDefinitionsSto
       const { id } = input;
       const known = given(pick(input));
       const change = { set: present(known), clear: cleared(known) };
-      if (!(await this.#definitions.update({ id }, change))) await this.#create(id, present(known), change);
-      return this.#definitions.get({ id });
+      const changed = await this.#definitions.updated({ id }, change);
+      return changed ?? this.#create(id, present(known), change);
     });
   }
 
@@ -69,9 +69,10 @@ export class WorkflowDefinitionsStorageCloudflare extends WorkflowDefinitionsSto
     const missing = FIELDS.slice(0, REQUIRED).filter((name) => fields[name] === undefined);
     if (missing.length > 0)
       throw invalid('upsertWorkflowDefinition', `a new definition needs ${missing.join(', ')}`);
-    const made = await this.#definitions.create({ id, ...fields, status: 'active', source: 'storage' });
+    const row = { id, ...fields, status: 'active', source: 'storage' };
+    const made = await this.#definitions.create(row, { fresh: true });
     // Somebody else has made it meanwhile.
-    if (made === null) await this.#definitions.update({ id }, change);
+    return made ?? this.#definitions.updated({ id }, change);
   }
 
   /**

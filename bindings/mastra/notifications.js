@@ -89,8 +89,7 @@ export class NotificationsStorageCloudflare extends NotificationsStorage {
 
   /** @param {any} record @returns {Promise<NotificationRecord>} */
   async #put(record) {
-    await this.#notifications.save(record, howDated(record));
-    return toRecord(await this.#notifications.get(keyOf(record)));
+    return toRecord(await this.#notifications.save(record, howDated(record)));
   }
 
   /**
@@ -102,9 +101,8 @@ export class NotificationsStorageCloudflare extends NotificationsStorage {
   async #createKeyed(input, record) {
     if (input.id !== undefined) return this.#put(record);
     const named = { ...record, id: await idOf(input) };
-    if ((await this.#notifications.create(named, howDated(named))) !== null) {
-      return toRecord(await this.#notifications.get(keyOf(named)));
-    }
+    const made = await this.#notifications.create(named, howDated(named));
+    if (made !== null) return toRecord(made);
     // The one of that name is not pending any more, or has just been made.
     return (await this.#merge(input)) ?? this.#put(record);
   }
@@ -224,9 +222,7 @@ export class NotificationsStorageCloudflare extends NotificationsStorage {
     const clear = cleared(change);
     // When it is due follows from two dates, of which one may be given.
     if (!('deliverAt' in change || 'summaryAt' in change)) {
-      return (await this.#notifications.update(key, { set, clear }))
-        ? toRecord(await this.#notifications.get(key))
-        : null;
+      return toRecord(await this.#notifications.updated(key, { set, clear }));
     }
     const row = await this.#notifications.revise(
       key,
@@ -266,7 +262,7 @@ function newRecord(input) {
 }
 
 /** One that says when it was created was changed last then, too. @param {any} record */
-const howDated = ({ createdAt }) => ({ asDated: createdAt !== undefined });
+const howDated = ({ createdAt }) => ({ asDated: createdAt !== undefined, fresh: true });
 
 /** @param {any} row @param {CreateNotificationInput} input @returns {any} */
 function mergedInto(row, input) {

@@ -59,9 +59,10 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
    */
   createSchedule(schedule) {
     return attempt('createSchedule', [schedule], async () => {
-      const made = await this.#schedules.create(toRow(schedule, 'createSchedule'), { asDated: true });
+      const how = { asDated: true, fresh: true };
+      const made = await this.#schedules.create(toRow(schedule, 'createSchedule'), how);
       if (made === null) throw alreadyThere('createSchedule', `Schedule ${schedule.id}`);
-      return toSchedule(await this.#schedules.get({ id: schedule.id }));
+      return toSchedule(made);
     });
   }
 
@@ -121,10 +122,9 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
       const clear = cleared(known);
       const set = toRow(given(known), 'updateSchedule');
       if (known.target) clear.push(...TARGETS.filter((name) => set[name] === undefined));
-      if (await this.#schedules.update({ id }, { set, clear })) {
-        return /** @type {Schedule} */ (toSchedule(await this.#schedules.get({ id })));
-      }
-      throw notFound('updateSchedule', `Schedule ${id}`);
+      const changed = await this.#schedules.updated({ id }, { set, clear });
+      if (changed === null) throw notFound('updateSchedule', `Schedule ${id}`);
+      return toSchedule(changed);
     });
   }
 

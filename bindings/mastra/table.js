@@ -9,6 +9,7 @@ import { StoreError, storeError } from '../core/errors.js';
 
 /** @typedef {import('../index.js').CloudflareStore} CloudflareStore */
 /** @typedef {Record<string, any>} Row */
+/** See `saveRows` of the store. @typedef {{ asDated?: boolean, fresh?: boolean }} How */
 
 /** A change that others keep getting in the way of is given up after so many tries. */
 const TRIES = 20;
@@ -34,7 +35,7 @@ export class Table {
     return this.#store.getRows({ table: this.#table, keys });
   }
 
-  /** @param {Row} row @param {{ asDated?: boolean }} [how] @returns {Promise<any>} */
+  /** @param {Row} row @param {How} [how] @returns {Promise<any>} */
   async save(row, how) {
     return (await this.#store.saveRows({ table: this.#table, rows: [row], ...how }))[0];
   }
@@ -46,7 +47,7 @@ export class Table {
 
   /**
    * @param {Row} row
-   * @param {{ asDated?: boolean }} [how]
+   * @param {How} [how]
    * @returns {Promise<any>} null when there is one already
    */
   async create(row, how) {
@@ -64,6 +65,15 @@ export class Table {
   }
 
   /**
+   * @param {Row} key
+   * @param {{ expect?: Row, set?: Row, clear?: string[] }} change
+   * @returns {Promise<any>} the row as it is then; null when there is none, or it is not as expected
+   */
+  updated(key, change) {
+    return this.#store.reviseRow({ table: this.#table, key, ...change });
+  }
+
+  /**
    * Changes a row by what it is, however many do so at once in this isolate.
    *
    * @param {Row} key
@@ -75,7 +85,8 @@ export class Table {
       const row = await this.get(key);
       const how = row === null ? null : change(row);
       if (how === null) return row;
-      if (await this.update(key, how)) return this.get(key);
+      const revised = await this.updated(key, how);
+      if (revised !== null) return revised;
     }
     throw storeError('TRY_AGAIN', 'updateRow', 'others keep changing this');
   }

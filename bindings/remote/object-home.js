@@ -129,8 +129,8 @@ export class ObjectHome {
     const { most = Infinity, apart = false, exact = false, maxOperations } = manner;
     const bound = Math.min(most, MAX_CROSSING);
     const bounds = { ...(most < Infinity && { most: bound }), ...(maxOperations && { maxOperations }) };
-    const asked = { op, control, apart, ...bounds };
-    const { text, kept } = await this.#ask(method, asked, json, READS.includes(op));
+    const asked = { op, control, apart, ...bounds, ...packed(json) };
+    const { text, kept } = await this.#ask(method, asked, READS.includes(op));
     const toMessage = exact
       ? (/** @type {any} */ one, /** @type {any} */ parse) => parse(one)
       : (/** @type {any} */ one) => JSON.parse(one);
@@ -148,37 +148,55 @@ export class ObjectHome {
   }
 
   /**
+   * All of them are one transaction.
+   *
+   * @param {string} method
+   * @param {import('../core/home.js').HomeCall[]} given
+   */
+  async together(method, given) {
+    const calls = given.map(({ op, control, json, needed }) => {
+      // What is held of a run is part of it.
+      const whole = op === 'workflow.persist' && json !== undefined ? this.#runs.completed(json) : json;
+      return { op, control, needed, ...packed(whole) };
+    });
+    const reads = given.every(({ op }) => READS.includes(op));
+    const { texts } = await this.#ask(method, { calls }, reads);
+    return texts.map((text) => ({ text, complete: same, unreadable: () => undefined }));
+  }
+
+  /**
    * @param {string} plan
    * @param {string} method
    * @param {string} args
    */
   async perform(plan, method, args) {
-    return (await this.#ask(method, { plan }, args, READ_PLANS.includes(plan))).text;
+    const asked = { plan, ...packed(args) };
+    return (await this.#ask(method, asked, READ_PLANS.includes(plan))).text;
   }
 
   /**
    * @param {string} method
-   * @param {object} asked
-   * @param {string | undefined} json
+   * @param {{ json?: Packed, calls?: { json?: Packed }[] }} asked
    * @param {boolean} reads
    */
-  async #ask(method, asked, json, reads) {
+  async #ask(method, asked, reads) {
     const { prefix, maxOperations } = this.#place;
     const [check, forget] = [this.#checks, this.#forgets];
     const request = { ...VERSIONS, prefix, maxOperations, check, forget, method, ...asked };
-    const packed = json === undefined ? undefined : pack(json);
-    if (weigh([packed]) > MAX_CROSSING) {
+    const { json, calls = [] } = asked;
+    if (weigh([json, ...calls.map((call) => call.json)]) > MAX_CROSSING) {
       const limit = MAX_CROSSING;
       const says = `${method} was given more than a Durable Object takes in one call: ${limit} bytes; nothing was done`;
       throw storeError('VALUE_TOO_LARGE', method, says, { limit });
     }
-    const reply = await this.#send(method, { ...request, json: packed }, reads ? TRIES : 1);
+    const reply = await this.#send(method, request, reads ? TRIES : 1);
     requireVersions(reply, method);
     this.#observe(reply.operations);
     if (reply.failure !== undefined) throw made(reply.failure);
     if (check) this.#checks = false;
     if (forget) this.#forgets = false;
-    return { text: unpack(reply.text ?? ''), kept: (reply.kept ?? []).map(unpack) };
+    const { text = '', texts = [], kept = [] } = reply;
+    return { text: unpack(text), texts: texts.map(unpack), kept: kept.map(unpack) };
   }
 
   /**
@@ -244,6 +262,14 @@ export class ObjectHome {
       this.#tools.observe({ ...operation, round: this.#rounds });
     }
   }
+}
+
+/**
+ * @param {string | undefined} text
+ * @returns {{ json?: Packed }}
+ */
+function packed(text) {
+  return text === undefined ? {} : { json: pack(text) };
 }
 
 /**

@@ -14,7 +14,7 @@ import { byteLength } from '../core/memory.js';
 
 /** @typedef {string | Uint8Array} Packed */
 /**
- * What is asked of an object: a call of the core, or a plan.
+ * What is asked of an object: a call of the core, several, or a plan.
  * @typedef {object} Request
  * @property {number} protocol
  * @property {number} format
@@ -27,6 +27,7 @@ import { byteLength } from '../core/memory.js';
  * @property {object} [control]
  * @property {number} [most]  bytes that a list may read; any when not given
  * @property {boolean} [apart]
+ * @property {{ op: string, control: object, json?: Packed, needed?: boolean }[]} [calls]  see `HomeCall` (core/home.js)
  * @property {string} [plan]
  * @property {Packed} [json]  the payload, or the arguments of the plan
  */
@@ -36,6 +37,7 @@ import { byteLength } from '../core/memory.js';
  * @property {number} protocol
  * @property {number} format
  * @property {Packed} [text]
+ * @property {Packed[]} [texts]  of several calls, as many as were made
  * @property {Packed[]} [kept]  messages that stayed outside the text
  * @property {import('../core/stats.js').Operation[]} operations
  * @property {{ code: string, op: string, message: string, details: Record<string, unknown> }} [failure]

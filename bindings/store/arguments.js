@@ -192,8 +192,9 @@ export const ARGUMENTS = {
   updateObservationalMemoryConfig: [object('id config')],
 
   getRows: [object('table keys')],
-  saveRows: [object('table rows create asDated')],
+  saveRows: [object('table rows create asDated fresh fresh')],
   updateRow: [object('table key expect set clear')],
+  reviseRow: [object('table key expect set clear')],
   deleteRows: [object('table keys')],
   deleteRowsUnder: [object('table under')],
   listRows: [

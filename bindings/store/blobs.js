@@ -7,6 +7,7 @@
 import { reviveDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import { orAbsent, withoutTooLong } from './absent.js';
+import { chunksOf } from './chunks.js';
 import * as shape from './shape.js';
 import { StateStore } from './states.js';
 
@@ -17,9 +18,6 @@ import { StateStore } from './states.js';
 
 const TABLE = 'blobs';
 const DATES = ['createdAt'];
-
-/** Blobs that go into one call. */
-const CHUNK = 100;
 
 /**
  * Blobs.
@@ -43,7 +41,7 @@ export class BlobStore extends StateStore {
    * @returns {Promise<Blob | null>} a fresh object
    */
   async getBlob(hash) {
-    const [blob] = await this.#get('getBlob', [hash]);
+    const [blob = null] = await this.#get('getBlob', [hash]);
     return blob;
   }
 
@@ -87,10 +85,8 @@ export class BlobStore extends StateStore {
     shape.requireArray(hashes, 'hashes', 'getManyBlobs');
     /** @type {Map<string, Blob>} */
     const found = new Map();
-    const wanted = [...new Set(hashes)];
-    for (let i = 0; i < wanted.length; i += CHUNK) {
-      const blobs = await this.#get('getManyBlobs', wanted.slice(i, i + CHUNK));
-      for (const blob of blobs) if (blob !== null) found.set(blob.hash, blob);
+    for (const blob of await this.#get('getManyBlobs', [...new Set(hashes)])) {
+      if (blob !== null) found.set(blob.hash, blob);
     }
     return found;
   }
@@ -102,15 +98,13 @@ export class BlobStore extends StateStore {
    */
   async #get(method, hashes) {
     const keys = hashes.map((hash) => ({ hash }));
+    const control = this.caller.rows(TABLE);
     /** @param {{ hash: string }[]} some */
-    const read = (some) =>
-      some.length === 0 ? [null] : this.caller.read(method, 'row.get', this.caller.rows(TABLE), some);
-    const blobs = await withoutTooLong(
-      keys,
-      ({ hash }) => hash,
-      async (some) => read(some),
-      TABLE,
-    );
+    const read = async (some) => {
+      const calls = chunksOf(some).map((payload) => ({ op: 'row.get', control, payload }));
+      return (await this.caller.together(method, calls)).flat();
+    };
+    const blobs = await withoutTooLong(keys, ({ hash }) => hash, read, TABLE);
     for (const blob of blobs) if (blob !== null) reviveDates(blob, DATES);
     return blobs;
   }
@@ -125,20 +119,10 @@ export class BlobStore extends StateStore {
     const firsts = new Map(entries.toReversed().map((entry) => [entry.hash, entry]));
     const wanted = Array.from(firsts.values()).toReversed();
     const rows = wanted.map((entry) => withDateText(entry, DATES));
-    if (rows.length > 0) await this.caller.perform(saveBlobs, method, rows);
+    const calls = chunksOf(rows).map((payload) => ({ op: 'row.save', control: { table: TABLE }, payload }));
+    await this.caller.together(method, calls);
   }
 }
-
-/** Saves rows, a part at a time. @type {import('../core/plan.js').Plan<[rows: BlobInput[]], void>} */
-export const saveBlobs = {
-  name: 'blobs.save',
-  table: TABLE,
-  *run(line, method, rows) {
-    for (let i = 0; i < rows.length; i += CHUNK) {
-      yield* line.call(method, 'row.save', { table: TABLE }, rows.slice(i, i + CHUNK));
-    }
-  },
-};
 
 /**
  * @param {BlobInput} entry

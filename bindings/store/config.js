@@ -130,6 +130,7 @@ export function readConfig(config) {
     prefix,
     options: { strict: consistency === 'strict', maxOperations, check: autoInit },
     most: maxPageBytes,
+    allSnapshots: snapshots === 'all',
     retention: readRetention(config.retention, 'constructor'),
     core: config.core,
     parse: config.parseJSON,

@@ -52,8 +52,8 @@ export class MessageStore extends ThreadStore {
     shape.requireArray(messages, 'messages', 'saveMessages');
     if (newIds !== undefined) shape.requireBoolean(newIds, 'newIds', 'saveMessages');
     if (messages.length === 0) return { messages: [] };
-    const payload = messages.map((message) => withDateText(message, DATES));
-    await this.caller.call('saveMessages', 'message.save', newIds ? { newIds } : NOTHING, payload);
+    const { op, control, payload } = saveMessagesCall(messages, newIds);
+    await this.caller.call('saveMessages', op, control, payload);
     const byId = new Map(messages.map((message) => [message.id, message]));
     return { messages: Array.from(byId.values(), savedMessage) };
   }
@@ -157,6 +157,15 @@ export class MessageStore extends ThreadStore {
     const { messages, total, hasMore } = await orAbsent({ messages: [], total: 0, hasMore: false }, read);
     return { messages: reviveMessages(messages), total, page, perPage, hasMore };
   }
+}
+
+/**
+ * @param {MessageInput[]} messages
+ * @param {boolean} [newIds]
+ */
+export function saveMessagesCall(messages, newIds = false) {
+  const payload = messages.map((message) => withDateText(message, DATES));
+  return { op: 'message.save', control: newIds ? { newIds } : NOTHING, payload };
 }
 
 /**

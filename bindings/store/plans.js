@@ -5,8 +5,8 @@
  */
 
 import { PLANS as observations } from '../observations/plans.js';
-import { saveBlobs } from './blobs.js';
+import { prunePart } from './prune.js';
 import { deleteListed } from './tasks.js';
 
 /** @type {ReadonlyMap<string, import('../core/plan.js').Plan<any[], unknown>>} */
-export const PLANS = new Map([...observations, saveBlobs, deleteListed].map((plan) => [plan.name, plan]));
+export const PLANS = new Map([...observations, prunePart, deleteListed].map((plan) => [plan.name, plan]));

@@ -61,8 +61,8 @@ export class PruningStore extends ObservationStore {
     while (!how.signal?.aborted && batches < maxBatches && deleted < maxRows) {
       const limit = Math.min(batchSize, maxRows - deleted, named ? MOST_NAMED : MOST);
       const control = { table, maxAge };
-      const batch = await this.caller.read('prune', 'row.prune', control, { limit, cursor });
-      await this.#deleteNamed(table, batch.ids);
+      /** @type {Part} */
+      const batch = await this.caller.perform({ ...prunePart, table }, 'prune', control, { limit, cursor });
       deleted += batch.deleted;
       if (batch.done) return { deleted, done: true };
       cursor = batch.cursor;
@@ -72,16 +72,24 @@ export class PruningStore extends ObservationStore {
     }
     return { deleted, done: false };
   }
-
-  /**
-   * @param {string} table
-   * @param {string[]} ids
-   */
-  async #deleteNamed(table, ids) {
-    if (table === 'messages' && ids.length > 0) {
-      await this.caller.call('prune', 'message.delete', {}, { messageIds: ids });
-    }
-    if (table !== 'threads') return;
-    for (const threadId of ids) await this.caller.call('prune', 'thread.delete', {}, { threadId });
-  }
 }
+
+/** @typedef {{ deleted: number, done: boolean, cursor: string | null }} Part  what came of one, and where the next begins */
+/**
+ * One part, of any table. What the core only names has more to it than a row.
+ * @type {import('../core/plan.js').Plan<[control: { table: string, maxAge: number }, question: object], Part>}
+ */
+export const prunePart = {
+  name: 'prune.part',
+  table: '',
+  *run(line, method, control, question) {
+    const { ids, deleted, done, cursor } = yield* line.read(method, 'row.prune', control, question);
+    if (control.table === 'messages' && ids.length > 0) {
+      yield* line.call(method, 'message.delete', {}, { messageIds: ids });
+    }
+    if (control.table === 'threads') {
+      for (const threadId of ids) yield* line.call(method, 'thread.delete', {}, { threadId });
+    }
+    return { deleted, done, cursor };
+  },
+};

@@ -38,9 +38,8 @@ export class ResourceStore extends MessageStore {
    */
   async saveResource(args) {
     const { resource } = requireArguments(args, 'saveResource');
-    shape.requireRecord(resource, 'resource', 'saveResource');
-    requireContent(resource);
-    await this.caller.call('saveResource', 'resource.save', NOTHING, withDateText(resource, DATES));
+    const { op, control, payload } = saveResourceCall(resource);
+    await this.caller.call('saveResource', op, control, payload);
     return withDates(resource, DATES);
   }
 
@@ -99,6 +98,13 @@ export class ResourceStore extends MessageStore {
     const row = { id: resourceId };
     await orAbsent('', () => this.caller.call('deleteResource', 'row.delete', { table: TABLE }, [row]));
   }
+}
+
+/** @param {ResourceInput} resource */
+export function saveResourceCall(resource) {
+  shape.requireRecord(resource, 'resource', 'saveResource');
+  requireContent(resource);
+  return { op: 'resource.save', control: NOTHING, payload: withDateText(resource, DATES) };
 }
 
 /**

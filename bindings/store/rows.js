@@ -9,6 +9,7 @@ import { ROWS } from '../core/abi.js';
 import { reviveDates, withDateText } from '../core/dates.js';
 import { storeError } from '../core/errors.js';
 import { orAbsent, withoutTooLong } from './absent.js';
+import { chunksOf } from './chunks.js';
 import { requireArguments } from './check.js';
 import { findTable } from './config.js';
 import * as shape from './shape.js';
@@ -46,9 +47,6 @@ const OTHERS = [
   'observational_memory',
 ];
 
-/** Rows that go into one call. */
-const CHUNK = 100;
-
 /**
  * Rows.
  *
@@ -66,41 +64,61 @@ export class RowStore extends TableStore {
     shape.requireArray(keys, 'keys', 'getRows');
     /** @type {Map<string, Row>} */
     const found = new Map();
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      const rows = await withoutTooLong(
-        keys.slice(from, from + CHUNK),
-        (key) => parts.map((part) => /** @type {Row} */ (key)[part]).join(':'),
-        async (some) =>
-          some.length === 0 ? [] : this.caller.read('getRows', 'row.get', this.caller.rows(name), some),
-        name,
-      );
-      for (const row of rows) if (row !== null) found.set(nameOf(row, parts), reviveRow(row, dates));
-    }
+    const idOf = (/** @type {Row} */ key) => parts.map((part) => key[part]).join(':');
+    const rows = await withoutTooLong(
+      keys,
+      idOf,
+      (some) => this.caller.together('getRows', this.#ofRows(name, 'row.get', some)),
+      name,
+    );
+    for (const row of rows.flat()) if (row !== null) found.set(nameOf(row, parts), reviveRow(row, dates));
     return keys.map((key) => found.get(nameOf(/** @type {Row} */ (key), parts)) ?? null);
   }
 
   /**
    * Stores rows in place of any others of their keys.
    *
-   * @param {{ table: string, rows: Row[], create?: boolean, asDated?: boolean }} args  `create`: one row, that is not
-   *   there; `asDated`: with the dates it has, and no others
+   * @param {{ table: string, rows: Row[], create?: boolean, asDated?: boolean, fresh?: boolean }} args  `create`: one row,
+   *   that is not there; `asDated`: with the dates it has, and no others; `fresh`: returned as they are read
    * @returns {Promise<Row[]>} the rows, with what was set
    */
   async saveRows(args) {
-    const { table, rows, create, asDated } = requireArguments(args, 'saveRows');
-    const { name, dates } = tableOf(table, 'saveRows');
+    const { table, rows, create, asDated, fresh } = requireArguments(args, 'saveRows');
+    const { name, dates, keys } = tableOf(table, 'saveRows');
     shape.requireArray(rows, 'rows', 'saveRows');
     if (create && rows.length !== 1) throw invalid('create takes one row', 'saveRows');
-    const control = { ...this.caller.rows(name), create: create === true, restore: asDated === true };
-    const saved = [];
-    for (let from = 0; from < rows.length; from += CHUNK) {
-      const some = rows.slice(from, from + CHUNK);
-      for (const row of some) shape.requireRecord(row, 'row', 'saveRows');
-      const texts = some.map((row) => withDateText(row, dates));
-      const told = await this.caller.read('saveRows', 'row.save', control, texts);
-      saved.push(...some.map((row, i) => ({ ...row, ...reviveRow(told[i], dates) })));
-    }
-    return saved;
+    for (const row of rows) shape.requireRecord(row, 'row', 'saveRows');
+    const how = { create: create === true, restore: asDated === true };
+    const texts = rows.map((row) => withDateText(row, dates));
+    const saves = this.#ofRows(name, 'row.save', texts, how);
+    const reads = fresh
+      ? this.#ofRows(
+          name,
+          'row.get',
+          rows.map((row) => keyOf(row, keys)),
+        )
+      : [];
+    const told = await this.caller.together('saveRows', [...saves, ...reads]);
+    if (fresh)
+      return told
+        .slice(saves.length)
+        .flat()
+        .map((row) => reviveRow(row, dates));
+    const all = told.flat();
+    return rows.map((row, i) => ({ ...row, ...reviveRow(all[i], dates) }));
+  }
+
+  /**
+   * Calls that take rows, or what names them, by the hundred.
+   *
+   * @param {string} name
+   * @param {string} op
+   * @param {Row[]} rows
+   * @param {object} [how]
+   */
+  #ofRows(name, op, rows, how) {
+    const control = { ...this.caller.rows(name), ...how };
+    return chunksOf(rows).map((payload) => ({ op, control, payload }));
   }
 
   /**
@@ -110,16 +128,37 @@ export class RowStore extends TableStore {
    * @returns {Promise<boolean>} false when there is none, or it is not as expected
    */
   async updateRow(args) {
-    const { table, key, expect, set, clear } = requireArguments(args, 'updateRow');
-    const { name, dates } = tableOf(table, 'updateRow');
-    return orAbsent(false, () =>
-      this.caller.read('updateRow', 'row.update', this.caller.rows(name), {
-        key,
-        expect: withDateText(expect ?? {}, dates),
-        set: withDateText(set ?? {}, dates),
-        clear,
-      }),
+    const { op, control, payload } = this.#update(requireArguments(args, 'updateRow'), 'updateRow');
+    return orAbsent(false, () => this.caller.read('updateRow', op, control, payload));
+  }
+
+  /**
+   * As `updateRow`, and reads the row.
+   *
+   * @param {{ table: string, key: Row, expect?: Row, set?: Row, clear?: string[] }} args
+   * @returns {Promise<Row | null>} a fresh object; null when there is none, or it was not as expected
+   */
+  async reviseRow(args) {
+    const { table, key, ...change } = requireArguments(args, 'reviseRow');
+    const update = this.#update({ table, key, ...change }, 'reviseRow');
+    const { name, dates } = tableOf(table, 'reviseRow');
+    const read = { op: 'row.get', control: this.caller.rows(name), payload: [key] };
+    const [, found] = await orAbsent([], () =>
+      this.caller.together('reviseRow', [{ ...update, needed: true }, read]),
     );
+    const row = found?.[0] ?? null;
+    return row === null ? null : reviveRow(row, dates);
+  }
+
+  /**
+   * @param {{ table: string, key: Row, expect?: Row, set?: Row, clear?: string[] }} args
+   * @param {string} method
+   */
+  #update({ table, key, expect, set, clear }, method) {
+    const { name, dates } = tableOf(table, method);
+    const [expected, changed] = [expect, set].map((fields) => withDateText(fields ?? {}, dates));
+    const payload = { key, expect: expected, set: changed, clear };
+    return { op: 'row.update', control: this.caller.rows(name), payload };
   }
 
   /**
@@ -130,15 +169,12 @@ export class RowStore extends TableStore {
     const { table, keys } = requireArguments(args, 'deleteRows');
     const { name, keys: parts } = tableOf(table, 'deleteRows');
     shape.requireArray(keys, 'keys', 'deleteRows');
-    for (let from = 0; from < keys.length; from += CHUNK) {
-      await withoutTooLong(
-        keys.slice(from, from + CHUNK),
-        (key) => parts.map((part) => /** @type {Row} */ (key)[part]).join(':'),
-        async (some) =>
-          some.length === 0 ? '' : this.caller.call('deleteRows', 'row.delete', this.caller.rows(name), some),
-        name,
-      );
-    }
+    await withoutTooLong(
+      keys,
+      (key) => parts.map((part) => /** @type {Row} */ (key)[part]).join(':'),
+      (some) => this.caller.together('deleteRows', this.#ofRows(name, 'row.delete', some)),
+      name,
+    );
   }
 
   /**
@@ -195,6 +231,9 @@ function reviveRow(row, dates) {
   reviveDates(row, dates);
   return row;
 }
+
+/** @param {Row} row @param {readonly string[]} parts */
+const keyOf = (row, parts) => Object.fromEntries(parts.map((part) => [part, row[part]]));
 
 /** @param {Row} row @param {readonly string[]} parts */
 const nameOf = (row, parts) => JSON.stringify(parts.map((part) => row[part]));

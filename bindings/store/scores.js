@@ -44,9 +44,8 @@ export class ScoreStore extends WorkflowStore {
    * @returns {Promise<{ score: import('./row-types.js').SavedScore<S> }>}
    */
   async saveScore(score) {
-    shape.requireRecord(score, 'score', 'saveScore');
-    requireFields(score);
-    const [saved] = await this.caller.read('saveScore', 'row.save', this.caller.rows(TABLE), [toRow(score)]);
+    const { op, control, payload } = saveScoreCall(this.caller, score);
+    const [saved] = await this.caller.read('saveScore', op, control, payload);
     reviveDates(saved, DATES);
     return { score: { ...score, ...saved } };
   }
@@ -134,6 +133,16 @@ export class ScoreStore extends WorkflowStore {
     const { rows, total, hasMore } = await this.caller.read(method, 'row.list', control, { where });
     return { scores: rows.map(toScore), pagination: { total, page, perPage, hasMore } };
   }
+}
+
+/**
+ * @param {import('../core/caller.js').Caller} caller
+ * @param {ScoreInput} score
+ */
+export function saveScoreCall(caller, score) {
+  shape.requireRecord(score, 'score', 'saveScore');
+  requireFields(score);
+  return { op: 'row.save', control: caller.rows(TABLE), payload: [toRow(score)] };
 }
 
 /** @param {any} score */

@@ -10,10 +10,14 @@ import { reviveDates } from '../core/dates.js';
 import { asMethod, storeError } from '../core/errors.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
+import { chunksOf } from './chunks.js';
+import { saveMessagesCall } from './messages.js';
+import { saveResourceCall } from './resources.js';
+import { saveScoreCall } from './scores.js';
+import { createTaskCall } from './tasks.js';
+import { saveThreadCall } from './threads.js';
 import { saveRows, TraceStore } from './traces.js';
-
-/** Records that one call saves at most, of what is saved together. */
-const CHUNK = 100;
+import { persistCall } from './workflows.js';
 
 /**
  * Access by table.
@@ -71,8 +75,8 @@ export class TableStore extends TraceStore {
   }
 
   /**
-   * Messages are saved by the hundred, other records one after the other: what stands before one that is refused is
-   * stored.
+   * Messages are saved by the hundred, other records one after the other. In a Durable Object all or none is stored; in KV
+   * what stands before one that the core refuses is.
    *
    * @param {{ tableName: string, records: Record<string, any>[] }} args
    * @returns {Promise<void>}
@@ -136,33 +140,26 @@ export class TableStore extends TraceStore {
    */
   async #insertAll(table, records, method) {
     if (table === 'traces' || table === 'evals') return saveRows(this.caller, table, records, method);
-    if (table === 'messages') {
-      for (let from = 0; from < records.length; from += CHUNK) {
-        await this.saveMessages({ messages: records.slice(from, from + CHUNK) });
-      }
-      return;
+    if (!Object.hasOwn(SAVES, table)) {
+      throw storeError('INVALID_ARGUMENT', method, `records of ${table} have methods of their own`);
     }
-    for (const record of records) await this.#insertOne(table, record, method);
+    await this.caller.together(method, SAVES[table](this.caller, records));
   }
+}
 
-  /**
-   * @param {string} table
-   * @param {any} record
-   * @param {string} method
-   */
-  async #insertOne(table, record, method) {
-    if (table === 'threads') return this.saveThread({ thread: record });
-    if (table === 'resources') return this.saveResource({ resource: record });
-    if (table === 'scores') return this.saveScore(record);
-    if (table === 'background_tasks') return this.createTask(record);
-    if (table === 'workflow_snapshot') {
-      const { workflow_name, run_id, workflowName = workflow_name, runId = run_id } = record;
-      const { resourceId, snapshot, createdAt, updatedAt } = record;
-      const run = { workflowName, runId, resourceId, snapshot, createdAt, updatedAt };
-      return this.persistWorkflowSnapshot(run);
-    }
-    throw storeError('INVALID_ARGUMENT', method, `records of ${table} have methods of their own`);
-  }
+/** How records of a table are saved: calls of the core. @type {Record<string, (caller: any, records: any[]) => any[]>} */
+const SAVES = {
+  threads: (_, records) => records.map(saveThreadCall),
+  messages: (_, records) => chunksOf(records).map((some) => saveMessagesCall(some)),
+  resources: (_, records) => records.map(saveResourceCall),
+  scores: (caller, records) => records.map((score) => saveScoreCall(caller, score)),
+  background_tasks: (caller, records) => records.map((task) => createTaskCall(caller, task)),
+  workflow_snapshot: (caller, records) => records.map((run) => persistCall(caller, namedRun(run))),
+};
+
+/** As older versions of Mastra name it. @param {any} record */
+function namedRun({ workflow_name, run_id, workflowName = workflow_name, runId = run_id, ...rest }) {
+  return { workflowName, runId, ...rest };
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { reviveDates, toText, withDateText } from '../core/dates.js';
 import { orAbsent } from './absent.js';
+import { chunksOf } from './chunks.js';
 import * as shape from './shape.js';
 import { requireArgument, requireArguments } from './check.js';
 import { ScoreStore } from './scores.js';
@@ -47,9 +48,6 @@ const OPTIONAL = [
 ];
 const DEFAULTS = { runId: '', retryCount: 0, maxRetries: 0, timeoutMs: 300_000 };
 
-/** Deletions that go into one call. */
-const CHUNK = 100;
-
 /**
  * Background tasks.
  *
@@ -64,9 +62,8 @@ export class TaskStore extends ScoreStore {
    * @returns {Promise<void>}
    */
   async createTask(task) {
-    shape.requireRecord(task, 'task', 'createTask');
-    const row = withDateText(task, DATES);
-    await this.caller.call('createTask', 'row.save', this.caller.rows(TABLE), [row]);
+    const { op, control, payload } = createTaskCall(this.caller, task);
+    await this.caller.call('createTask', op, control, payload);
   }
 
   /**
@@ -187,14 +184,23 @@ export class TaskStore extends ScoreStore {
   }
 }
 
+/**
+ * @param {import('../core/caller.js').Caller} caller
+ * @param {Task} task
+ */
+export function createTaskCall(caller, task) {
+  shape.requireRecord(task, 'task', 'createTask');
+  return { op: 'row.save', control: caller.rows(TABLE), payload: [withDateText(task, DATES)] };
+}
+
 /** Deletes what a list names. @type {import('../core/plan.js').Plan<[control: object, payload: object], void>} */
 export const deleteListed = {
   name: 'tasks.delete',
   table: TABLE,
   *run(line, method, control, payload) {
     const { rows } = yield* line.read(method, 'row.list', control, payload);
-    for (let i = 0; i < rows.length; i += CHUNK) {
-      const keys = rows.slice(i, i + CHUNK).map((/** @type {{ id: string }} */ { id }) => ({ id }));
+    for (const some of chunksOf(/** @type {{ id: string }[]} */ (rows))) {
+      const keys = some.map(({ id }) => ({ id }));
       yield* line.call(method, 'row.delete', { table: TABLE }, keys);
     }
   },

@@ -34,8 +34,8 @@ export class ThreadStore extends BaseStore {
    */
   async saveThread(args) {
     const { thread } = requireArguments(args, 'saveThread');
-    shape.requireRecord(thread, 'thread', 'saveThread');
-    await this.caller.call('saveThread', 'thread.save', NOTHING, withDateText(thread, DATES));
+    const { op, control, payload } = saveThreadCall(thread);
+    await this.caller.call('saveThread', op, control, payload);
     return withDates(thread, DATES);
   }
 
@@ -169,4 +169,10 @@ export class ThreadStore extends BaseStore {
     const { page = 0, perPage = PER_PAGE } = options;
     return { threads, total, page, perPage, hasMore };
   }
+}
+
+/** @param {ThreadInput} thread */
+export function saveThreadCall(thread) {
+  shape.requireRecord(thread, 'thread', 'saveThread');
+  return { op: 'thread.save', control: NOTHING, payload: withDateText(thread, DATES) };
 }

@@ -8,6 +8,7 @@ import { reviveDates, toText, withDateText } from '../core/dates.js';
 import * as shape from './shape.js';
 import { requireArguments } from './check.js';
 import { PruningStore } from './prune.js';
+import { chunksOf } from './chunks.js';
 
 /**
  * One span of a trace: `id`, and whatever else it is given.
@@ -161,7 +162,10 @@ export async function saveRows(caller, table, records, method) {
     shape.requireRecord(record, 'record', method);
     return withDateText(table === 'evals' ? camelCase(record) : record, DATES);
   });
-  if (rows.length > 0) await caller.call(method, 'row.save', caller.rows(table), rows);
+  await caller.together(
+    method,
+    chunksOf(rows).map((payload) => ({ op: 'row.save', control: caller.rows(table), payload })),
+  );
 }
 
 /** @param {import('./types.js').DateRange | undefined} range */

@@ -44,7 +44,7 @@ export class WorkflowStore extends ResourceStore {
   /** @param {import('./config.js').CloudflareStoreConfig} config */
   constructor(config) {
     super(config);
-    this.#control = { ...this.caller.rows(TABLE), all: config.snapshots === 'all' || undefined };
+    this.#control = controlOf(this.caller);
     this.#singleWriter = config.assumeSingleWriter === true || this.caller.hasOneWriter(TABLE);
     this.#strict = config.consistency === 'strict';
   }
@@ -58,18 +58,8 @@ export class WorkflowStore extends ResourceStore {
    */
   async persistWorkflowSnapshot(args) {
     const method = 'persistWorkflowSnapshot';
-    const { workflowName, runId, resourceId, snapshot, createdAt, updatedAt } = requireArguments(
-      args,
-      method,
-    );
-    await this.caller.call(method, 'workflow.persist', this.#control, {
-      workflowName,
-      runId,
-      resourceId,
-      createdAt: toText(createdAt),
-      updatedAt: toText(updatedAt),
-      snapshot,
-    });
+    const { op, control, payload } = persistCall(this.caller, requireArguments(args, method));
+    await this.caller.call(method, op, control, payload);
   }
 
   /**
@@ -213,6 +203,19 @@ export class WorkflowStore extends ResourceStore {
     const [run] = await orAbsent([null], () => read([name]));
     return run;
   }
+}
+
+/** @param {import('../core/caller.js').Caller} caller */
+const controlOf = (caller) => ({ ...caller.rows(TABLE), all: caller.allSnapshots || undefined });
+
+/**
+ * @param {import('../core/caller.js').Caller} caller
+ * @param {import('./types.js').PersistWorkflowSnapshotArgs} args
+ */
+export function persistCall(caller, { workflowName, runId, resourceId, snapshot, createdAt, updatedAt }) {
+  const dates = { createdAt: toText(createdAt), updatedAt: toText(updatedAt) };
+  const payload = { workflowName, runId, resourceId, ...dates, snapshot };
+  return { op: 'workflow.persist', control: controlOf(caller), payload };
 }
 
 /**

@@ -297,6 +297,12 @@ const cases = [
     args: [{ table: 'notifications', key: { threadId: 't', id: 'n' }, set: { status: 'seen' } }],
     stored: async (store) => (await store.getRows(told))[0].status,
   },
+  {
+    method: 'reviseRow',
+    args: [{ table: 'notifications', key: { threadId: 't', id: 'n' }, set: { status: 'told' } }],
+    answer: ({ status }) => status,
+    stored: async (store) => (await store.getRows(told))[0].status,
+  },
   { method: 'getRows', args: [told] },
   { method: 'listRows', args: [{ table: 'notifications', under: 't', where: { status: 'pending' } }] },
   {

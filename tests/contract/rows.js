@@ -92,6 +92,40 @@ export function rows(makeStore) {
       expect(await store.updateRow({ table, key: { id: 'x'.repeat(600) }, set: { x: 1 } })).toBe(false);
     });
 
+    it('come back as they are then, when they are changed or saved', async () => {
+      const { store } = await holding(schedule('a', { x: 1, y: 2 }));
+      const key = { id: 'a' };
+      const revised = await store.reviseRow({ table, key, expect: { x: 1 }, set: { x: 3 }, clear: ['y'] });
+      expect(revised).toEqual((await store.getRows({ table, keys: [key] }))[0]);
+      expect(revised).toMatchObject({ x: 3, nextFireAt: at(60) });
+      expect(await store.reviseRow({ table, key, expect: { x: 1 }, set: { x: 4 } })).toBeNull();
+      expect(await store.reviseRow({ table, key: { id: 'none' }, set: { x: 1 } })).toBeNull();
+      expect(await store.reviseRow({ table, key: { id: 'x'.repeat(600) }, set: { x: 1 } })).toBeNull();
+      const rows = [schedule('b', { tags: undefined }), schedule('c')];
+      const fresh = await store.saveRows({ table, rows, fresh: true });
+      expect(fresh).toEqual(await store.getRows({ table, keys: [{ id: 'b' }, { id: 'c' }] }));
+      expect(Object.keys(fresh[0])).not.toContain('tags');
+    });
+
+    it('are saved, read and deleted by the hundred, some of them under ids that no key can hold', async () => {
+      const { store } = await makeStore();
+      /** @type {any[]} */
+      const rows = Array.from({ length: 250 }, (_, i) => schedule(`s${i}`, { i }));
+      expect((await store.saveRows({ table, rows })).map((/** @type {any} */ { i }) => i)).toEqual(
+        rows.map(({ i }) => i),
+      );
+      const keys = rows.map(({ id }) => ({ id }));
+      keys.splice(120, 0, { id: 'x'.repeat(600) });
+      const found = await store.getRows({ table, keys });
+      expect(found.map((/** @type {any} */ row) => row?.i ?? null)).toEqual([
+        ...rows.slice(0, 120).map(({ i }) => i),
+        null,
+        ...rows.slice(120).map(({ i }) => i),
+      ]);
+      await store.deleteRows({ table, keys });
+      expect((await store.listRows({ table, perPage: 0 })).total).toBe(0);
+    });
+
     it('are listed by what lists can tell', async () => {
       const { store, reopen } = await holding(
         schedule('a', { createdAt: at(1), nextFireAt: at(9) }),

@@ -15,27 +15,40 @@ export class TestObject extends DurableObject {
   /** @type {ReturnType<typeof openRoom> | undefined} */
   #room;
 
-  /** Writes that storage still takes. */
+  /** Statements that storage still takes: those that write, or all. */
   #left = Infinity;
   #code = '';
+  #which = /^INSERT/;
+  /** Rows, as storage bills them, since it was asked last. */
+  rows = { read: 0, written: 0 };
 
   get room() {
     this.#room ??= openRoom(this.#storage(), options.get(String(this.ctx.id.name)));
     return this.#room;
   }
 
-  /** @param {number} writes @param {string} code */
-  failAfter(writes, code) {
-    this.#left = writes;
+  /** @param {number} statements @param {string} code @param {RegExp} [which]  default: those that put */
+  failAfter(statements, code, which = /^INSERT/) {
+    this.#left = statements;
     this.#code = code;
+    this.#which = which;
+  }
+
+  /** How many of the statements it was told to take it has not seen yet. */
+  get left() {
+    return this.#left;
   }
 
   /** The object's own storage, but that it may fail. */
   #storage() {
     const { storage } = this.ctx;
     const exec = (/** @type {string} */ query, /** @type {any[]} */ ...bindings) => {
-      if (query.startsWith('INSERT') && this.#left-- <= 0) throw new Error(`secret words: ${this.#code}`);
-      return storage.sql.exec(query, ...bindings);
+      if (this.#which.test(query) && this.#left-- <= 0) throw new Error(`secret words: ${this.#code}`);
+      const cursor = storage.sql.exec(query, ...bindings);
+      const found = [...cursor];
+      this.rows.read += cursor.rowsRead;
+      this.rows.written += cursor.rowsWritten;
+      return found;
     };
     return {
       sql: { exec },
