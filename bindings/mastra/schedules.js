@@ -30,6 +30,9 @@ const TARGETS = ['workflowId', 'resourceId'];
 /** What an update may say. */
 const CHANGES = ['cron', 'timezone', 'status', 'nextFireAt', 'metadata', 'target', 'ownerType', 'ownerId'];
 
+/** After so long no place takes an older value for the present one, its clock not being right either. */
+const SEEN_EVERYWHERE = 2 * 60_000;
+
 /** Mastra's `schedules` domain. Works in a store of its own, too. */
 export class SchedulesStorageCloudflare extends SchedulesStorage {
   /** @override */
@@ -129,6 +132,9 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
   }
 
   /**
+   * One fire has one winner in an isolate, and in an object. Another place may still see a fire as due that was claimed
+   * here: that it was recorded is seen at once, for nobody has looked for this key there.
+   *
    * @override
    * @param {string} id
    * @param {number} expectedNextFireAt
@@ -139,15 +145,29 @@ export class SchedulesStorageCloudflare extends SchedulesStorage {
    */
   updateScheduleNextFire(id, expectedNextFireAt, nextFireAt, lastFireAt, lastRunId) {
     const method = 'updateScheduleNextFire';
-    return attempt(method, [id], () =>
-      this.#schedules.update(
-        { id },
-        {
-          expect: { status: 'active', ...toRow({ nextFireAt: expectedNextFireAt }, method) },
-          set: toRow({ nextFireAt, lastFireAt, lastRunId }, method),
-        },
-      ),
-    );
+    return attempt(method, [id], async () => {
+      const expect = { status: 'active', ...toRow({ nextFireAt: expectedNextFireAt }, method) };
+      const set = toRow({ nextFireAt, lastFireAt, lastRunId }, method);
+      if (
+        lastRunId === `sched_${id}_${expectedNextFireAt}` &&
+        (await this.#hasFired(id, lastRunId, lastFireAt))
+      )
+        return false;
+      return this.#schedules.update({ id }, { expect, set });
+    });
+  }
+
+  /**
+   * Whether this run of a schedule was started by another place a moment ago. Of long ago is what somebody has set back.
+   *
+   * @param {string} scheduleId
+   * @param {string} runId
+   * @param {number} now
+   */
+  async #hasFired(scheduleId, runId, now) {
+    const trigger = await this.#triggers.get({ scheduleId, id: runId });
+    if (trigger === null || trigger.outcome === 'failed') return false;
+    return Math.abs(now - trigger.actualFireAt) < SEEN_EVERYWHERE;
   }
 
   /**

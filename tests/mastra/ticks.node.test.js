@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 const FIRES = 24 * 60;
 const EVERY = 5;
 
-it('every fire is claimed, at least once, and recorded once', async () => {
+it('every fire is claimed once, as one place after the other looks, and recorded once', async () => {
   const clock = makeClock();
   const { now } = clock;
   const begun = now();
@@ -50,9 +50,9 @@ it('every fire is claimed, at least once, and recorded once', async () => {
   const fired = triggers.map((/** @type {any} */ { scheduledFireAt }) => scheduledFireAt);
   expect(new Set(fired).size).toBe(fired.length);
   expect(fired.length).toBe(claims.size);
-  // No fire was left out, and none is claimed by more than there are places.
+  // No fire was left out, and none was claimed by a place that still saw it as due.
   expect(claims.size).toBeGreaterThanOrEqual(FIRES / EVERY - 1);
-  expect(Math.max(...claims.values())).toBeLessThanOrEqual(places.length);
+  expect(Math.max(...claims.values())).toBe(1);
   const times = [...claims.keys()].sort((a, b) => a - b);
   expect(times.slice(1).every((time, i) => time - times[i] === EVERY * MINUTE)).toBe(true);
 });
