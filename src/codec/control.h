@@ -16,7 +16,7 @@ struct control_value {
   double number;
 };
 
-struct control {
+struct control { /* the values come first, in the order of their names in json_control.c */
   struct control_value page, per_page, message_limit, include_total, archived, max_age, restore,
       all, create, new_ids;
   bool ascending, descending; /* `direction` is "ASC", "DESC", or neither */

@@ -31,29 +31,23 @@ static int find_table(struct span name) {
 }
 
 bool control_read(struct span text, struct control *control) {
+  static const char *const names[] = {"page",     "perPage", "messageLimit", "includeTotal",
+                                      "archived", "maxAge",  "restore",      "all",
+                                      "create",   "newIds"}; /* in the order of the struct */
+  enum { VALUES = sizeof names / sizeof *names };
   *control = (struct control){.table = TABLE_COUNT};
   if (text.len == 0)
     return true;
   cJSON *document = cJSON_ParseWithLength(text.ptr, text.len);
   bool good = cJSON_IsObject(document);
+  for (int i = 0; good && i < VALUES; i++)
+    ((struct control_value *)control)[i] = get_value(document, names[i]);
   if (good) {
     struct span direction = get_word(document, "direction");
-    *control = (struct control){
-        .page = get_value(document, "page"),
-        .per_page = get_value(document, "perPage"),
-        .message_limit = get_value(document, "messageLimit"),
-        .include_total = get_value(document, "includeTotal"),
-        .max_age = get_value(document, "maxAge"),
-        .archived = get_value(document, "archived"),
-        .restore = get_value(document, "restore"),
-        .all = get_value(document, "all"),
-        .create = get_value(document, "create"),
-        .new_ids = get_value(document, "newIds"),
-        .ascending = span_eq(direction, SPAN("ASC")),
-        .descending = span_eq(direction, SPAN("DESC")),
-        .by_updated = span_eq(get_word(document, "field"), SPAN("updatedAt")),
-        .table = find_table(get_word(document, "table")),
-    };
+    control->ascending = span_eq(direction, SPAN("ASC"));
+    control->descending = span_eq(direction, SPAN("DESC"));
+    control->by_updated = span_eq(get_word(document, "field"), SPAN("updatedAt"));
+    control->table = find_table(get_word(document, "table"));
   }
   cJSON_Delete(document);
   return good;

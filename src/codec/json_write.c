@@ -81,6 +81,11 @@ void json_put_int(struct json_out *out, int64_t number) {
   json_put(out, (struct span){p, (size_t)(digits + sizeof digits - p)});
 }
 
+void json_put_number(struct json_out *out, struct span before, int64_t number) {
+  json_put(out, before);
+  json_put_int(out, number);
+}
+
 void json_put_date(struct json_out *out, int64_t ms) {
   char text[DATE_TEXT_MAX];
   json_put_char(out, '"');

@@ -45,10 +45,8 @@ static struct span journal_metadata(struct call *call, struct span text, int64_t
   if (kv_fits_metadata(text))
     return text;
   struct json_out out = json_out(&call->arena, 64);
-  json_put(&out, SPAN("{\"v\":1,\"w\":"));
-  json_put_int(&out, stamp);
-  json_put(&out, SPAN(",\"n\":"));
-  json_put_int(&out, entries->items[0].time);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
+  json_put_number(&out, SPAN(",\"n\":"), entries->items[0].time);
   json_put_char(&out, '}');
   return json_out_span(&out);
 }
@@ -62,6 +60,7 @@ static struct kv_request *put_journal(struct call *call, struct change *change, 
   struct kv_request *put =
       kv_put(call, TABLE_METADATA, key, text, metadata, KV_REMEMBER | KV_TOLERATE);
   put->group = change->collection->key;
+  put->newest = stamp == journal_time(suffix) ? entries->items[0].time : 0;
   return put;
 }
 
@@ -181,14 +180,10 @@ static struct head merged_head(struct call *call, const struct change *change) {
 
 static struct span head_metadata(struct call *call, const struct head *head) {
   struct json_out out = json_out(&call->arena, 128);
-  json_put(&out, SPAN("{\"v\":1,\"w\":"));
-  json_put_int(&out, head->stamp);
-  json_put(&out, SPAN(",\"c\":"));
-  json_put_int(&out, head->checked_at);
-  json_put(&out, SPAN(",\"u\":"));
-  json_put_int(&out, head->updated_at);
-  json_put(&out, SPAN(",\"b\":"));
-  json_put_int(&out, head->bumped_at);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), head->stamp);
+  json_put_number(&out, SPAN(",\"c\":"), head->checked_at);
+  json_put_number(&out, SPAN(",\"u\":"), head->updated_at);
+  json_put_number(&out, SPAN(",\"b\":"), head->bumped_at);
   json_put_char(&out, '}');
   return json_out_span(&out);
 }

@@ -208,26 +208,24 @@ bool collection_proves(struct call *call, const struct collection *collection, s
 }
 
 /* What this isolate wrote outweighs what the list says.  There may be thousands of such entries; of
- * one that it wrote once and never again the head would say all that matters. */
+ * one that it wrote once and never again the head would say all that matters, and of those below its
+ * floor none is looked at. */
 static void take_own_writes(struct call *call, struct collection *collection) {
   uint32_t space = call->store.spaces[TABLE_METADATA];
   struct entries *own = &collection->own;
   for (struct note *note = NULL;
-       (note = memory_in_group(call->memory, space, collection->key, note));) {
+       (note = memory_in_group(call->memory, space, collection->key, note)) &&
+       !is_cut_off(collection, note->reach);) {
     if (note->key.len <= collection->key.len || !note->own || note->kind == NOTE_EMPTY)
       continue;
-    struct span suffix = arena_copy(&call->arena, span_from(note->key, collection->key.len + 1));
-    int64_t time = journal_time(suffix);
-    bool there = note->kind == NOTE_VALUE;
-    if (there && note->stamp == time &&
+    struct span suffix = span_from(note->key, collection->key.len + 1);
+    if (note->newest < INT64_MAX &&
         (is_cut_off(collection, note->newest) || head_covers(call, collection, suffix)))
       continue;
+    suffix = arena_copy(&call->arena, suffix);
     span_set_add(&call->arena, &collection->overruled, suffix);
-    size_t first = own->count;
-    if (there && time > collection->head.since &&
-        journal_read(&call->arena, arena_copy(&call->arena, note->value), suffix, own) &&
-        own->count > first)
-      note->newest = own->items[first].time;
+    if (note->kind == NOTE_VALUE && journal_time(suffix) > collection->head.since)
+      journal_read(&call->arena, arena_copy(&call->arena, note->value), suffix, own);
   }
   for (struct journal_doc **link = &collection->docs; *link;)
     if (span_set_has(&collection->overruled, (*link)->suffix))

@@ -22,8 +22,7 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   put_ids(&out, SPAN(",\"gone\":["), wish.gone);
   put_ids(&out, SPAN(",\"doubt\":["), wish.doubted);
   if (wish.bump) {
-    json_put(&out, SPAN(",\"bump\":"));
-    json_put_int(&out, wish.bump);
+    json_put_number(&out, SPAN(",\"bump\":"), wish.bump);
   }
   bool all = (collection->grew && collection->load == LOAD_ALL) || collection->ripe || wish.drop;
   if (wish.drop)

@@ -126,11 +126,6 @@ static void put_names(struct json_out *out, const struct names *names) {
   }
 }
 
-static void put_number(struct json_out *out, struct span name, int64_t number) {
-  json_put(out, name);
-  json_put_int(out, number);
-}
-
 static void put_entries(struct json_out *out, const struct entries *entries,
                         struct numbering *owners, struct numbering *journal) {
   for (size_t i = 0; i < entries->count; i++) {
@@ -138,9 +133,9 @@ static void put_entries(struct json_out *out, const struct entries *entries,
     if (i)
       json_put_char(out, ',');
     json_put_string(out, entry->id);
-    put_number(out, SPAN(","), entry->time);
-    put_number(out, SPAN(","), (int64_t)number_of(out->arena, journal, entry->journal));
-    put_number(out, SPAN(","), (int64_t)number_of(out->arena, owners, entry->owner));
+    json_put_number(out, SPAN(","), entry->time);
+    json_put_number(out, SPAN(","), (int64_t)number_of(out->arena, journal, entry->journal));
+    json_put_number(out, SPAN(","), (int64_t)number_of(out->arena, owners, entry->owner));
   }
 }
 
@@ -155,7 +150,7 @@ static void put_doubt(struct json_out *out, const struct head *head) {
   for (size_t i = 0; i < doubt->count; i++) {
     json_put(out, i ? SPAN(",") : SPAN(",\"doubt\":["));
     json_put_string(out, doubt->items[i].id);
-    put_number(out, SPAN(","), doubt->items[i].time);
+    json_put_number(out, SPAN(","), doubt->items[i].time);
   }
   if (doubt->count)
     json_put_char(out, ']');
@@ -167,15 +162,15 @@ struct span head_write(struct arena *arena, const struct head *head, bool messag
   struct json_out list = json_out(arena, 64 + head->entries.count * 64);
   put_entries(&list, &head->entries, &owners, &journal);
   struct json_out out = json_out(arena, 512 + list.len + journal.names.count * 24);
-  put_number(&out, SPAN("{\"v\":1,\"w\":"), head->stamp);
-  put_number(&out, SPAN(",\"updatedAt\":"), head->updated_at);
-  put_number(&out, SPAN(",\"bumpedAt\":"), head->bumped_at);
-  put_number(&out, SPAN(",\"checkedAt\":"), head->checked_at);
-  put_number(&out, SPAN(",\"since\":"), head->since);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), head->stamp);
+  json_put_number(&out, SPAN(",\"updatedAt\":"), head->updated_at);
+  json_put_number(&out, SPAN(",\"bumpedAt\":"), head->bumped_at);
+  json_put_number(&out, SPAN(",\"checkedAt\":"), head->checked_at);
+  json_put_number(&out, SPAN(",\"since\":"), head->since);
   json_put(&out, head->has_floor ? SPAN(",\"floor\":[") : SPAN(",\"floor\":null"));
   if (head->has_floor) {
     json_put_string(&out, head->floor.id);
-    put_number(&out, SPAN(","), head->floor.time);
+    json_put_number(&out, SPAN(","), head->floor.time);
     json_put_char(&out, ']');
   }
   json_put(&out, SPAN(",\"owners\":["));
@@ -228,7 +223,7 @@ struct span journal_write(struct arena *arena, int64_t stamp, const struct entry
                           size_t count, bool messages) {
   struct span owner = count ? entries[0].owner : SPAN("");
   struct json_out out = json_out(arena, 128 + owner.len + count * 64);
-  put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   json_put(&out, SPAN(",\"owner\":"));
   json_put_string(&out, owner);
   json_put(&out, count && entries[0].copied ? SPAN(",\"copy\":true,\"entries\":[")
@@ -237,7 +232,7 @@ struct span journal_write(struct arena *arena, int64_t stamp, const struct entry
     if (i)
       json_put_char(&out, ',');
     json_put_string(&out, entries[i].id);
-    put_number(&out, SPAN(","), entries[i].time);
+    json_put_number(&out, SPAN(","), entries[i].time);
     json_put_char(&out, ',');
     if (span_eq(entries[i].owner, owner))
       json_put_char(&out, '0');

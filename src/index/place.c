@@ -10,8 +10,7 @@ bool place_take(struct json_walk *walk, struct entry *entry) {
 static bool put_place(struct json_out *out, const struct entry *entry, struct span before) {
   if (!entry->position && !entry->stamp)
     return false;
-  json_put(out, before);
-  json_put_int(out, entry->position);
+  json_put_number(out, before, entry->position);
   json_put_char(out, ',');
   json_put_int(out, entry->stamp);
   return true;
@@ -57,8 +56,7 @@ void places_put(struct json_out *out, const struct entry *entries, size_t count)
   }
   if (!needed && !list.len)
     return;
-  json_put(out, SPAN(",\"order\":["));
-  json_put_int(out, untold);
+  json_put_number(out, SPAN(",\"order\":["), untold);
   json_put(out, json_out_span(&list));
   json_put_char(out, ']');
 }

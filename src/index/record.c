@@ -12,8 +12,7 @@ enum { UUID_LEN = 36 };
 
 struct span record_metadata(struct call *call, int64_t stamp, const struct entry *entry) {
   struct json_out out = json_out(&call->arena, 64);
-  json_put(&out, SPAN("{\"v\":1,\"w\":"));
-  json_put_int(&out, stamp);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   if (entry) {
     json_put(&out, SPAN(",\"j\":"));
     json_put_string(&out, entry->journal);

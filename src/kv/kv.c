@@ -70,8 +70,7 @@ bool kv_key(struct call *call, enum tkv_table table, const struct span *parts, s
   struct json_out message = json_out(&call->arena, 128);
   json_put(&message, SPAN("the "));
   json_put(&message, table_name(table));
-  json_put(&message, SPAN(" key would be "));
-  json_put_int(&message, (int64_t)key->len);
+  json_put_number(&message, SPAN(" key would be "), (int64_t)key->len);
   json_put(&message, SPAN(" bytes long; KV allows 512: use a shorter id or prefix"));
   call_fail(call, TKV_ERR_KEY_TOO_LONG, json_out_span(&message), SPAN_NONE);
   return false;
@@ -114,8 +113,7 @@ enum tkv_status kv_fail(struct call *call, const struct kv_request *request) {
   json_put_string(&details, verb(request->kind));
   json_put(&details, SPAN(",\"key\":"));
   json_put_string(&details, request->key);
-  json_put(&details, SPAN(",\"status\":"));
-  json_put_int(&details, request->status);
+  json_put_number(&details, SPAN(",\"status\":"), request->status);
   json_put_char(&details, '}');
   return call_fail(call, TKV_ERR_KV_FAILED, json_out_span(&message), json_out_span(&details));
 }

@@ -59,14 +59,28 @@ static void drop_value(struct memory *memory, struct note *note) {
   note->value = note->metadata = SPAN_NONE;
 }
 
+/* Puts |note| in front of its group's chain: as what was noted last. */
+static void link_group(struct memory *memory, struct note *note) {
+  struct note **chain = &memory->groups[note->group_hash % MEMORY_BUCKETS];
+  note->same_group = *chain;
+  note->group_link = chain;
+  if (note->same_group)
+    note->same_group->group_link = &note->same_group;
+  *chain = note;
+}
+
+static void unlink_group(struct note *note) {
+  *note->group_link = note->same_group;
+  if (note->same_group)
+    note->same_group->group_link = note->group_link;
+}
+
 static void drop_note(struct memory *memory, struct note *note) {
   struct note **link = &memory->buckets[note->key_hash % MEMORY_BUCKETS];
   while (*link != note)
     link = &(*link)->same_bucket;
   *link = note->same_bucket;
-  *note->group_link = note->same_group;
-  if (note->same_group)
-    note->same_group->group_link = note->group_link;
+  unlink_group(note);
   unlink_age(memory, note);
   assert(memory->bytes >= note_size(note));
   memory->bytes -= note_size(note);
@@ -74,17 +88,19 @@ static void drop_note(struct memory *memory, struct note *note) {
   free(note);
 }
 
+void memory_rank(struct memory *memory, struct note *note, int64_t newest) {
+  const struct note *next = memory_in_group(memory, note->space, note->group, note);
+  note->newest = newest;
+  note->reach = next && next->reach > newest ? next->reach : newest;
+}
+
 /* Puts |note|, whose key stands behind it, where it is found and ages. */
 static void link_note(struct memory *memory, struct note *note) {
   struct note **bucket = &memory->buckets[note->key_hash % MEMORY_BUCKETS];
-  struct note **chain = &memory->groups[note->group_hash % MEMORY_BUCKETS];
   note->key.ptr = note->group.ptr = (char *)(note + 1);
   note->same_bucket = *bucket;
-  note->same_group = *chain;
-  note->group_link = chain;
-  if (note->same_group)
-    note->same_group->group_link = &note->same_group;
-  *bucket = *chain = note;
+  *bucket = note;
+  link_group(memory, note);
   link_newest(memory, note);
   memory->bytes += note_size(note);
 }
@@ -115,6 +131,7 @@ void memory_adopt(struct memory *memory, struct note *note, char *value) {
   note->metadata.ptr = value ? value + note->value.len : NULL;
   note->flight = note->flight ? FLIGHT_GONE : 0;
   link_note(memory, note);
+  memory_rank(memory, note, note->newest);
 }
 
 struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
@@ -123,11 +140,15 @@ struct note *memory_note(struct memory *memory, uint32_t space, struct span key,
   if (note) {
     unlink_age(memory, note);
     link_newest(memory, note);
+    unlink_group(note);
+    link_group(memory, note);
   } else {
     note = new_note(memory, space, key, group);
   }
-  if (note)
+  if (note) {
     note->at = now;
+    memory_rank(memory, note, note->newest);
+  }
   return note;
 }
 

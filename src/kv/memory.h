@@ -54,7 +54,8 @@ struct note {
   int64_t seen;    /* the stamp of what KV was last seen to have, or was sent; 0: none */
   int64_t expires; /* of an own value: as in struct kv_request */
   int64_t checked; /* of a head: when this isolate last listed its journal */
-  int64_t newest;  /* of a journal entry: its newest member's time; 0 when unknown */
+  int64_t newest;  /* see memory_rank */
+  int64_t reach;   /* no own journal entry from here on in its group is newer: see memory_rank */
 
   uint32_t flight;    /* the call whose write is under way; 0 for none */
   uint64_t latest;    /* order of the newest write that was asked for, sent or not */
@@ -92,6 +93,11 @@ struct note *memory_find(struct memory *memory, uint32_t space, struct span key)
 struct note *memory_note(struct memory *memory, uint32_t space, struct span key, size_t group,
                          int64_t now);
 
+/* memory_rank says of |note|, just noted, how new the journal entry's newest member is; INT64_MAX for an
+ * entry that has to be looked at, 0 for what is none.  So whoever goes through a group, what was noted
+ * last first, knows where to stop, however much there is. */
+void memory_rank(struct memory *memory, struct note *note, int64_t newest);
+
 /* memory_keep stores copies of |value| and |metadata| in |note|; others may go for it.  Too large a
  * value, or want of memory, leaves it NOTE_EMPTY: less is known, nothing is wrong. */
 void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, struct span value,
@@ -100,7 +106,8 @@ void memory_keep(struct memory *memory, struct note *note, enum note_kind kind, 
 /* memory_hold says that |note| is held, or no longer. */
 void memory_hold(struct memory *memory, struct note *note, bool held, int64_t now);
 
-/* memory_in_group returns the first note of |group| after |last| (NULL to begin), or NULL. */
+/* memory_in_group returns the first note of |group| after |last| (NULL to begin), or NULL: the last
+ * that was noted first. */
 struct note *memory_in_group(struct memory *memory, uint32_t space, struct span group,
                              struct note *last);
 

@@ -48,6 +48,7 @@ struct kv_request {
   struct span value;    /* put: given; get: the answer */
   struct span metadata; /* likewise: JSON text, may be empty */
   int64_t expires;      /* put: set by whoever queued it: see kv_expires; 0: never */
+  int64_t newest;       /* put: of a journal entry written for the first time: see memory_rank */
   int64_t stamp;        /* the value's `w`: put: given; get: the answer, 0 when unknown */
 
   bool found;            /* get */

@@ -18,6 +18,8 @@ static void keep(struct call *call, struct kv_request *request, struct note *not
     kind = NOTE_EMPTY;
   memory_keep(call->memory, note, kind, request->value, request->metadata);
   note->own = own;
+  bool unranked = own && !request->newest && request->key.len > request->group.len;
+  memory_rank(call->memory, note, unranked ? INT64_MAX : request->newest);
   note->stamp = request->stamp;
   if (!own)
     note->seen = request->stamp;

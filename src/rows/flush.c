@@ -58,8 +58,7 @@ void row_ask_flush(struct call *call, enum tkv_table table, struct span key) {
   struct json_out out = json_out(&call->arena, key.len + 32);
   if (!kv_wants_flush(call, table, key))
     return;
-  json_put(&out, SPAN("{\"table\":"));
-  json_put_int(&out, table);
+  json_put_number(&out, SPAN("{\"table\":"), table);
   json_put(&out, SPAN(",\"key\":"));
   json_put_string(&out, key);
   json_put_char(&out, '}');

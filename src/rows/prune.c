@@ -152,8 +152,7 @@ static enum tkv_status judge(struct call *call, void *self) {
 static enum tkv_status answer(struct call *call, struct prune *op, struct span ids, bool more) {
   struct span cursor = more ? op->cursor : op->page->cursor;
   struct json_out out = json_out(&call->arena, ids.len + cursor.len + 64);
-  json_put(&out, SPAN("{\"deleted\":"));
-  json_put_int(&out, op->deleted);
+  json_put_number(&out, SPAN("{\"deleted\":"), op->deleted);
   json_put(&out, SPAN(",\"ids\":"));
   json_put(&out, ids);
   json_put(&out, SPAN(",\"cursor\":"));

@@ -9,8 +9,9 @@
 /* What a snapshot is before anything ran. */
 static struct span empty_snapshot(struct call *call, const struct workflow_row *row) {
   struct json_out out = json_out(&call->arena, row->id.len + 224);
-  json_put(&out, SPAN("{\"context\":{},\"activePaths\":[],\"activeStepsPath\":{},\"timestamp\":"));
-  json_put_int(&out, call->now);
+  json_put_number(&out,
+                  SPAN("{\"context\":{},\"activePaths\":[],\"activeStepsPath\":{},\"timestamp\":"),
+                  call->now);
   json_put(&out, SPAN(",\"suspendedPaths\":{},\"resumeLabels\":{},\"serializedStepGraph\":[],"
                       "\"value\":{},\"waitingPaths\":{},\"status\":\"pending\",\"runId\":"));
   json_put(&out, row->id);

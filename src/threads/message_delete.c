@@ -66,8 +66,7 @@ static enum tkv_status finish(struct call *call, void *self) {
   struct delete_op *op = self;
   struct json_out out = json_out(&call->arena, 64);
   changes_confirm(call, &op->changes);
-  json_put(&out, SPAN("{\"deleted\":"));
-  json_put_int(&out, (int64_t)op->deleted);
+  json_put_number(&out, SPAN("{\"deleted\":"), (int64_t)op->deleted);
   json_put_char(&out, '}');
   return call_return(call, &out);
 }

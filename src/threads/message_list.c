@@ -356,8 +356,7 @@ static enum tkv_status answer(struct call *call, void *self) {
     bytes += list->result.items[i].record.len + 1;
   struct json_out out = json_out(&call->arena, bytes);
   messages_put(call, &out, &list->result, list->ascending);
-  json_put(&out, SPAN(",\"total\":"));
-  json_put_int(&out, (int64_t)total);
+  json_put_number(&out, SPAN(",\"total\":"), (int64_t)total);
   json_put(&out, SPAN(",\"hasMore\":"));
   json_put_bool(&out, has_more(list, total));
   json_put_char(&out, '}');

@@ -242,8 +242,7 @@ static enum tkv_status fail_partly(struct call *call, struct save *save,
   save_tell(call, save);
   json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
   json_put_string(&details, failed->key);
-  json_put(&details, SPAN(",\"status\":"));
-  json_put_int(&details, failed->status);
+  json_put_number(&details, SPAN(",\"status\":"), failed->status);
   json_put(&details, SPAN(",\"stored\":["));
   put_ids(&details, save, true);
   json_put(&details, SPAN("],\"failed\":["));

@@ -37,8 +37,7 @@ static bool read_tombstone(struct call *call, struct span raw, struct thread *th
 
 struct span thread_tombstone(struct call *call, const struct thread *thread, int64_t stamp) {
   struct json_out out = json_out(&call->arena, 128 + thread->resource.len);
-  json_put(&out, SPAN("{\"deletedAt\":"));
-  json_put_int(&out, stamp);
+  json_put_number(&out, SPAN("{\"deletedAt\":"), stamp);
   json_put(&out, SPAN(",\"resource\":"));
   json_put_string(&out, thread->resource);
   json_put(&out, SPAN(",\"journal\":"));
@@ -94,24 +93,19 @@ void thread_put_updated(struct json_out *out, const struct thread *thread, int64
   json_put_replaced(out, thread->raw, &field, 1);
 }
 
-static void put_number(struct json_out *out, struct span name, int64_t number) {
-  json_put(out, name);
-  json_put_int(out, number);
-}
-
 static struct span metadata_with(struct call *call, const struct thread *thread, int64_t stamp,
                                  bool resource, bool metadata) {
   struct json_out out =
       json_out(&call->arena, 256 + thread->resource.len * 6 + thread->metadata.len);
-  put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
+  json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   if (thread->journal.len) {
     json_put(&out, SPAN(",\"j\":"));
     json_put_string(&out, thread->journal);
   }
   if (thread->deleted)
-    put_number(&out, SPAN(",\"d\":"), thread->deleted);
-  put_number(&out, SPAN(",\"c\":"), thread->created);
-  put_number(&out, SPAN(",\"u\":"), thread->updated);
+    json_put_number(&out, SPAN(",\"d\":"), thread->deleted);
+  json_put_number(&out, SPAN(",\"c\":"), thread->created);
+  json_put_number(&out, SPAN(",\"u\":"), thread->updated);
   json_put(&out, thread->archived.ptr ? SPAN(",\"a\":true") : SPAN(",\"a\":false"));
   if (resource) {
     json_put(&out, SPAN(",\"r\":"));

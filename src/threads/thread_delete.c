@@ -82,8 +82,7 @@ static enum tkv_status answer(struct call *call, void *self) {
   struct deletion *op = self;
   bool pending = op->sweep.deleted_at && !op->sweep.ended;
   struct json_out out = json_out(&call->arena, 64);
-  json_put(&out, SPAN("{\"deleted\":"));
-  json_put_int(&out, (int64_t)op->sweep.deleted);
+  json_put_number(&out, SPAN("{\"deleted\":"), (int64_t)op->sweep.deleted);
   json_put(&out, SPAN(",\"pending\":"));
   json_put_bool(&out, pending);
   json_put_char(&out, '}');

@@ -247,8 +247,7 @@ static enum tkv_status answer(struct call *call, void *self) {
       json_put_char(&out, ',');
     json_put(&out, page[i]->record);
   }
-  json_put(&out, SPAN("],\"total\":"));
-  json_put_int(&out, (int64_t)total);
+  json_put_number(&out, SPAN("],\"total\":"), (int64_t)total);
   json_put(&out, SPAN(",\"hasMore\":"));
   json_put_bool(&out,
                 list->page.limit != UINT64_MAX && list->page.offset + list->page.limit < total);

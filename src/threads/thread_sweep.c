@@ -28,10 +28,8 @@ bool sweep_marker_key(struct call *call, struct span thread, struct span *key) {
 }
 
 static void put_time(struct json_out *out, struct span name, int64_t time) {
-  if (!time)
-    return;
-  json_put(out, name);
-  json_put_int(out, time);
+  if (time)
+    json_put_number(out, name, time);
 }
 
 void sweep_mark(struct call *call, struct span key, int64_t deleted, int64_t since,

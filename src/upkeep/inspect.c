@@ -294,8 +294,7 @@ static int64_t since_of(struct call *call, const struct found *found, const stru
 }
 
 static void put_numbers(struct json_out *out, struct span before, const struct entry *entry) {
-  json_put(out, before);
-  json_put_int(out, entry->time);
+  json_put_number(out, before, entry->time);
   json_put_char(out, ',');
   json_put_int(out, entry_stamp(entry));
   json_put_char(out, ',');

@@ -109,10 +109,8 @@ static enum tkv_status answer(struct call *call, void *self) {
     json_put_string(&out, op->page->cursor);
   else
     json_put(&out, SPAN("null"));
-  json_put(&out, SPAN(",\"checked\":"));
-  json_put_int(&out, (int64_t)op->page->count);
-  json_put(&out, SPAN(",\"purged\":"));
-  json_put_int(&out, (int64_t)op->purged);
+  json_put_number(&out, SPAN(",\"checked\":"), (int64_t)op->page->count);
+  json_put_number(&out, SPAN(",\"purged\":"), (int64_t)op->purged);
   json_put_char(&out, '}');
   return call_return(call, &out);
 }

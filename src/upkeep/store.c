@@ -39,8 +39,7 @@ enum tkv_status store_guard(struct call *call) {
 
 static struct span schema_text(struct call *call) {
   struct json_out out = json_out(&call->arena, 512);
-  json_put(&out, SPAN("{\"v\":1,\"format\":"));
-  json_put_int(&out, TKV_FORMAT_VERSION);
+  json_put_number(&out, SPAN("{\"v\":1,\"format\":"), TKV_FORMAT_VERSION);
   json_put(&out, SPAN(",\"tables\":["));
   for (int table = 0; table < TABLE_COUNT; table++) {
     if (table)
@@ -53,10 +52,9 @@ static struct span schema_text(struct call *call) {
 
 static enum tkv_status too_new(struct call *call, int64_t format) {
   struct json_out message = json_out(&call->arena, 160);
-  json_put(&message, SPAN("the data has format "));
-  json_put_int(&message, format);
-  json_put(&message, SPAN(", this version of threadkv knows formats up to "));
-  json_put_int(&message, TKV_FORMAT_VERSION);
+  json_put_number(&message, SPAN("the data has format "), format);
+  json_put_number(&message, SPAN(", this version of threadkv knows formats up to "),
+                  TKV_FORMAT_VERSION);
   json_put(&message, SPAN(": use a newer version"));
   return call_fail(call, TKV_ERR_FORMAT_TOO_NEW, json_out_span(&message), SPAN_NONE);
 }
@@ -159,8 +157,7 @@ enum tkv_status store_clear(struct call *call, void *self) {
 
 static enum tkv_status answer(struct call *call, const struct clear *op, bool pending) {
   struct json_out out = json_out(&call->arena, 64);
-  json_put(&out, SPAN("{\"deleted\":"));
-  json_put_int(&out, (int64_t)op->deleted);
+  json_put_number(&out, SPAN("{\"deleted\":"), (int64_t)op->deleted);
   json_put(&out, SPAN(",\"pending\":"));
   json_put_bool(&out, pending);
   json_put_char(&out, '}');

@@ -34,10 +34,8 @@ static enum tkv_status take_markers(struct call *call, void *self) {
 
 static enum tkv_status answer(struct call *call, const struct sweep_op *op) {
   struct json_out out = json_out(&call->arena, 64);
-  json_put(&out, SPAN("{\"deleted\":"));
-  json_put_int(&out, (int64_t)op->deleted);
-  json_put(&out, SPAN(",\"pending\":"));
-  json_put_int(&out, (int64_t)op->pending);
+  json_put_number(&out, SPAN("{\"deleted\":"), (int64_t)op->deleted);
+  json_put_number(&out, SPAN(",\"pending\":"), (int64_t)op->pending);
   json_put_char(&out, '}');
   return call_return(call, &out);
 }

@@ -248,10 +248,8 @@ static enum tkv_status answer(struct call *call, void *self) {
     json_put_string(&out, op->page->cursor);
   else
     json_put(&out, SPAN("null"));
-  json_put(&out, SPAN(",\"checked\":"));
-  json_put_int(&out, (int64_t)op->count);
-  json_put(&out, SPAN(",\"young\":"));
-  json_put_int(&out, (int64_t)young);
+  json_put_number(&out, SPAN(",\"checked\":"), (int64_t)op->count);
+  json_put_number(&out, SPAN(",\"young\":"), (int64_t)young);
   for (int finding = FINE + 1; finding < FINDINGS; finding++) {
     json_put(&out, names[finding]);
     json_put(&out, json_out_span(&lists[finding]));

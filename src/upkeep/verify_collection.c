@@ -281,10 +281,8 @@ static enum tkv_status finish(struct call *call, void *self) {
   bool first = true;
   json_put(&out, SPAN("{\"head\":"));
   json_put_string(&out, op->verdict);
-  json_put(&out, SPAN(",\"members\":"));
-  json_put_int(&out, (int64_t)op->members.count);
-  json_put(&out, SPAN(",\"ghosts\":"));
-  json_put_int(&out, (int64_t)op->ghosts.count);
+  json_put_number(&out, SPAN(",\"members\":"), (int64_t)op->members.count);
+  json_put_number(&out, SPAN(",\"ghosts\":"), (int64_t)op->ghosts.count);
   json_put(&out, SPAN(",\"damaged\":["));
   for (size_t i = 0; i < op->count; i++) {
     if (op->docs[i].good)

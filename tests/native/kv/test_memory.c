@@ -73,6 +73,47 @@ TEST(memory_groups_hold_the_keys_noted_under_them) {
   memory_free(&memory);
 }
 
+static struct note *note_journal(struct memory *memory, int index, int64_t newest) {
+  char key[32];
+  struct span text = {key, (size_t)snprintf(key, sizeof key, "metadata:thread:t:%d", index)};
+  struct note *note = memory_note(memory, 1, text, 17, index);
+  memory_keep(memory, note, NOTE_VALUE, SPAN("{}"), SPAN_NONE);
+  memory_rank(memory, note, newest);
+  return note;
+}
+
+/* How many notes are gone through until none of what is left is as new as |floor|. */
+static size_t steps_to(struct memory *memory, int64_t floor) {
+  size_t steps = 0;
+  for (struct note *note = NULL;
+       (note = memory_in_group(memory, 1, SPAN("metadata:thread:t"), note)) &&
+       note->reach >= floor;)
+    steps++;
+  return steps;
+}
+
+TEST(memory_tells_where_a_group_holds_nothing_newer) {
+  struct memory memory = {0};
+  for (int i = 1; i <= 3000; i++)
+    note_journal(&memory, i, i);
+  CHECK_EQ(steps_to(&memory, 2937), 64); /* of three thousand */
+  CHECK_EQ(steps_to(&memory, 3001), 0);
+  memory_free(&memory);
+}
+
+TEST(memory_never_stops_before_what_has_to_be_looked_at) {
+  struct memory memory = {0};
+  for (int i = 1; i <= 100; i++)
+    note_journal(&memory, i, i);
+  note_journal(&memory, 50, INT64_MAX); /* written once more: in front of all the others now */
+  CHECK_EQ(steps_to(&memory, 200), 1);
+  note_journal(&memory, 200, 200);
+  CHECK_EQ(steps_to(&memory, 300), 2);
+  memory_note(&memory, 1, SPAN("metadata:thread:t:50"), 17, 300); /* tried once more */
+  CHECK_EQ(steps_to(&memory, 300), 2); /* what stood in front of it keeps what it was told */
+  memory_free(&memory);
+}
+
 TEST(memory_expires_by_age) {
   struct memory memory = {0};
   note_value(&memory, "old", "1", 0);
