@@ -42,6 +42,8 @@ export const TABLES = /** @type {const} */ ([
   ['skill_versions', 'mastra_skill_versions'],
   ['version_ids', ''],
   ['favorites', 'mastra_favorites'],
+  ['experiments', 'mastra_experiments'],
+  ['experiment_results', 'mastra_experiment_results'],
 ]);
 
 /** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
@@ -225,6 +227,16 @@ export const ROWS = /** @type {const} */ ({
     keys: ['entityType', 'entityId', 'userId'],
     covered: ['entityType', 'entityId', 'userId', 'createdAt'],
     dates: ['createdAt'],
+  },
+  experiments: {
+    keys: ['id'],
+    covered: ['id', 'datasetId', 'targetType', 'targetId', 'agentVersion', 'status', 'experimentSetId', 'comparisonId', 'variantId', 'trialIndex', 'organizationId', 'projectId', 'createdAt', 'completedAt'],
+    dates: ['createdAt', 'updatedAt', 'startedAt', 'completedAt'],
+  },
+  experiment_results: {
+    keys: ['experimentId', 'itemId', 'trial'],
+    covered: ['experimentId', 'itemId', 'trial', 'id', 'traceId', 'status', 'organizationId', 'projectId', 'startedAt', 'createdAt', 'completedAt'],
+    dates: ['startedAt', 'createdAt', 'completedAt'],
   },
 });
 

@@ -106,6 +106,17 @@ export const DETAILS = {
   getTrace: ({ traceId }) => ({ traceId }),
   getTraceLight: ({ traceId }) => ({ traceId }),
 
+  createExperiment: ({ id }) => ({ experimentId: id }),
+  updateExperiment: ({ id }) => ({ experimentId: id }),
+  getExperimentById: ({ id }) => ({ experimentId: id }),
+  deleteExperiment: ({ id }) => ({ experimentId: id }),
+  addExperimentResult: ({ experimentId, itemId, id }) => ({ experimentId, itemId, id }),
+  upsertExperimentResult: ({ experimentId, itemId }) => ({ experimentId, itemId }),
+  updateExperimentResult: ({ id, experimentId }) => ({ id, experimentId }),
+  getExperimentResultById: ({ id }) => ({ id }),
+  listExperimentResults: ({ experimentId }) => ({ experimentId }),
+  deleteExperimentResults: ({ experimentId }) => ({ experimentId }),
+
   clearTable: (tableName) => ({ tableName }),
 };
 

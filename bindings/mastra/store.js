@@ -21,6 +21,7 @@ import {
   SkillsStorageCloudflare,
   WorkspacesStorageCloudflare,
 } from './editor.js';
+import { ExperimentsStorageCloudflare } from './experiments.js';
 import { FavoritesStorageCloudflare } from './favorites.js';
 import { HarnessStorageCloudflare } from './harness.js';
 import { NotificationsStorageCloudflare } from './notifications.js';
@@ -76,6 +77,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
       skills: new SkillsStorageCloudflare({ store }),
       favorites: new FavoritesStorageCloudflare({ store }),
       observability: new ObservabilityStorageCloudflare({ store }),
+      experiments: new ExperimentsStorageCloudflare({ store }),
       harness: new HarnessStorageCloudflare({ store }),
     };
   }

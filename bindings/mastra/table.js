@@ -109,6 +109,58 @@ export class Table {
     return (await this.#store.listRows({ table: this.#table, direction: 'ASC', perPage: false, ...args }))
       .rows;
   }
+
+  /**
+   * What lists can tell of the rows, without reading them.
+   *
+   * @param {{ under?: string | string[], where?: Row }} [which]
+   * @returns {Promise<any[]>}
+   */
+  covers(which = {}) {
+    return this.list({ ...which, covers: true });
+  }
+}
+
+/** Where rows of an id are that their keys do not begin with. A pointer counts only where the row has the id. */
+export class Pointers {
+  #rows;
+  #of;
+
+  /** @param {CloudflareStore} store @param {string} of  their table */
+  constructor(store, of) {
+    this.#rows = new Table(store, 'version_ids');
+    this.#of = of;
+  }
+
+  /** @param {string} id @returns {Promise<any>} null when there is none */
+  get(id) {
+    return this.#rows.get({ of: this.#of, id });
+  }
+
+  /** @param {string[]} ids @returns {Promise<any[]>} null for those that there are not */
+  getAll(ids) {
+    return this.#rows.getAll(ids.map((id) => ({ of: this.#of, id })));
+  }
+
+  /** @param {string} id @param {Row} place @returns {Promise<boolean>} false when there is one */
+  async create(id, place) {
+    return (await this.#rows.create({ ...place, of: this.#of, id })) !== null;
+  }
+
+  /** @param {...Row} places  with their ids @returns {Promise<any>} */
+  save(...places) {
+    return this.#rows.saveAll(places.map((place) => ({ ...place, of: this.#of })));
+  }
+
+  /** @param {...string} ids @returns {Promise<void>} */
+  delete(...ids) {
+    return this.#rows.delete(...ids.map((id) => ({ of: this.#of, id })));
+  }
+
+  /** @returns {Promise<void>} */
+  clear() {
+    return this.#rows.deleteUnder(this.#of);
+  }
 }
 
 /** What was given: undefined is as good as left out. @param {Row} row */

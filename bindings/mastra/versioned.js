@@ -8,8 +8,9 @@ import { clearTables } from './upkeep.js';
 import { openStore } from './config.js';
 import { attempt } from './errors.js';
 import { Listing } from './listing.js';
+import { requirePage } from './paging.js';
 import { isSame } from './spans.js';
-import { alreadyThere, given, invalid, notFound, Table } from './table.js';
+import { alreadyThere, given, notFound, Table } from './table.js';
 import { Versions } from './versions.js';
 
 /**
@@ -236,15 +237,6 @@ function toEntity(row) {
 
 /** @param {{ visibility?: string, authorId?: string }} entity */
 const visibilityOf = ({ visibility, authorId }) => visibility ?? (authorId ? 'private' : undefined);
-
-/** As core's stores say it. @param {string} method @param {unknown} page @param {unknown} perPage */
-function requirePage(method, page, perPage) {
-  for (const [name, value] of Object.entries({ page, perPage })) {
-    if ((name === 'perPage' && value === false) || (Number.isSafeInteger(value) && Number(value) >= 0))
-      continue;
-    throw invalid(method, `${name} must be >= 0`);
-  }
-}
 
 /** @param {any} value  as it will come back */
 const plain = (value) => JSON.parse(JSON.stringify(value));

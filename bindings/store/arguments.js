@@ -198,7 +198,7 @@ export const ARGUMENTS = {
   deleteRows: [object('table keys')],
   deleteRowsUnder: [object('table under')],
   listRows: [
-    object('table where dateField orderBy page perPage', {
+    object('table where dateField orderBy page perPage covers', {
       under: CHOICE,
       dateRange: range,
       direction: DIRECTION,

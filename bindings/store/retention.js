@@ -29,6 +29,8 @@ export const AGING = /** @type {const} */ ([
   ['observability', 'spans', 'trace_roots'],
   ['observability', 'spans', 'trace_errors'],
   ['observability', 'spans', 'ai_spans'],
+  ['experiments', 'experiments', 'experiment_results'],
+  ['experiments', 'experiments', 'experiments'],
 ]);
 
 const BATCH_SIZE = 1000;

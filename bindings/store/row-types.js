@@ -153,6 +153,7 @@
  * @property {{ notifications?: RetentionPolicy }} [notifications]
  * @property {{ sessions?: RetentionPolicy }} [harness]
  * @property {{ spans?: RetentionPolicy }} [observability]
+ * @property {{ experiments?: RetentionPolicy }} [experiments]
  */
 /**
  * @typedef {object} PruneOptions

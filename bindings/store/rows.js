@@ -25,7 +25,7 @@ import { TableStore } from './tables.js';
 /**
  * @typedef {object} ListRowsArgs
  * @property {string} table
- * @property {string} [under]  the first part of the keys: then only those rows
+ * @property {string | string[]} [under]  the first part of the keys, or the first ones: then only those rows
  * @property {Record<string, unknown>} [where]  fields that must be so; of an array one of its values, null: none
  * @property {string} [dateField]  what `dateRange` is about
  * @property {import('./types.js').DateRange} [dateRange]
@@ -33,6 +33,7 @@ import { TableStore } from './tables.js';
  * @property {'ASC' | 'DESC'} [direction]  default DESC
  * @property {number} [page]
  * @property {number | false} [perPage]  default 100
+ * @property {boolean} [covers]  of each row only the fields that lists can tell: none that has them beside it is read
  */
 
 /** Tables of which rows need more than a table knows. */
@@ -199,14 +200,13 @@ export class RowStore extends TableStore {
    * @returns {Promise<RowPage>}
    */
   async listRows(args) {
-    const { table, under, where, dateField, dateRange, orderBy, direction, page, perPage } = requireArguments(
-      args,
-      'listRows',
-    );
+    const { table, under, where, dateField, dateRange, orderBy, direction, page, perPage, covers } =
+      requireArguments(args, 'listRows');
     const { name, dates } = tableOf(table, 'listRows');
     const paged = { page: perPage === false ? 0 : page, perPage, orderBy: { direction } };
     const control = { ...this.caller.rows(name), ...shape.pageControl(paged) };
-    const question = { where, dateField, dateRange: shape.dateRange(dateRange), orderBy, under };
+    const range = shape.dateRange(dateRange);
+    const question = { where, dateField, dateRange: range, orderBy, under, covers: covers || undefined };
     const { rows, total, hasMore } = await orAbsent({ rows: [], total: 0, hasMore: false }, () =>
       this.caller.read('listRows', 'row.list', control, question),
     );

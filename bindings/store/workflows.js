@@ -45,7 +45,7 @@ export class WorkflowStore extends ResourceStore {
   constructor(config) {
     super(config);
     this.#control = controlOf(this.caller);
-    this.#singleWriter = config.assumeSingleWriter === true || this.caller.hasOneWriter(TABLE);
+    this.#singleWriter = config.assumeSingleWriter === true;
     this.#strict = config.consistency === 'strict';
   }
 
@@ -175,10 +175,12 @@ export class WorkflowStore extends ResourceStore {
    * several, so this is true only where the runs are in a Durable Object, or with `assumeSingleWriter` in the
    * configuration.
    *
+   * @param {...string} tables  of what else one may ask this, all of them
    * @returns {boolean}
    */
-  supportsConcurrentUpdates() {
-    return this.#singleWriter;
+  supportsConcurrentUpdates(...tables) {
+    const asked = tables.length === 0 ? [TABLE] : tables;
+    return this.#singleWriter || asked.every((table) => this.caller.hasOneWriter(table));
   }
 
   /**

@@ -51,7 +51,9 @@
   X(SKILLS, "skills", "mastra_skills")                                                             \
   X(SKILL_VERSIONS, "skill_versions", "mastra_skill_versions")                                     \
   X(VERSION_IDS, "version_ids", "")                                                                \
-  X(FAVORITES, "favorites", "mastra_favorites")
+  X(FAVORITES, "favorites", "mastra_favorites")                                                    \
+  X(EXPERIMENTS, "experiments", "mastra_experiments")                                              \
+  X(EXPERIMENT_RESULTS, "experiment_results", "mastra_experiment_results")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

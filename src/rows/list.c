@@ -1,12 +1,14 @@
 /* row_list.c: row.list.
  *
  *   payload   {"where":{field: value or [value, …]}, "dateField", "dateRange", "orderBy",
- *             "under": the first part of the keys}; control: table, page, perPage, direction
+ *             "under": the first part of the keys, or [part, …], "covers": what does not matter};
+ *             control: table, page, perPage, direction
  *   answer    {"rows":[row, …],"total":n,"hasMore":…}
  *
  * `where` names fields of the cover; null matches a field that is missing.  A row without the date
  * is in no range, and comes first in ascending order.  Ties are in the order of the keys.  Records
- * that are no rows (resources) come in the order of their keys.
+ * that are no rows (resources) come in the order of their keys.  With `covers` the answer has the
+ * rows' covers in their place, for which no row that has one is read.
  *
  * Rounds: the pages of a list, whose covers are filtered and ordered; the rows without a cover, if
  * there are any; the page's rows.  A row that has changed since the list was made counts as it is.
@@ -27,7 +29,7 @@ struct list {
   size_t count;                                     /* of both */
   struct date_range range;
   struct page page;
-  bool ascending;
+  bool ascending, covers;
 
   struct scan scan;
   struct entries rows, unread; /* by key; `time` is what they are ordered by */
@@ -74,27 +76,37 @@ static bool read_date_field(struct call *call, struct list *list, struct span va
   return false;
 }
 
+/* Reads what |under| names, one part or several, into the prefix of the keys. */
+static bool read_under(struct call *call, struct list *list, struct span under) {
+  struct span parts[ROW_KEYS_MAX + 1];
+  struct json_walk walk = json_walk(under);
+  bool several = under.ptr && json_is_array(under);
+  size_t count = 0;
+  if (under.ptr && !several && !arg_id(call, under, SPAN("under"), &parts[count++]))
+    return false;
+  while (several && count < ROW_KEYS_MAX && json_next(&walk))
+    if (!arg_id(call, walk.value, SPAN("under"), &parts[count++]))
+      return false;
+  parts[count++] = SPAN_NONE;
+  return kv_key(call, list->kind->table, parts, count, &list->scan.prefix);
+}
+
 static bool read_query(struct call *call, struct list *list) {
-  struct json_field fields[] = {{SPAN("where"), SPAN_NONE},
-                                {SPAN("dateField"), SPAN_NONE},
-                                {SPAN("dateRange"), SPAN_NONE},
-                                {SPAN("orderBy"), SPAN_NONE},
-                                {SPAN("under"), SPAN_NONE}};
-  struct span parts[] = {SPAN_NONE, SPAN_NONE};
+  struct json_field fields[] = {{SPAN("where"), SPAN_NONE},     {SPAN("dateField"), SPAN_NONE},
+                                {SPAN("dateRange"), SPAN_NONE}, {SPAN("orderBy"), SPAN_NONE},
+                                {SPAN("under"), SPAN_NONE},     {SPAN("covers"), SPAN_NONE}};
   list->count = WHERE;
   list->kind = row_kind_aging(call);
-  if (!list->kind || !arg_page(call, PAGE_STANDARD, &list->page) || !arg_fields(call, fields, 5) ||
+  if (!list->kind || !arg_page(call, PAGE_STANDARD, &list->page) || !arg_fields(call, fields, 6) ||
       !read_where(call, list, fields[0].value) ||
       !read_date_field(call, list, fields[1].value, SPAN("dateFilterBy"), DATE) ||
       !read_date_field(call, list, fields[3].value, SPAN("orderBy"), ORDER) ||
       !arg_range(call, fields[2].value, &list->range))
     return false;
-  bool under = fields[4].value.ptr;
-  if (under && !arg_id(call, fields[4].value, SPAN("under"), &parts[0]))
-    return false;
+  list->covers = fields[5].value.ptr;
   list->ascending = call->control.ascending;
   list->scan = (struct scan){.table = list->kind->table, .take = take, .owner = list};
-  return kv_key(call, list->kind->table, parts, under ? 2 : 1, &list->scan.prefix);
+  return read_under(call, list, fields[4].value);
 }
 
 enum tkv_status row_list(struct call *call, void *self) {
@@ -128,8 +140,10 @@ static void take(struct call *call, struct scan *scan, struct span key, struct s
       list->kind->mode == ROW_SAVE_NEVER ? SPAN("{}") : row_cover_of(metadata); /* no dates there */
   if (!cover.ptr)
     entries_append(&call->arena, &list->unread, &row);
-  else if (passes(list, cover, &row.time))
+  else if (passes(list, cover, &row.time)) {
+    row.record = list->covers ? cover : SPAN_NONE;
     entries_append(&call->arena, &list->rows, &row);
+  }
 }
 
 static void ask(struct call *call, struct gather *self, size_t index) {
@@ -151,7 +165,7 @@ static enum gather_verdict judge(struct call *call, struct gather *self, size_t 
     return GATHER_GONE;
   if (!passes(list, row_cover(call, list->kind, record), &row->time))
     return GATHER_PASSED;
-  row->record = record;
+  row->record = list->covers ? row_cover(call, list->kind, record) : record;
   return GATHER_GOOD;
 }
 

@@ -75,7 +75,9 @@ enum row_save_mode {
   X(SKILLS, OVER, entities, NULL)                                                                  \
   X(SKILL_VERSIONS, OVER, versions, NULL)                                                          \
   X(VERSION_IDS, OVER, version_ids, NULL)                                                          \
-  X(FAVORITES, OVER, favorites, NULL)
+  X(FAVORITES, OVER, favorites, NULL)                                                              \
+  X(EXPERIMENTS, OVER, experiments, NULL)                                                          \
+  X(EXPERIMENT_RESULTS, OVER, experiment_results, NULL)
 
 /* The sets of fields; each a macro of name and traits. */
 #define ROW_FIELDS_LIST(X)                                                                         \
@@ -103,7 +105,9 @@ enum row_save_mode {
   X(entities)                                                                                      \
   X(versions)                                                                                      \
   X(version_ids)                                                                                   \
-  X(favorites)
+  X(favorites)                                                                                     \
+  X(experiments)                                                                                   \
+  X(experiment_results)
 
 #define ROW_FIELDS_plain(F)                                                                        \
   F("id", ROW_KEY)                                                                                 \
@@ -312,7 +316,7 @@ enum row_save_mode {
   F("sortAt", ROW_LISTED)                                                                          \
   F("createdAt", ROW_BEGUN)
 
-/* Where a version of an id is: `of` is its table. */
+/* Where a row of an id is that its key does not begin with: `of` is its table. */
 #define ROW_FIELDS_version_ids(F)                                                                  \
   F("of", ROW_KEY)                                                                                 \
   F("id", ROW_KEY)
@@ -322,5 +326,37 @@ enum row_save_mode {
   F("entityId", ROW_KEY | ROW_COVERED)                                                             \
   F("userId", ROW_KEY | ROW_COVERED)                                                               \
   F("createdAt", ROW_BEGUN)
+
+#define ROW_FIELDS_experiments(F)                                                                  \
+  F("id", ROW_KEY | ROW_COVERED)                                                                   \
+  F("datasetId", ROW_COVERED)                                                                      \
+  F("targetType", ROW_COVERED)                                                                     \
+  F("targetId", ROW_COVERED)                                                                       \
+  F("agentVersion", ROW_COVERED)                                                                   \
+  F("status", ROW_COVERED)                                                                         \
+  F("experimentSetId", ROW_COVERED)                                                                \
+  F("comparisonId", ROW_COVERED)                                                                   \
+  F("variantId", ROW_COVERED)                                                                      \
+  F("trialIndex", ROW_COVERED)                                                                     \
+  F("organizationId", ROW_COVERED)                                                                 \
+  F("projectId", ROW_COVERED)                                                                      \
+  F("createdAt", ROW_BEGUN)                                                           \
+  F("updatedAt", ROW_DATE | ROW_UPDATED)                                                           \
+  F("startedAt", ROW_DATE)                                                                         \
+  F("completedAt", ROW_AGED)
+
+/* `trial` is the number of the attempt, as text. */
+#define ROW_FIELDS_experiment_results(F)                                                           \
+  F("experimentId", ROW_KEY | ROW_COVERED)                                                         \
+  F("itemId", ROW_KEY | ROW_COVERED)                                                               \
+  F("trial", ROW_KEY | ROW_COVERED)                                                                \
+  F("id", ROW_COVERED)                                                                             \
+  F("traceId", ROW_COVERED)                                                                        \
+  F("status", ROW_COVERED)                                                                         \
+  F("organizationId", ROW_COVERED)                                                                 \
+  F("projectId", ROW_COVERED)                                                                      \
+  F("startedAt", ROW_LISTED)                                                                       \
+  F("createdAt", ROW_BEGUN)                                                           \
+  F("completedAt", ROW_AGED)
 
 #endif

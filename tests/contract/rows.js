@@ -154,6 +154,46 @@ export function rows(makeStore) {
       });
     });
 
+    it('are told of without being read, as far as lists can tell', async () => {
+      const long = 'x'.repeat(2000);
+      const { store, reopen } = await holding(
+        schedule('a', { cron: 'no list knows' }),
+        schedule('b', { ownerId: long }),
+      );
+      for (const one of [store, reopen()]) {
+        const page = await one.listRows({ table, covers: true, orderBy: 'nextFireAt', direction: 'ASC' });
+        expect(page.total).toBe(2);
+        expect(page.rows).toContainEqual({ status: 'active', createdAt: at(0), nextFireAt: at(60) });
+        expect(page.rows).toContainEqual(expect.objectContaining({ ownerId: long }));
+        expect(page.rows[1]).not.toHaveProperty('cron');
+        const none = await one.listRows({ table, covers: true, where: { status: 'paused' } });
+        expect(none).toEqual({ rows: [], total: 0, hasMore: false });
+      }
+    });
+
+    it('are listed by several parts of their keys', async () => {
+      const { store } = await makeStore();
+      const places = [
+        ['a', 'b', 'c'],
+        ['a', 'b', 'd'],
+        ['a', 'bb', 'c'],
+        ['ab', 'b', 'c'],
+      ];
+      const rows = places.map(([authorId, providerId, connectionId]) => ({
+        ...{ authorId, providerId, connectionId, createdAt: at(1) },
+      }));
+      await store.saveRows({ table: 'tool_provider_connections', rows });
+      const of = async (/** @type {any} */ under) =>
+        (await store.listRows({ table: 'tool_provider_connections', under })).total;
+      expect([await of('a'), await of(['a']), await of(['a', 'b']), await of(['a', 'b', 'c'])]).toEqual([
+        ...[3, 3, 2, 0],
+      ]);
+      await refused(store.listRows({ table: 'tool_provider_connections', under: ['a', ''] }), {
+        code: 'INVALID_ARGUMENT',
+        op: 'listRows',
+      });
+    });
+
     it('are deleted, one by one or by how their keys begin', async () => {
       const { store } = await makeStore();
       const triggers = ['a', 'a', 'ab'].map((scheduleId, n) => ({

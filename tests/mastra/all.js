@@ -1,5 +1,6 @@
 import { channels } from './channels.js';
 import { editor } from './editor.js';
+import { experiments } from './experiments.js';
 import { helpers } from './helpers.js';
 import { includeScope } from './include-scope.js';
 import { connections, definitions, harness } from './kept.js';
@@ -49,6 +50,7 @@ export function mastraContract(make) {
     harness,
     traces,
     editor,
+    experiments,
   ]) {
     suite(make);
   }

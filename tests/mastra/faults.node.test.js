@@ -8,6 +8,7 @@ import { createMemoryBackend } from '../../bindings/memory.js';
 import { at } from '../support/records.js';
 import { failNth } from '../support/faults.js';
 import { installation } from './channels.js';
+import { experiment, result } from './experiments.js';
 import { news } from './notifications.js';
 import { schedule } from './schedules.js';
 import { makeSubject } from './support.js';
@@ -139,6 +140,65 @@ cases.push(
     (s) => s.skills.create({ skill: { id: 'a', name: 'first' } }),
     (s) => s.skills.update({ id: 'a', name: 'second', status: 'published' }).then(() => true),
     async ({ skills }) => [(await skills.getById('a')).status, (await skills.getLatestVersion('a')).name],
+  ],
+);
+
+/** @param {any} s */
+const ofItem = async ({ experiments }) => {
+  const page = { page: 0, perPage: false };
+  const { results } = await experiments.listExperimentResults({ experimentId: 'x', pagination: page });
+  const one = results[0] ?? null;
+  const found = one && (await experiments.getExperimentResultById({ id: one.id }));
+  return [results.length, found?.output, found?.comment, (await experiments.getReviewSummary()).length];
+};
+/** @param {any} s */
+const withResult = async ({ experiments }) => {
+  await experiments.createExperiment(experiment({ id: 'x' }));
+  await experiments.addExperimentResult(result('i', { id: 'r', tags: ['a'] }));
+};
+
+cases.push(
+  [
+    'createExperiment',
+    async () => {},
+    (s) => s.experiments.createExperiment(experiment({ id: 'x' })).then(() => true),
+    async ({ experiments }) => (await experiments.getExperimentById({ id: 'x' }))?.status,
+  ],
+  [
+    'updateExperiment',
+    withResult,
+    (s) => s.experiments.updateExperiment({ id: 'x', status: 'failed' }).then(() => true),
+    async ({ experiments }) => (await experiments.getExperimentById({ id: 'x' })).status,
+  ],
+  [
+    'addExperimentResult',
+    (s) => s.experiments.createExperiment(experiment({ id: 'x' })),
+    (s) => s.experiments.addExperimentResult(result('i', { id: 'r' })).then(() => undefined, thereAlready),
+    ofItem,
+  ],
+  [
+    'upsertExperimentResult',
+    withResult,
+    (s) => s.experiments.upsertExperimentResult(result('i', { output: 'new' })).then(() => true),
+    ofItem,
+  ],
+  [
+    'updateExperimentResult',
+    withResult,
+    (s) => s.experiments.updateExperimentResult({ id: 'r', comment: 'hm' }).then(() => true),
+    ofItem,
+  ],
+  [
+    'deleteExperimentResults',
+    withResult,
+    (s) => s.experiments.deleteExperimentResults({ experimentId: 'x' }),
+    ofItem,
+  ],
+  [
+    'deleteExperiment',
+    withResult,
+    (s) => s.experiments.deleteExperiment({ id: 'x' }),
+    async (s) => [await s.experiments.getExperimentById({ id: 'x' }), ...(await ofItem(s))],
   ],
 );
 
