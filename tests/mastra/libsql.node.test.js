@@ -17,7 +17,7 @@ function withoutNulls(result) {
 }
 
 /** Whose records may say of something that it is null. */
-const WITH_NULLS = ['schedules'];
+const WITH_NULLS = ['schedules', 'experiments', 'datasets', 'knowledge'];
 
 /** Its timestamps stand still within a millisecond. @param {any} domain @param {string} of */
 const ticking = (domain, of) =>
