@@ -39,6 +39,11 @@ export function createApp({ mastra }) {
     return context.json({ error: code }, code === NOTHING_WAITS ? 404 : 500);
   });
   app.use(requireToken, bodyLimit({ maxSize: MAX_BODY_BYTES }));
+  // The exporter would send its spans in five seconds, when the isolate may be gone.
+  app.use(async (context, next) => {
+    await next();
+    context.executionCtx.waitUntil(mastra.observability.getDefaultInstance()?.flush() ?? Promise.resolve());
+  });
 
   // { thread, resource, message } → { text } or, when the agent wants to do something that needs a human's word,
   // { runId, approval: { toolCallId, tool, args } }
@@ -66,6 +71,16 @@ export function createApp({ mastra }) {
     const { messages } = await memory.recall({ threadId, perPage: false });
     const workingMemory = await memory.getWorkingMemory({ threadId, resourceId: thread.resourceId });
     return context.json({ thread, messages, workingMemory });
+  });
+
+  // What happened in the latest turns: { traces: [{ traceId, name, status, startedAt, endedAt }] }
+  app.get('/traces', async (context) => {
+    const observability = await mastra.getStorage()?.getStore('observability');
+    const { spans = [] } = (await observability?.listTraces({ pagination: { page: 0, perPage: 20 } })) ?? {};
+    const traces = spans.map(({ traceId, name, status, startedAt, endedAt }) => ({
+      ...{ traceId, name, status, startedAt, endedAt },
+    }));
+    return context.json({ traces });
   });
 
   // { order, paid } → { runId, question }

@@ -60,8 +60,9 @@ const refund = createWorkflow({
  * @param {import('@mastra/core/storage').MastraCompositeStore} options.storage
  * @param {Model} options.model
  * @param {MemoryConfig} [options.memory]  what else to remember, and how: semantic recall needs a vector store
+ * @param {import('@mastra/observability').Observability} [options.observability]  who is told what happens in a turn
  */
-export function createAssistant({ storage, model, memory = {} }) {
+export function createAssistant({ storage, model, memory = {}, observability }) {
   const assistant = new Agent({
     id: 'assistant',
     name: 'assistant',
@@ -77,5 +78,6 @@ export function createAssistant({ storage, model, memory = {} }) {
       },
     }),
   });
-  return new Mastra({ agents: { assistant }, workflows: { refund }, storage, logger: false });
+  const watched = observability === undefined ? {} : { observability };
+  return new Mastra({ agents: { assistant }, workflows: { refund }, storage, ...watched, logger: false });
 }

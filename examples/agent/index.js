@@ -5,6 +5,7 @@
  * @module
  */
 
+import { MastraStorageExporter, Observability } from '@mastra/observability';
 import { CloudflareStore } from 'threadkv/mastra';
 import { createApp } from './app.js';
 import { createAssistant } from './assistant.js';
@@ -33,7 +34,9 @@ function appOf(env) {
       : { bindings: { default: env.AGENT_KV } }),
     keyPrefix: 'agent_',
   });
-  return createApp({ mastra: createAssistant({ storage, model: chooseModel(env.MODEL) }) });
+  const exporters = [new MastraStorageExporter()];
+  const observability = new Observability({ configs: { default: { serviceName: 'agent', exporters } } });
+  return createApp({ mastra: createAssistant({ storage, model: chooseModel(env.MODEL), observability }) });
 }
 
 export default {

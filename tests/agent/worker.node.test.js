@@ -69,6 +69,11 @@ describe('the example agent in development', () => {
       expect((await request('/approvals', { runId: asked.body.runId, approved: true })).status).toBe(404);
       expect((await request(`/refunds/${refund.body.runId}`, { approved: false })).status).toBe(409);
 
+      const { traces } = (await request('/traces')).body;
+      const named = traces.map((/** @type {any} */ { name }) => name);
+      expect(named).toContain("workflow run: 'refund'");
+      expect(named.filter((/** @type {string} */ name) => name === "agent run: 'assistant'").length).toBe(2);
+
       const { body } = await request('/threads/shop');
       expect(body.thread).toMatchObject({ id: 'shop', resourceId: 'ada' });
       expect(body.messages.map((/** @type {any} */ { role }) => role)).toEqual([
