@@ -240,9 +240,11 @@ $(BINARYEN):
 $(PAGE)/marked.js: $(wildcard $(MARKED))
 	@[ ! -e $(MARKED) ] || sed '/^\/\/# sourceMappingURL/d' $(MARKED) >$@
 
-# The Worker's API and page as part of another's; its page alone besides: build/page.js.
+# The Worker's API and page as part of another's; its page alone besides, build/page.js, and what `threadkv --local` runs over
+# Durable Objects, build/local.js.
 $(BUILD)/worker.js: tools/worker.mjs $(PAGE)/marked.js $(wildcard worker/*.js worker/routes/*.js worker/assets/*.html \
-                    $(filter-out $(PAGE)/marked.js,$(wildcard $(PAGE)/*))) package-lock.json
+                    $(filter-out $(PAGE)/marked.js,$(wildcard $(PAGE)/*)) bindings/*.js bindings/*/*.js \
+                    bindings/*/*/*.js) package-lock.json
 	@echo 'esbuild $@'
 	@node $< $(BUILD)
 

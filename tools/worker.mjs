@@ -4,6 +4,7 @@
  *   build/page.js    the files of the page as texts, by path
  *   build/worker.js  worker/mount.js in one file, with the page and what the API needs of others; the library stays outside,
  *                    so that it is the one that the user's own store runs on
+ *   build/local.js   worker/local.js in one file, with everything but the module of tools that lies beside it
  *
  *   node tools/worker.mjs build
  */
@@ -50,6 +51,38 @@ const { metafile } = await build({
   metafile: true,
   banner: { js: '// @ts-nocheck' },
   legalComments: 'none', // THIRD_PARTY.md has the notices
+  logLevel: 'warning',
+});
+
+await build({
+  entryPoints: ['worker/local.js'],
+  outfile: join(folder, 'local.js'),
+  bundle: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  conditions: ['workerd', 'worker'],
+  target: 'es2023',
+  alias: {
+    '#page': `./${folder}/page.js`,
+    '#module': './worker/one-module.js',
+    '#upkeep-module': './worker/one-module.js',
+  },
+  external: ['cloudflare:*'],
+  plugins: [
+    {
+      name: 'wasm',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /threadkv\.tools\.wasm$/ }, () => ({
+          path: './threadkv.tools.wasm',
+          external: true,
+        })),
+    },
+  ],
+  minifyWhitespace: true,
+  minifySyntax: true,
+  banner: { js: '// @ts-nocheck' },
+  legalComments: 'none',
   logLevel: 'warning',
 });
 

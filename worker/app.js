@@ -9,6 +9,7 @@ import { requireConfiguration, requireToken } from './auth.js';
 import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
 import { messages } from './routes/messages.js';
+import { calls } from './routes/calls.js';
 import { createDocument } from './openapi.js';
 import { requireOwnOrigin } from './origin.js';
 import { servePage } from './routes/page.js';
@@ -73,14 +74,22 @@ export const ROUTES = [
   ...resources,
   ...runs,
   ...records,
+  ...calls,
 ];
 
-/** @returns {Hono<import('./env.js').App>} */
-export function createApp() {
+/**
+ * @param {{ tools?: WebAssembly.Module }} [options]  the module of tools, where it is carried
+ * @returns {Hono<import('./env.js').App>}
+ */
+export function createApp({ tools } = {}) {
   /** @type {Hono<import('./env.js').App>} */
   const app = new Hono();
   app.onError(answerError);
   app.notFound((context) => noSuchRoute(context, methodsAt(app, context.req.path)));
+  app.use(async (context, next) => {
+    context.set('tools', context.env.MOUNT?.tools ?? tools);
+    await next();
+  });
   app.use(withStore, requireOwnOrigin, requireConfiguration);
   app.use('/openapi.json', requireToken);
   app.use('/v1/*', requireToken, limitBody, withFormat);

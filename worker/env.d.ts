@@ -52,6 +52,8 @@ export interface Mount {
   prefixes?: () => Promise<readonly string[]>;
   /** Prefixes whose format was looked at; undefined where that is not to be done. */
   checked: Set<string> | undefined;
+  /** The module of tools, where it is carried. */
+  tools?: WebAssembly.Module;
 }
 
 export type Env = Cloudflare.Env;
@@ -65,6 +67,8 @@ export type App = {
     tokens: Token[];
     /** The one that the request carries. */
     token: Token;
+    /** The module of tools, where it is carried. */
+    tools?: WebAssembly.Module;
   };
 };
 export type Context = HonoContext<App>;
@@ -100,8 +104,10 @@ export interface Route<
   query?: Query;
   /** A schema with an id. */
   body?: Body;
+  /** In place of a body's schema: it is lines of JSON. */
+  lines?: true;
   /** What it answers when all is well, by status. */
-  answers: Record<number, { description: string; schema?: z.ZodMiniType; location?: true }>;
+  answers: Record<number, { description: string; schema?: z.ZodMiniType; location?: true; lines?: true }>;
   /** Statuses of errors besides those that any route may have. */
   errors?: number[];
   handle(context: Context, request: RequestOf<Path, Query, Body>): Promise<Response> | Response;

@@ -5,13 +5,17 @@
  * @module
  */
 
+import { ThreadKVObject as Base } from '../bindings/durable/index.js';
+import tools from '../build/threadkv.tools.wasm';
 import { createApp } from './app.js';
 import { sweepAll } from './sweep.js';
 
 /** Where the data is with `DATA_HOME = "durable"`. */
-export { ThreadKVObject } from '../bindings/durable/index.js';
+export class ThreadKVObject extends Base {
+  static module = tools;
+}
 
-const app = createApp();
+const app = createApp({ tools });
 
 /** @type {ExportedHandler<import('./env.js').Env>} */
 export default {

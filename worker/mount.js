@@ -35,6 +35,8 @@ import { sweepAll } from './sweep.js';
  * @property {(env: Env) => Promise<readonly string[]>} [prefixes]  which prefixes there are. With it a reader may choose
  *   one of them on the page, or any other that begins with the token's own
  * @property {boolean} [init]  default: true, the first request under a prefix does what `init()` of a store does
+ * @property {WebAssembly.Module} [tools]  `threadkv/threadkv.tools.wasm`: with it the `threadkv` command may ask this Worker
+ *   to verify, export and import what is in KV. For what is in Durable Objects their class has it
  */
 /**
  * What a Worker is told besides; outside the Workers runtime there is none.
@@ -58,15 +60,22 @@ const NO_CONTEXT = { waitUntil: (promise) => void promise.catch(() => undefined)
  * @returns {App<Env>}
  */
 export function createApp(options = {}) {
-  requireKnown(options, ['path', 'store', 'prefixes', 'init'], {
+  requireKnown(options, ['path', 'store', 'prefixes', 'init', 'tools'], {
     what: 'option',
     path: '',
     method: 'createApp',
   });
-  const { path = '', store, prefixes, init = true } = options;
+  const { path = '', store, prefixes, init = true, tools } = options;
   if (!isPath(path)) {
     const words = "path must be '' or like '/threadkv', without a slash at its end";
     throw new StoreError('INVALID_ARGUMENT', 'createApp', words);
+  }
+  if (tools !== undefined && !(tools instanceof WebAssembly.Module)) {
+    throw new StoreError(
+      'INVALID_ARGUMENT',
+      'createApp',
+      'tools must be the module threadkv/threadkv.tools.wasm',
+    );
   }
   const routes = createRoutes();
   const checked = init ? new Set() : undefined;
@@ -75,7 +84,12 @@ export function createApp(options = {}) {
     const config = store?.(env);
     const KEY_PREFIX = config?.keyPrefix ?? env.KEY_PREFIX;
     const listed = prefixes && (() => prefixes(env));
-    return { ...env, KEY_PREFIX, ASSETS: page, MOUNT: { path, store: config, prefixes: listed, checked } };
+    return {
+      ...env,
+      KEY_PREFIX,
+      ASSETS: page,
+      MOUNT: { path, store: config, prefixes: listed, checked, tools },
+    };
   };
   return {
     async fetch(request, env, context = NO_CONTEXT) {

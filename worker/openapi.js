@@ -26,6 +26,7 @@ const REASONS = {
 };
 
 const JSON_TYPE = 'application/json';
+const LINES = { 'application/x-ndjson': { schema: { type: 'string' } } };
 
 /**
  * @param {readonly Route[]} routes
@@ -69,7 +70,19 @@ export function createDocument(routes, at = '') {
 
 /** @param {Route} definition */
 function operationOf(definition) {
-  const { path, operationId, tag, summary, description, open, etag, query = {}, body, answers } = definition;
+  const {
+    path,
+    operationId,
+    tag,
+    summary,
+    description,
+    open,
+    etag,
+    query = {},
+    body,
+    lines,
+    answers,
+  } = definition;
   const names = Array.from(path.matchAll(/:(\w+)/g), ([, name]) => name);
   return {
     operationId,
@@ -82,6 +95,7 @@ function operationOf(definition) {
       ...Object.entries(query).map(queryParameter),
       ...(etag ? [IF_NONE_MATCH] : []),
     ],
+    ...(lines && { requestBody: { required: true, content: LINES } }),
     ...(body && { requestBody: { required: true, content: { [JSON_TYPE]: { schema: refer(body) } } } }),
     responses: {
       ...Object.fromEntries(
@@ -96,12 +110,12 @@ function operationOf(definition) {
 }
 
 /** @param {Route} definition */
-function errorsOf({ method, path, open, body, query, errors = [] }) {
+function errorsOf({ method, path, open, body, lines, query, errors = [] }) {
   const common = [400, 403, 500];
   if (!open) common.push(401, 429);
   if (path.startsWith('/v1/')) common.push(422, 503);
-  if (body || (method === 'GET' && (query?.perPage || query?.id))) common.push(413);
-  if (body) common.push(415);
+  if (body || lines || (method === 'GET' && (query?.perPage || query?.id))) common.push(413);
+  if (body || lines) common.push(415);
   return [...common, ...errors].sort((a, b) => a - b);
 }
 
@@ -129,10 +143,11 @@ const IF_NONE_MATCH = {
  * @param {Route['answers'][number]} answer
  * @param {true} [etag]
  */
-function success({ description, schema, location }, etag) {
+function success({ description, schema, location, lines }, etag) {
   return {
     description,
     headers: headersOf({ location, etag }),
+    ...(lines && { content: LINES }),
     ...(schema && { content: { [JSON_TYPE]: { schema: refer(schema) } } }),
   };
 }

@@ -23,17 +23,21 @@ const formatChecked = new Set();
  */
 export function openStore(env, context, options = {}) {
   const place = env.MOUNT?.store ?? placeOf(env);
-  return new CloudflareStore({
+  const config = {
     ...place,
     keyPrefix: ownPrefix(env),
-    // A Durable Object leaves nothing to be done.
-    ...(!('durable' in place) && {
-      waitUntil: (/** @type {Promise<unknown>} */ promise) => context.waitUntil(promise),
-    }),
     parseJSON: parseExact,
     ...(Number(env.MAX_PAGE_BYTES) && { maxPageBytes: Number(env.MAX_PAGE_BYTES) }),
     ...options,
-  });
+  };
+  const waitUntil = (/** @type {Promise<unknown>} */ promise) => context.waitUntil(promise);
+  try {
+    return new CloudflareStore({ ...config, waitUntil });
+  } catch (error) {
+    // Where nothing is in KV, a store leaves nothing to be done.
+    if (/** @type {any} */ (error).details?.name !== 'waitUntil') throw error;
+    return new CloudflareStore(config);
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Wrangler's local state: the KV namespaces that `wrangler dev` works on, lent by the wrangler of the user's own project.
+ * Wrangler's local state: the KV namespaces that `wrangler dev` works on, lent by the wrangler of the user's own project, and
+ * its Durable Objects.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { usageError } from './errors.js';
+import { runOverState } from './local-objects.js';
 
 /** @typedef {import('../backends/kv.js').KVNamespaceLike} KVNamespaceLike */
 
@@ -19,30 +21,56 @@ const COMPATIBILITY_DATE = '2025-01-01';
 
 const CONFIGS = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'];
 
-/** @typedef {{ name?: string, kv_namespaces: { binding: string }[] }} Config  of wrangler, as far as it matters */
+/**
+ * Of wrangler, as far as it matters.
+ * @typedef {object} Config
+ * @property {string} [name]
+ * @property {{ binding: string, id?: string, preview_id?: string }[]} kv_namespaces
+ * @property {{ bindings: { name: string, class_name: string, script_name?: string }[] }} durable_objects
+ * @property {Record<string, unknown>} [vars]
+ */
 
 /**
  * @typedef {object} LocalState
- * @property {Record<string, KVNamespaceLike>} namespaces  by binding
  * @property {string} path  where the state is
- * @property {() => Promise<void>} close
+ * @property {string[]} namespaces  bindings of KV namespaces
+ * @property {string[]} objects  bindings of Durable Objects of the Worker's own
+ * @property {string | undefined} home  the binding in which the deployable Worker says that everything is
+ * @property {() => Promise<{ namespaces: Record<string, KVNamespaceLike>, close: () => Promise<void> }>} lend  the namespaces
+ * @property {(options: Parameters<typeof runOverState>[1]) => ReturnType<typeof runOverState>} run  a Worker over all of it
  */
 
 /**
  * @param {{ config?: string, env?: string, persistTo?: string }} options
  * @returns {Promise<LocalState>}
  */
-export async function openLocalState({ config, env, persistTo }) {
+export async function findLocalState({ config, env, persistTo }) {
   const configPath = findConfig(config);
-  const wrangler = await loadWrangler(dirname(configPath));
-  const { name, kv_namespaces } = readConfig(wrangler, configPath, env);
-  const bindings = kv_namespaces.map(({ binding }) => binding);
-  if (bindings.length === 0) throw usageError(`${configPath} has no kv_namespaces`);
+  const { wrangler, from } = await loadWrangler(dirname(configPath));
+  const { name = '', kv_namespaces, durable_objects, vars } = readConfig(wrangler, configPath, env);
+  const namespaces = kv_namespaces.map(({ binding }) => binding);
+  const own = durable_objects.bindings.filter(({ script_name }) => (script_name ?? name) === name);
+  const objects = Object.fromEntries(own.map(({ name: binding, class_name }) => [binding, class_name]));
+  if (namespaces.length === 0 && own.length === 0) {
+    throw usageError(`${configPath} has no kv_namespaces, nor durable_objects of its own`);
+  }
   const root = persistTo === undefined ? join(dirname(configPath), '.wrangler/state') : resolve(persistTo);
   const path = join(root, 'v3');
-  const proxy = await openProxy(wrangler, path, { name, kv_namespaces });
-  const namespaces = Object.fromEntries(bindings.map((binding) => [binding, proxy.env[binding]]));
-  return { namespaces, path, close: () => proxy.dispose() };
+  const kv = Object.fromEntries(
+    kv_namespaces.map(({ binding, id, preview_id }) => [binding, preview_id ?? id ?? binding]),
+  );
+  return {
+    path,
+    namespaces,
+    objects: Object.keys(objects),
+    home: vars?.DATA_HOME === 'durable' && 'THREADKV_OBJECTS' in objects ? 'THREADKV_OBJECTS' : undefined,
+    async lend() {
+      const proxy = await openProxy(wrangler, path, { name, kv_namespaces });
+      const lent = Object.fromEntries(namespaces.map((binding) => [binding, proxy.env[binding]]));
+      return { namespaces: lent, close: () => proxy.dispose() };
+    },
+    run: (options) => runOverState({ path, wrangler: from, name, kv, objects }, options),
+  };
 }
 
 /**
@@ -50,7 +78,7 @@ export async function openLocalState({ config, env, persistTo }) {
  *
  * @param {any} wrangler
  * @param {string} path  of the state
- * @param {Config} config
+ * @param {Pick<Config, 'name' | 'kv_namespaces'>} config
  */
 async function openProxy(wrangler, path, config) {
   const folder = await mkdtemp(join(tmpdir(), 'threadkv-'));
@@ -85,7 +113,7 @@ function findConfig(given) {
 
 /**
  * @param {string} folder  of the configuration
- * @returns {Promise<any>}
+ * @returns {Promise<{ wrangler: any, from: string }>}
  */
 async function loadWrangler(folder) {
   for (const from of [folder, process.cwd()]) {
@@ -95,7 +123,7 @@ async function loadWrangler(folder) {
     } catch {
       continue;
     }
-    return (await import(pathToFileURL(path).href)).default;
+    return { wrangler: (await import(pathToFileURL(path).href)).default, from: path };
   }
   throw usageError(
     `--local needs wrangler, which is not installed in ${folder}: run \`npm install --save-dev wrangler\` there`,

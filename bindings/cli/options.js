@@ -24,8 +24,16 @@ export function addTarget(command) {
         'CLOUDFLARE_ACCOUNT_ID',
       ),
     )
+    .option(
+      '--worker <url>',
+      'what a Worker has, in KV or Durable Objects; the token is taken from THREADKV_TOKEN',
+    )
     .option('--local', 'the local state of `wrangler dev`, in place of an account')
-    .option('--prefix, --key-prefix <text>', 'the keyPrefix of the store', '')
+    .option(
+      '--prefix, --key-prefix <text>',
+      'the keyPrefix of the store; with --worker, the token’s own if not given',
+      '',
+    )
     .option('--namespace-prefix <text>', 'with --account: the namespacePrefix of the store', '')
     .option(
       '--namespace <table=name>',

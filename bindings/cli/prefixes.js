@@ -17,14 +17,14 @@ const NAMED = 10;
 /**
  * Those of the first keys of each namespace.
  *
- * @param {Target} target
- * @param {number} [pages]  of keys that are looked at
+ * @param {(names: string[]) => import('../backends/backend.js').Backend} open
+ * @param {string[]} all  names of namespaces
  * @returns {Promise<string[]>} in order
  */
-export async function findPrefixes(target, pages = PAGES) {
-  const names = [...new Set(target.names)];
-  const backend = target.open(names);
-  const found = await Promise.all(names.map((_, space) => prefixesIn(backend, space, pages)));
+export async function findPrefixesIn(open, all) {
+  const names = [...new Set(all)];
+  const backend = open(names);
+  const found = await Promise.all(names.map((_, space) => prefixesIn(backend, space, PAGES)));
   return [...new Set(found.flat())].sort();
 }
 
@@ -60,7 +60,7 @@ async function prefixesIn(backend, space, pages) {
  * @param {import('./report.js').Report} report
  */
 export async function hintAtPrefixes(target, prefix, report) {
-  const others = (await findPrefixes(target, 1)).filter((one) => one !== prefix);
+  const others = (await target.prefixes()).filter((one) => one !== prefix);
   if (others.length === 0) return;
   const some = others.slice(0, NAMED).map((one) => `"${printable(one)}"`);
   const more = others.length > NAMED ? ' and others' : '';

@@ -223,14 +223,13 @@ function addCompletion(program) {
  */
 async function perform(command, run, args) {
   const options = command.opts();
+  const isNamed = command.getOptionValueSource('keyPrefix') !== 'default';
   const report = new Report({ json: options.json });
-  if (command.name() === 'clear' && command.getOptionValueSource('keyPrefix') === 'default') {
+  if (command.name() === 'clear' && !isNamed) {
     return fail(report, usageError("clear wants to be told the prefix; --prefix '' for data without one"));
   }
   try {
-    if (options.local && command.getOptionValueSource('account') === 'cli') {
-      throw usageError('say --account or --local, not both');
-    }
+    checkPlace(command);
     if (command.name() === 'adopt') checkAdopt(options);
     if (command.name() === 'export') checkExport(options);
     if (command.name() === 'erase') checkErase(options);
@@ -242,7 +241,10 @@ async function perform(command, run, args) {
   });
   let target;
   try {
-    target = await openTarget(/** @type {any} */ (options), report);
+    const named = isNamed ? options.keyPrefix : undefined;
+    target = await openTarget(/** @type {any} */ ({ ...options, keyPrefix: named }), report);
+    // The token of a Worker says whose data it opens.
+    options.keyPrefix = target.keyPrefix ?? options.keyPrefix;
     const makes = MAKES_NAMESPACES.includes(command.name());
     await requireNamespaces(target, /** @type {any} */ (options), makes);
     /** @type {((operation: Operation) => void)[]} */
@@ -273,6 +275,12 @@ async function perform(command, run, args) {
     interrupt.end();
     await target?.close();
   }
+}
+
+/** One place at a time. @param {Command} command */
+function checkPlace(command) {
+  const told = ['account', 'worker', 'local'].filter((name) => command.getOptionValueSource(name) === 'cli');
+  if (told.length > 1) throw usageError(`say ${told.map((name) => `--${name}`).join(' or ')}, not both`);
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Where the data is that a command works on: an account, over the REST API, or wrangler's local state. Either becomes a
- * back end with one space for each table.
+ * Where the data is that a command works on: an account, over the REST API, or wrangler's local state, which become a
+ * back end with one space for each table; or whatever a Worker has.
  *
  * @module
  */
@@ -10,18 +10,22 @@ import { Caller } from '../core/caller.js';
 import { findTable, readConfig } from '../store/config.js';
 import { createNamespaceBackend } from '../backends/kv.js';
 import { usageError } from './errors.js';
-import { openLocalState } from './local.js';
+import { findLocalState } from './local.js';
+import { findPrefixesIn } from './prefixes.js';
 import { createRateLimit, RATE } from './rate.js';
-import { readToken } from './token.js';
+import { OF_ACCOUNT, OF_WORKER, readToken } from './token.js';
+import { askWorker, findPrefix, overWorker, readWorkerURL } from './worker.js';
 
 /**
  * The options that say where the data is; see options.js.
  * @typedef {object} TargetOptions
+ * @property {string} [worker]
  * @property {string} [account]
  * @property {string} [baseUrl]
  * @property {string} [namespacePrefix]
  * @property {string} [keyPrefix]
  * @property {boolean} [local]
+ * @property {boolean} [write]  of the page
  * @property {string} [config]
  * @property {string} [env]
  * @property {string} [persistTo]
@@ -39,11 +43,15 @@ const PATIENCE = 10 * 60_000;
  * What can be opened there.
  * @typedef {object} Target
  * @property {string} place  for people and state files
- * @property {(names: string[]) => import('../backends/backend.js').Backend} open  a back end over namespaces of these names
+ * @property {string} [keyPrefix]  where the place knows better than the options
+ * @property {(names: string[]) => import('../backends/backend.js').Backend} [open]  a back end over namespaces of these
+ *   names, where there are namespaces
+ * @property {() => Promise<string[]>} prefixes  those of the first keys of each namespace
  * @property {(options: LineOptions) => Caller} line  to a store there
  * @property {string[]} names  of the namespaces, by table
  * @property {() => Promise<string[]>} missing  those of the names that nothing has there
- * @property {(options: SourceOptions) => string[]} sourceNames  of the namespaces of Mastra's own store, by table
+ * @property {(options: SourceOptions) => string[]} [sourceNames]  of the namespaces of Mastra's own store, by table
+ * @property {{ token: string, handle: (request: Request) => Promise<Response> }} [page]  a Worker's own, with a token for it
  * @property {() => Promise<void>} close
  */
 
@@ -53,11 +61,27 @@ const PATIENCE = 10 * 60_000;
  * @returns {Promise<Target>}
  */
 export async function openTarget(options, report) {
+  if (options.worker !== undefined) return openWorker(options.worker, options.keyPrefix);
   if (options.local) return openLocal(options);
   if (options.account) return openAccount(options, report);
   throw usageError(
-    'say where the data is: --account <id> (or CLOUDFLARE_ACCOUNT_ID) for Cloudflare, --local for wrangler’s local state',
+    'say where the data is: --account <id> (or CLOUDFLARE_ACCOUNT_ID) for KV at Cloudflare, --worker <url> for what a Worker ' +
+      'has, --local for wrangler’s local state',
   );
+}
+
+/**
+ * @param {string} address
+ * @param {string} [named]  prefix
+ * @returns {Promise<Target>}
+ */
+async function openWorker(address, named) {
+  const url = readWorkerURL(address);
+  const ask = askWorker(url, await readToken(OF_WORKER));
+  const place = `the Worker ${url}`;
+  const keyPrefix = await findPrefix(ask, named, place);
+  const over = overWorker({ ask, prefix: keyPrefix, place });
+  return { place, keyPrefix, names: [url], missing: async () => [], close: async () => {}, ...over };
 }
 
 /**
@@ -66,7 +90,7 @@ export async function openTarget(options, report) {
  * @returns {Promise<Target>}
  */
 async function openAccount({ account = '', baseUrl, namespacePrefix = '', namespace = {}, rate }, report) {
-  const apiToken = await readToken();
+  const apiToken = await readToken(OF_ACCOUNT);
   const turn = createRateLimit({
     requests: rate ?? RATE.requests,
     ms: RATE.ms,
@@ -93,6 +117,7 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
     },
     open,
     line: (options) => new Caller(readConfig({ backend: open(names), ...options })),
+    prefixes: () => findPrefixesIn(open, names),
     close: async () => {},
   };
 }
@@ -102,43 +127,64 @@ async function openAccount({ account = '', baseUrl, namespacePrefix = '', namesp
  * @returns {Promise<Target>}
  */
 async function openLocal(options) {
-  const { namespaces, path, close } = await openLocalState(options);
-  const bindings = Object.keys(namespaces);
-  /** @param {string} name */
-  const find = (name) => {
-    if (namespaces[name] === undefined) {
-      throw usageError(`there is no KV binding ${name}; the configuration has ${bindings.join(', ')}`);
-    }
-    return namespaces[name];
+  const state = await findLocalState(options);
+  const told = { ...(state.home !== undefined && { default: state.home }), ...options.namespace };
+  const names = localNames(state, told);
+  const isObject = (/** @type {string} */ name) => state.objects.includes(name);
+  return names.some(isObject) ? openLocalObjects(state, names, options) : openLocalNamespaces(state, names);
+}
+
+/**
+ * @param {import('./local.js').LocalState} state
+ * @param {string[]} names
+ * @returns {Promise<Target>}
+ */
+async function openLocalNamespaces(state, names) {
+  const { namespaces, close } = await state.lend();
+  /** @param {string[]} wanted */
+  const open = (wanted) => createNamespaceBackend({ namespaces: wanted.map((name) => namespaces[name]) });
+  return {
+    place: `local state ${state.path}`,
+    names,
+    missing: async () => [],
+    sourceNames: ({ fromNamespace = {} }) => localNames(state, fromNamespace, true),
+    open,
+    line: (options) => new Caller(readConfig({ backend: open(names), ...options })),
+    prefixes: () => findPrefixesIn(open, names),
+    close,
   };
-  /** @param {string[]} names */
-  const open = (names) => createNamespaceBackend({ namespaces: names.map(find) });
-  try {
-    const names = localNames(bindings, options.namespace ?? {});
-    return {
-      place: `local state ${path}`,
-      names,
-      missing: async () => [],
-      sourceNames: ({ fromNamespace = {} }) => localNames(bindings, fromNamespace, true),
-      open,
-      line: (options) => new Caller(readConfig({ backend: open(names), ...options })),
-      close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+}
+
+/**
+ * @param {import('./local.js').LocalState} state
+ * @param {string[]} names
+ * @param {TargetOptions} options
+ * @returns {Promise<Target>}
+ */
+async function openLocalObjects(state, names, { keyPrefix: prefix = '', write = false }) {
+  const place = `local state ${state.path}`;
+  const { ask, page, close } = await state.run({ names, prefix, write });
+  const over = overWorker({ ask, prefix: prefix.trim(), place });
+  // Whom there are objects for nobody knows: of each there is a number, made of its name.
+  return { place, names, missing: async () => [], page, close, ...over, prefixes: async () => [] };
 }
 
 /**
  * Which binding holds which table: as told, else by its name, else as a store would have it.
  *
- * @param {string[]} bindings
+ * @param {import('./local.js').LocalState} state
  * @param {Record<string, string>} told
  * @param {boolean} [ofMastra]  names of Mastra's own store come first
  * @returns {string[]}
  */
-function localNames(bindings, told, ofMastra = false) {
+function localNames({ namespaces, objects }, told, ofMastra = false) {
+  const known = ofMastra ? namespaces : [...namespaces, ...objects];
+  const strange = Object.values(told).find((name) => !known.includes(name));
+  if (strange !== undefined) {
+    throw usageError(`there is no KV binding ${strange}; the configuration has ${known.join(', ')}`);
+  }
+  // Without a namespace there is nothing but objects.
+  const bindings = namespaces.length > 0 || ofMastra ? namespaces : objects;
   const own = TABLES.map(([table, mastra]) => {
     const names = (ofMastra ? [mastra, table] : [table, mastra]).filter((name) => name !== '');
     return told[table] ?? told.default ?? findBinding(bindings, names);
@@ -149,7 +195,7 @@ function localNames(bindings, told, ofMastra = false) {
     const option = ofMastra ? '--from-namespace' : '--namespace';
     throw usageError(
       `which KV binding holds threads and messages? Say so by ${option} threads=<BINDING> and ${option} messages=<BINDING>; ` +
-        `the configuration has ${bindings.join(', ')}`,
+        `the configuration has ${known.join(', ')}`,
     );
   }
   return own.map((name) => name ?? metadata ?? threads ?? /** @type {string} */ (only));

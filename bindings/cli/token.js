@@ -1,5 +1,5 @@
 /**
- * The API token: from the environment, or typed in unseen. Never from an argument, which others could see.
+ * A token: from the environment, or typed in unseen. Never from an argument, which others could see.
  *
  * @module
  */
@@ -10,15 +10,26 @@ const ENTER = ['\r', '\n', '\u0004'];
 const CTRL_C = '\u0003';
 const ERASE = ['\b', '\u007f'];
 
-/** @returns {Promise<string>} */
-export async function readToken() {
-  const token = process.env.CLOUDFLARE_API_TOKEN;
-  if (token !== undefined && token.trim() !== '') return token;
+/** @typedef {{ variable: string, what: string, how: string }} TokenKind */
+
+export const OF_ACCOUNT = /** @type {const} */ ({
+  variable: 'CLOUDFLARE_API_TOKEN',
+  what: 'Cloudflare API token',
+  how: 'a token with the permission Workers KV Storage: Edit',
+});
+export const OF_WORKER = /** @type {const} */ ({
+  variable: 'THREADKV_TOKEN',
+  what: 'Token of the Worker',
+  how: 'a token of the Worker, of its secrets THREADKV_TOKEN and THREADKV_TOKENS',
+});
+
+/** @param {TokenKind} kind @returns {Promise<string>} */
+export async function readToken({ variable, what, how }) {
+  const token = process.env[variable];
+  if (token !== undefined && token.trim() !== '') return token.trim();
   const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY) {
-    throw usageError('set CLOUDFLARE_API_TOKEN to a token with the permission Workers KV Storage: Edit');
-  }
-  stderr.write('Cloudflare API token (not shown): ');
+  if (!stdin.isTTY || !stderr.isTTY) throw usageError(`set ${variable} to ${how}`);
+  stderr.write(`${what} (not shown): `);
   return readHidden(stdin, stderr);
 }
 

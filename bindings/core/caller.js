@@ -271,10 +271,10 @@ export class Caller {
 
   /** Whether all tables are where one writes alone and every write shows at once. @returns {boolean} */
   get sole() {
-    return this.#local === undefined;
+    return this.#homes().every(({ sole }) => sole === true);
   }
 
-  /** Each home once. */
+  /** Each home once. @returns {Home[]} */
   #homes() {
     const homes = new Set(this.#remote.values());
     return this.#local === undefined ? [...homes] : [this.#local, ...homes];
@@ -359,14 +359,15 @@ export class Caller {
    * Another line to the same data, whose cost is told as this one's. It writes nothing of itself, and reads what is stored
    * as it is.
    *
-   * @param {(place: { backend?: Settings['backend'], tables: Settings['tables'] }) => Partial<Settings>} change
+   * @param {(place: { backend?: Settings['backend'], tables: Settings['tables'] },
+   *   observe: (operation: import('./stats.js').Operation) => void) => Partial<Settings>} change
    * @returns {Caller}
    */
   beside(change) {
     const { elsewhere, prefix, options, waitUntil } = this.#settings;
     const plain = { elsewhere, prefix, waitUntil, options: { ...options, check: false } };
     const own = { most: Infinity, retention: {}, onOperation: this.#stats.observe };
-    return new Caller({ ...this.place(), ...plain, ...own, ...change(this.place()) });
+    return new Caller({ ...this.place(), ...plain, ...own, ...change(this.place(), this.#stats.observe) });
   }
 
   /** The back end of this process, if there is one, and where it has each table. */

@@ -23,6 +23,7 @@
  * @property {(plan: string, method: string, args: string) => Promise<string>} [perform]  a plan, by its name, with its
  *   arguments as JSON; where this is missing plans are followed call by call
  * @property {() => void} forget  see `Core.forget`
+ * @property {boolean} [sole]  nobody else writes there, and every write shows at once
  */
 /**
  * What a store's homes share.

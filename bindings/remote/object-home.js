@@ -53,6 +53,7 @@ const DELAY = 100;
 
 /** @implements {Home} */
 export class ObjectHome {
+  sole = true;
   #place;
   #tools;
   #rounds = 0;

@@ -41,13 +41,27 @@ export class ToolStore extends LegacyStore {
 
   /**
    * @param {Caller} caller  of the store that is looked after
-   * @param {{ module?: WebAssembly.Module, pageRecords?: number }} options  module: the one that has the operations of tools,
-   *   for what is in this process; pageRecords: how many records, or indexes, are looked at in one call
+   * @param {{ module?: WebAssembly.Module, pageRecords?: number,
+   *   onOperation?: (operation: import('../core/stats.js').Operation) => void }} options  module: the one that has the
+   *   operations of tools, for what is in this process; pageRecords: how many records, or indexes, are looked at in one call
    */
-  constructor(caller, { module, pageRecords = PAGE_RECORDS }) {
+  constructor(caller, { module, pageRecords = PAGE_RECORDS, onOperation }) {
     const core = createCore({ module });
-    super(/** @type {any} */ (caller.beside((place) => ({ core, ...asTables(place) }))));
+    const line = caller.beside((place, observe) => ({
+      core,
+      ...asTables(place),
+      onOperation(operation) {
+        observe(operation);
+        onOperation?.(operation);
+      },
+    }));
+    super(/** @type {any} */ (line));
     this.#pageRecords = pageRecords;
+  }
+
+  /** For calls that no method makes. */
+  get line() {
+    return this.caller;
   }
 
   /**

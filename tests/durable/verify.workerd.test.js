@@ -39,6 +39,7 @@ async function verify(store, args) {
   let parts = 0;
   let cursor = null;
   do {
+    /** @type {any} */
     const part = await store.verify({ ...args, cursor });
     for (const [what, number] of Object.entries(part.looked)) looked[what] = (looked[what] ?? 0) + number;
     Object.assign(found, part.found);

@@ -59,7 +59,7 @@ export function createClient(defaults = {}) {
       headers: response.headers,
       text,
       /** @type {any} */
-      json: text === '' ? undefined : JSON.parse(text),
+      json: text === '' ? undefined : isLines(response) ? text : JSON.parse(text),
     };
     checkAgainstDocument({ method, path, body: body && JSON.parse(JSON.stringify(body)) }, answer);
     return answer;
@@ -73,4 +73,9 @@ export function createClient(defaults = {}) {
   ask.store = (options) => openStore(/** @type {any} */ (settings), createExecutionContext(), options);
   ask.prefix = prefix;
   return ask;
+}
+
+/** @param {{ headers: Headers }} response */
+function isLines({ headers }) {
+  return headers.get('content-type') === 'application/x-ndjson';
 }

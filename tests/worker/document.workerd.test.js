@@ -1,6 +1,7 @@
 /** The OpenAPI document: that it is one, and that every route answers as it says, in every way it can. */
 
 import { describe, expect, it, vi } from 'vitest';
+import { MAX_REQUEST, writeCall } from '../../bindings/remote/calls.js';
 import { VERSION } from '../../worker/openapi.js';
 // @ts-ignore A text, as Vite reads it.
 import PACKAGE from '../../package.json?raw';
@@ -45,8 +46,13 @@ const REQUESTS = {
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
   listStates: ['GET', `${THREAD}/states?type=goal`],
   listObservations: ['GET', '/v1/resources/u/observations'],
+  call: ['POST', '/v1/calls', undefined, writeCall({ method: 'stats', op: 'store.init' })],
   deleteResource: ['DELETE', '/v1/resources/u?everything=true'],
 };
+
+/** What is sent: a document, or lines. @param {unknown} body @param {string} [lines] */
+const sending = (body, lines) =>
+  lines === undefined ? { body } : { raw: lines, headers: { 'Content-Type': 'application/x-ndjson' } };
 
 const OPERATIONS = Object.values(DOCUMENT.paths).flatMap((methods) => Object.values(methods));
 
@@ -91,8 +97,8 @@ describe('every route', () => {
   it('answers as declared when all is well', async () => {
     const run = { workflowName: 'w', runId: 'r', snapshot: { status: 'suspended' } };
     await ask.store().persistWorkflowSnapshot(run);
-    for (const [name, [method, path, body]] of Object.entries(REQUESTS)) {
-      const { status, headers } = await ask(method, path, { body });
+    for (const [name, [method, path, body, lines]] of Object.entries(REQUESTS)) {
+      const { status, headers } = await ask(method, path, sending(body, lines));
       expect.soft(status, name).toBeLessThan(300);
       const tag = headers.get('etag');
       if (tag) await ask(method, path, { headers: { 'If-None-Match': tag } });
@@ -110,19 +116,25 @@ describe('every route', () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     await ask('PUT', '/v1/threads/taken', { body: { resourceId: 'u' } });
     const broken = createBrokenNamespace();
-    for (const [method, path, body] of Object.values(REQUESTS)) {
-      await ask(method, path, { body, token: null });
-      await ask(method, path, { body, vars: { THREADKV_TOKEN: undefined } });
-      await ask(method, `${path}${path.includes('?') ? '&' : '?'}nonsense=1`, { body });
-      await ask(method, path, { body, vars: { MESSAGES_KV: undefined } });
-      await ask(method, path, { body, vars: { RATE_LIMITER: { limit: async () => ({ success: false }) } } });
-      await ask(method, path, { body, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
-      await createClient()(method, path, { body }); // in an empty store
-      await createClient()(method, path, { body, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
+    for (const [method, path, body, lines] of Object.values(REQUESTS)) {
+      const sent = sending(body, lines);
+      await ask(method, path, { ...sent, token: null });
+      await ask(method, path, { ...sent, vars: { THREADKV_TOKEN: undefined } });
+      await ask(method, `${path}${path.includes('?') ? '&' : '?'}nonsense=1`, sent);
+      await ask(method, path, { ...sent, vars: { MESSAGES_KV: undefined } });
+      await ask(method, path, {
+        ...sent,
+        vars: { RATE_LIMITER: { limit: async () => ({ success: false }) } },
+      });
+      await ask(method, path, { ...sent, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
+      await createClient()(method, path, sent); // in an empty store
+      await createClient()(method, path, { ...sent, vars: { THREADS_KV: broken, MESSAGES_KV: broken } });
       if (body === undefined) continue;
       await ask(method, path, { raw: '{}', headers: { 'Content-Type': 'text/plain' } });
       await ask(method, path, { body, vars: { MAX_BODY_BYTES: '1' } });
     }
+    await ask('POST', '/v1/calls', { raw: '{}', headers: { 'Content-Type': 'text/plain' } });
+    await ask('POST', '/v1/calls', sending(undefined, ' '.repeat(MAX_REQUEST + 1)));
     await ask('POST', '/v1/threads', { body: { id: 'taken', resourceId: 'u' } });
     await ask('POST', '/v1/threads/taken/copy', { body: { newThreadId: 'taken' } });
     await ask('POST', '/v1/threads/taken/messages', { body: { messages: [MESSAGE] } });

@@ -25,6 +25,11 @@ import { State } from '../state.js';
  */
 export async function runAdopt(context) {
   const { store, options, target } = context;
+  if (target.sourceNames === undefined || target.open === undefined) {
+    throw usageError(
+      'adopt reads and writes KV: name an account, or --local; export and import go on to other places',
+    );
+  }
   const names = target.sourceNames(options);
   const source = new Source(
     target.open(names),

@@ -1,0 +1,86 @@
+/**
+ * What looks after a store from outside, the `threadkv` command above all: its calls, many in one request.
+ *
+ * @module
+ */
+
+import { serveCalls } from '../../bindings/upkeep/serve.js';
+import { MAX_REQUEST } from '../../bindings/remote/calls.js';
+import { ApiError } from '../errors.js';
+import { logError } from '../log.js';
+import { route } from '../route.js';
+
+const TYPE = 'application/x-ndjson';
+
+export const calls = [
+  route({
+    method: 'POST',
+    path: '/v1/calls',
+    operationId: 'call',
+    tag: 'The server',
+    summary: 'Calls of the `threadkv` command, one a line; what they may be changes with its version',
+    description:
+      'The answer has a line for each, in order, and ends early where one request has no room for more. A token that may read ' +
+      'is enough for what changes nothing.',
+    lines: true,
+    answers: { 200: { description: 'what came of each', lines: true } },
+    async handle(context) {
+      const text = await readLines(context);
+      const { store, token, tools } = context.var;
+      const options = { mayWrite: token.access === 'write', module: tools };
+      const answers = serveCalls(store, linesOf(text), options);
+      return new Response(streamOf(answers), { headers: { 'Content-Type': TYPE } });
+    },
+  }),
+];
+
+/** @param {import('../env.js').Context} context */
+async function readLines({ req }) {
+  const type = req.header('content-type')?.split(';', 1)[0].trim().toLowerCase();
+  if (type !== TYPE) {
+    throw new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', `the body must be sent as 'Content-Type: ${TYPE}'`);
+  }
+  const length = Number(req.header('content-length') ?? 0);
+  if (length > MAX_REQUEST) throw tooLarge();
+  const bytes = await req.arrayBuffer();
+  if (bytes.byteLength > MAX_REQUEST) throw tooLarge();
+  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes);
+}
+
+function tooLarge() {
+  return new ApiError(413, 'BODY_TOO_LARGE', `a body may have ${MAX_REQUEST} bytes at most`);
+}
+
+/** @param {string} text @returns {Generator<string, void, void>} */
+function* linesOf(text) {
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at);
+    yield text.slice(at, end < 0 ? undefined : end);
+    at = end < 0 ? text.length : end + 1;
+  }
+}
+
+/**
+ * Each line is made when somebody takes it.
+ *
+ * @param {AsyncGenerator<string, void, void>} lines
+ */
+function streamOf(lines) {
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const { done, value } = await lines.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      } catch (error) {
+        // The answer breaks off, and is asked for again.
+        logError({ event: 'error', code: /** @type {Error} */ (error).name, method: 'POST' });
+        controller.error(new Error('the server failed to answer this request'));
+      }
+    },
+    async cancel() {
+      await lines.return();
+    },
+  });
+}
