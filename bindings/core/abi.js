@@ -44,6 +44,8 @@ export const TABLES = /** @type {const} */ ([
   ['favorites', 'mastra_favorites'],
   ['experiments', 'mastra_experiments'],
   ['experiment_results', 'mastra_experiment_results'],
+  ['checkpoints', ''],
+  ['checkpoint_heads', ''],
 ]);
 
 /** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
@@ -238,6 +240,16 @@ export const ROWS = /** @type {const} */ ({
     covered: ['experimentId', 'itemId', 'trial', 'id', 'traceId', 'status', 'organizationId', 'projectId', 'startedAt', 'createdAt', 'completedAt'],
     dates: ['startedAt', 'createdAt', 'completedAt'],
   },
+  checkpoints: {
+    keys: ['threadId', 'space', 'place'],
+    covered: ['parent', 'metadata', 'createdAt'],
+    dates: ['createdAt'],
+  },
+  checkpoint_heads: {
+    keys: ['threadId', 'space'],
+    covered: ['newest', 'updatedAt'],
+    dates: ['updatedAt'],
+  },
 });
 
 /** The operations, by name. @type {Readonly<Record<string, number>>} */
@@ -268,17 +280,18 @@ export const OPERATIONS = {
   'row.update': 23,
   'row.delete': 24,
   'row.list': 25,
-  'row.prune': 26,
-  'workflow.persist': 27,
-  'workflow.delete': 28,
-  'workflow.update_state': 29,
-  'workflow.update_results': 30,
-  'record.scan': 31,
-  'record.get': 32,
-  'collection.scan': 33,
-  'verify.records': 34,
-  'verify.collection': 35,
-  'thread.purge': 36,
+  'row.page': 26,
+  'row.prune': 27,
+  'workflow.persist': 28,
+  'workflow.delete': 29,
+  'workflow.update_state': 30,
+  'workflow.update_results': 31,
+  'record.scan': 32,
+  'record.get': 33,
+  'collection.scan': 34,
+  'verify.records': 35,
+  'verify.collection': 36,
+  'thread.purge': 37,
 };
 
 /** The codes of failures, by status. @type {Readonly<Record<number, string>>} */

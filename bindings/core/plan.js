@@ -14,7 +14,7 @@
  * @property {unknown} payload
  * @property {boolean} text
  */
-/** @template T @typedef {Generator<CoreCall, T, any>} Steps  what runs a plan */
+/** @template T @typedef {Generator<CoreCall | CoreCall[], T, any>} Steps  what runs a plan; several calls go out together */
 /**
  * `name` is how the plan is found in an object: it never changes. `table` says which home it is for. What it is given
  * and what it returns can be written as JSON.
@@ -65,6 +65,17 @@ export class Line {
   *call(method, op, control, payload) {
     return yield { method, op, control, payload, text: true };
   }
+
+  /**
+   * Several calls that need not wait for each other.
+   *
+   * @param {string} method
+   * @param {{ op: string, control: object, payload?: unknown }[]} calls
+   * @returns {Steps<any[]>} their results, as `read` gives them
+   */
+  *together(method, calls) {
+    return yield calls.map((call) => ({ payload: undefined, ...call, method, text: false }));
+  }
 }
 
 /**
@@ -78,7 +89,8 @@ export async function follow(steps, perform) {
   while (step.done !== true) {
     let result;
     try {
-      result = await perform(step.value);
+      const { value } = step;
+      result = await (Array.isArray(value) ? Promise.all(value.map(perform)) : perform(value));
     } catch (error) {
       step = steps.throw(error);
       continue;
@@ -101,7 +113,8 @@ export function followSync(steps, perform) {
   while (step.done !== true) {
     let result;
     try {
-      result = perform(step.value);
+      const { value } = step;
+      result = Array.isArray(value) ? value.map(perform) : perform(value);
     } catch (error) {
       step = steps.throw(error);
       continue;

@@ -26,6 +26,21 @@ export function keepAlive(store, work) {
   lineOf(store).keep(work);
 }
 
+/**
+ * Follows a plan where the store's data is.
+ *
+ * @template {unknown[]} A
+ * @template T
+ * @param {CloudflareStore} store
+ * @param {import('../core/plan.js').Plan<A, T>} plan
+ * @param {string} method  for errors
+ * @param {A} args
+ * @returns {Promise<T>}
+ */
+export function performPlan(store, plan, method, ...args) {
+  return lineOf(store).perform(plan, method, ...args);
+}
+
 /** @param {CloudflareStore} store */
 function lineOf(store) {
   return /** @type {{ caller: import('../core/caller.js').Caller }} */ (/** @type {unknown} */ (store))

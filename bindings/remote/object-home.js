@@ -38,8 +38,10 @@ import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from './
 
 /** Operations that write nothing. */
 const READS = `thread.get thread.list message.list message.list_by_resource message.get resource.get row.get
-  row.list record.scan record.get collection.scan`.split(/\s+/);
-const READ_PLANS = ['observations.newest', 'observations.history'];
+  row.list row.page record.scan record.get collection.scan`.split(/\s+/);
+const READ_PLANS =
+  `observations.newest observations.history checkpoints.read checkpoints.page checkpoints.fetch
+  checkpoints.history checkpoints.newest`.split(/\s+/);
 
 const RUNS = 'workflow_snapshot';
 const ALL_IN_ONE = Object.fromEntries(TABLES.map(([name]) => [name, 0]));

@@ -53,7 +53,9 @@
   X(VERSION_IDS, "version_ids", "")                                                                \
   X(FAVORITES, "favorites", "mastra_favorites")                                                    \
   X(EXPERIMENTS, "experiments", "mastra_experiments")                                              \
-  X(EXPERIMENT_RESULTS, "experiment_results", "mastra_experiment_results")
+  X(EXPERIMENT_RESULTS, "experiment_results", "mastra_experiment_results")                         \
+  X(CHECKPOINTS, "checkpoints", "")                                                                \
+  X(CHECKPOINT_HEADS, "checkpoint_heads", "")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

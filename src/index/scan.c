@@ -29,28 +29,34 @@ static void take_listed(struct call *call, struct scan *scan, const struct kv_it
     scan->take(call, scan, item->name, item->metadata);
 }
 
+/* Whether |key| is for a later page. */
+static bool is_later(const struct scan *scan, struct span key) {
+  const struct kv_request *page = scan->page;
+  return scan->cursor.ptr && (!page->count || span_cmp(key, page->items[page->count - 1].name) > 0);
+}
+
 /* What was written here and is on no page yet. */
 static void take_unlisted(struct call *call, struct scan *scan) {
   struct span group = {scan->prefix.ptr, call->prefix.len + table_name(scan->table).len};
   uint32_t space = call->store.spaces[scan->table];
   for (struct note *note = NULL; (note = memory_in_group(call->memory, space, group, note));)
     if (is_recent(call, note) && span_starts(note->key, scan->prefix) &&
-        !span_set_has(&scan->seen, note->key))
+        !span_set_has(&scan->seen, note->key) && !is_later(scan, note->key))
       take_note(call, scan, note);
 }
 
 enum tkv_status scan_run(struct call *call, void *self) {
   struct scan *scan = self;
-  struct span cursor = SPAN_NONE;
   if (scan->page) {
     for (size_t i = 0; i < scan->page->count; i++)
       take_listed(call, scan, &scan->page->items[i]);
-    cursor = scan->page->cursor;
-    if (!cursor.ptr) {
+    scan->cursor = scan->page->cursor;
+    if (!scan->cursor.ptr || scan->limit) {
       take_unlisted(call, scan);
       return TKV_DONE;
     }
   }
-  scan->page = kv_list(call, scan->table, scan->prefix, cursor);
+  scan->page = kv_list(call, scan->table, scan->prefix, scan->cursor);
+  scan->page->limit = scan->limit;
   return TKV_PENDING;
 }

@@ -17,6 +17,9 @@ struct scan {
    * may turn out to be gone when its value is read. */
   void (*take)(struct call *call, struct scan *scan, struct span key, struct span metadata);
   void *owner;
+  uint32_t limit; /* 0: all keys; else one page of so many, from |cursor| on, NULL for the first.
+                         Those of this isolate may be on an earlier one, too */
+  struct span cursor; /* behind that page: NULL after the last */
 
   struct kv_request *page; /* scan.c's own, as below */
   struct span_set seen;

@@ -14,6 +14,7 @@
   X(ROW_UPDATE, "row.update", row_update)                                                          \
   X(ROW_DELETE, "row.delete", row_delete)                                                          \
   X(ROW_LIST, "row.list", row_list)                                                                \
+  X(ROW_PAGE, "row.page", row_page)                                                                \
   X(ROW_PRUNE, "row.prune", row_prune)                                                             \
   X(WORKFLOW_PERSIST, "workflow.persist", workflow_persist)                                        \
   X(WORKFLOW_DELETE, "workflow.delete", workflow_delete)                                           \

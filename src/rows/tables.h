@@ -77,7 +77,9 @@ enum row_save_mode {
   X(VERSION_IDS, OVER, version_ids, NULL)                                                          \
   X(FAVORITES, OVER, favorites, NULL)                                                              \
   X(EXPERIMENTS, OVER, experiments, NULL)                                                          \
-  X(EXPERIMENT_RESULTS, OVER, experiment_results, NULL)
+  X(EXPERIMENT_RESULTS, OVER, experiment_results, NULL)                                            \
+  X(CHECKPOINTS, OVER, checkpoints, NULL)                                                          \
+  X(CHECKPOINT_HEADS, LAST, checkpoint_heads, NULL)
 
 /* The sets of fields; each a macro of name and traits. */
 #define ROW_FIELDS_LIST(X)                                                                         \
@@ -107,7 +109,9 @@ enum row_save_mode {
   X(version_ids)                                                                                   \
   X(favorites)                                                                                     \
   X(experiments)                                                                                   \
-  X(experiment_results)
+  X(experiment_results)                                                                            \
+  X(checkpoints)                                                                                   \
+  X(checkpoint_heads)
 
 #define ROW_FIELDS_plain(F)                                                                        \
   F("id", ROW_KEY)                                                                                 \
@@ -340,7 +344,7 @@ enum row_save_mode {
   F("trialIndex", ROW_COVERED)                                                                     \
   F("organizationId", ROW_COVERED)                                                                 \
   F("projectId", ROW_COVERED)                                                                      \
-  F("createdAt", ROW_BEGUN)                                                           \
+  F("createdAt", ROW_BEGUN)                                                                        \
   F("updatedAt", ROW_DATE | ROW_UPDATED)                                                           \
   F("startedAt", ROW_DATE)                                                                         \
   F("completedAt", ROW_AGED)
@@ -356,7 +360,23 @@ enum row_save_mode {
   F("organizationId", ROW_COVERED)                                                                 \
   F("projectId", ROW_COVERED)                                                                      \
   F("startedAt", ROW_LISTED)                                                                       \
-  F("createdAt", ROW_BEGUN)                                                           \
+  F("createdAt", ROW_BEGUN)                                                                        \
   F("completedAt", ROW_AGED)
+
+/* Checkpoints of LangGraph, writes to them, and packs of values: FORMAT.md tells them apart. */
+#define ROW_FIELDS_checkpoints(F)                                                                  \
+  F("threadId", ROW_KEY)                                                                           \
+  F("space", ROW_KEY)                                                                              \
+  F("place", ROW_KEY)                                                                              \
+  F("parent", ROW_COVERED)                                                                         \
+  F("metadata", ROW_COVERED)                                                                       \
+  F("createdAt", ROW_BEGUN)
+
+/* The newest checkpoint of a namespace, whole. */
+#define ROW_FIELDS_checkpoint_heads(F)                                                             \
+  F("threadId", ROW_KEY)                                                                           \
+  F("space", ROW_KEY)                                                                              \
+  F("newest", ROW_COVERED)                                                                         \
+  F("updatedAt", ROW_LISTED | ROW_UPDATED)
 
 #endif

@@ -111,6 +111,7 @@ const PROMISED = {
     values: ['createApp'],
     types: ['App', 'AppContext', 'AppOptions'],
   },
+  './langgraph': { values: ['CloudflareSaver'], types: ['WithStore'] },
   './openai-agents': {
     values: ['CloudflareSession', 'recordTools'],
     types: ['CloudflareSessionOptions', 'RecordingSession'],

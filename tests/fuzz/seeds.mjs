@@ -332,6 +332,20 @@ const seeds = {
     ],
     spoilt: ['background_tasks:t1', 'background_tasks:t2', 'scores:s1', 'workflow_snapshot:r1:w'],
   },
+  'row.page': {
+    before: rows,
+    calls: [
+      call('row.page', { under: [], limit: 1 }, { table: 'background_tasks' }),
+      call('row.page', { under: ['thread'], limit: 9 }, { table: 'observational_memory' }),
+      call('row.page', { under: ['a'], start: 'k', limit: 9 }, { table: 'thread_state' }),
+      call(
+        'row.page',
+        { under: [], limit: 9, cursor: '@dev_background_tasks:t1' },
+        { table: 'background_tasks' },
+      ),
+    ],
+    spoilt: [],
+  },
   'row.prune': {
     before: [...rows, ...stock, 'later 90000'],
     calls: [

@@ -218,6 +218,8 @@ const struct scenario fault_scenarios[] = {
      "[{'hash':'b1'},{'hash':'x'}]"},
     {"list rows", stock_rows, TKV_OP_ROW_LIST, "{'table':'background_tasks','perPage':2}",
      "{'where':{'status':['running','pending']}}"},
+    {"list a page of rows", stock_rows, TKV_OP_ROW_PAGE, "{'table':'background_tasks'}",
+     "{'under':[],'limit':2}"},
     {"prune rows", stock_rows, TKV_OP_ROW_PRUNE, "{'table':'scores','maxAge':1}", "{'limit':9}"},
     {"save a state", stock_rows, TKV_OP_ROW_SAVE, "{'table':'thread_state'}",
      "[{'threadId':'a','type':'k','value':2}]"},

@@ -352,6 +352,76 @@ TEST(row_list_sees_what_was_written_here) {
   world_free(&world);
 }
 
+/* A page, as "key key and more", or without the end after the last one. */
+static struct span page(struct world *world, const char *payload, struct span *cursor) {
+  struct answer answer = run(world, TKV_OP_ROW_PAGE, "background_tasks", "", payload);
+  struct json_out out = json_out(&world->mem.arena, 64);
+  CHECK_EQ(answer.status, TKV_DONE);
+  for (struct json_walk walk = json_walk(story_field(answer.text, "keys")); json_next(&walk);) {
+    struct json_walk key = json_walk(walk.value);
+    CHECK(json_next(&key));
+    json_put(&out, (struct span){key.value.ptr + 1, key.value.len - 2});
+    json_put_char(&out, ' ');
+  }
+  *cursor = story_field(answer.text, "cursor");
+  json_put(&out, json_is_null(*cursor) ? SPAN("end") : SPAN("more"));
+  return json_out_span(&out);
+}
+
+TEST(row_page_lists_so_many_keys_and_goes_on) {
+  struct world world;
+  struct span cursor;
+  world_init(&world);
+  for (int i = 0; i < 5; i++)
+    task(&world, world_text(&world, "a:%d", i), "pending", i);
+  task(&world, "b", "pending", 9);
+  world_restart(&world);
+  world_log(&world);
+  CHECK_TEXT(page(&world, "{'under':[],'limit':2}", &cursor), "a%3A0 a%3A1 more");
+  const char *on =
+      world_text(&world, "{'under':[],'limit':9,'cursor':%.*s}", (int)cursor.len, cursor.ptr);
+  CHECK_TEXT(page(&world, on, &cursor), "a%3A2 a%3A3 a%3A4 b end");
+  CHECK_TEXT(page(&world, "{'under':[],'start':'b','limit':9}", &cursor), "b end");
+  CHECK_EQ(world_logged(&world, "list"), 3);
+  CHECK_EQ(world_logged(&world, "get"), 0);
+  world_free(&world);
+}
+
+/* What this isolate wrote is shown though the list is older, each on the page that it belongs to. */
+TEST(row_page_sees_what_was_written_here) {
+  struct world world;
+  struct span cursor;
+  world_init(&world);
+  const char *const names[] = {"a", "b", "c", "d"};
+  for (int i = 0; i < 4; i++)
+    task(&world, names[i], "pending", i);
+  row(&world, TKV_OP_ROW_DELETE, "background_tasks", "[{'id':'c'}]");
+  mem_delete(&world.mem, 0, SPAN("background_tasks:a"));
+  mem_delete(&world.mem, 0, SPAN("background_tasks:d"));
+  mem_put(&world.mem, 0, SPAN("background_tasks:c"), SPAN("{'id':'c'}"), SPAN(""));
+  CHECK_TEXT(page(&world, "{'under':[],'limit':1}", &cursor), "b a more");
+  const char *on =
+      world_text(&world, "{'under':[],'limit':9,'cursor':%.*s}", (int)cursor.len, cursor.ptr);
+  CHECK_TEXT(page(&world, on, &cursor), "d b a end"); /* in no order */
+  world_free(&world);
+}
+
+TEST(row_page_tells_the_cover) {
+  struct world world;
+  world_init(&world);
+  task(&world, "a", "pending", 0);
+  world_restart(&world);
+  struct answer answer =
+      run(&world, TKV_OP_ROW_PAGE, "background_tasks", "", "{'under':[],'limit':9}");
+  struct json_walk keys = json_walk(story_field(answer.text, "keys"));
+  CHECK(json_next(&keys));
+  struct json_walk parts = json_walk(keys.value);
+  CHECK(json_next(&parts) && json_next(&parts));
+  CHECK_TEXT(story_field(parts.value, "status"), "\"pending\"");
+  CHECK_TEXT(story_field(parts.value, "createdAt"), "\"2026-01-01T00:00:00.000Z\"");
+  world_free(&world);
+}
+
 /* A list may be behind the records: these decide. */
 TEST(row_list_takes_rows_as_they_are) {
   struct world world;
@@ -489,6 +559,13 @@ TEST(row_operations_refuse_bad_arguments_before_they_ask_kv) {
       {TKV_OP_ROW_LIST, "scores", "", "{'dateField':'updatedAt'}"},
       {TKV_OP_ROW_LIST, "scores", "", "{'dateRange':{'start':'x'}}"},
       {TKV_OP_ROW_LIST, "scores", "", "{'under':7}"},
+      {TKV_OP_ROW_PAGE, "threads", "", "{'under':[],'limit':1}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'limit':1}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'under':[7],'limit':1}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'under':[],'limit':0}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'under':[],'limit':1001}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'under':[],'limit':1,'start':7}"},
+      {TKV_OP_ROW_PAGE, "scores", "", "{'under':[],'limit':1,'cursor':7}"},
       {TKV_OP_ROW_PRUNE, "scores", "", "{'limit':1}"},
       {TKV_OP_ROW_PRUNE, "scores", "'maxAge':1", "{'limit':0}"},
       {TKV_OP_ROW_PRUNE, "metadata", "'maxAge':1", "{'limit':1}"},

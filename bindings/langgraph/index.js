@@ -1,0 +1,9 @@
+/**
+ * threadkv for LangGraph: a saver of checkpoints.
+ *
+ * @module
+ */
+
+export { CloudflareSaver } from './saver.js';
+
+/** @typedef {import('./saver.js').WithStore} WithStore */
