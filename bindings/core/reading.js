@@ -2,8 +2,8 @@
  * What one call reads, before the module sees it.
  *
  * Large messages stay outside: of each the core is handed the few fields that it looks at, as a record of their own,
- * and where that comes back in the result, the message takes its place. So a large message is neither copied into the
- * module nor out of it, and of a page of them the module's memory does not grow.
+ * and where that comes back, in the result or in what is to be written, the message takes its place. So a large message is
+ * neither copied into the module nor out of it, and of a page of them the module's memory does not grow.
  *
  * And a list has a bound on what it may bring into memory: beyond it the call reads no further and fails.
  *
@@ -12,6 +12,7 @@
 
 import { storeError } from './errors.js';
 import { byteLength } from './memory.js';
+import { rawFields, rawReplaced } from './raw.js';
 
 /**
  * @typedef {import('../backends/backend.js').KVRequest} KVRequest
@@ -24,15 +25,17 @@ import { byteLength } from './memory.js';
  * @typedef {object} Manner
  * @property {number} [most]  bytes of values that it may read; default: any
  * @property {boolean} [apart]  messages of the result may stay outside, `complete` is called with it
+ * @property {boolean} [filtered]  the same, where the core looks at their metadata
  * @property {number} [maxOperations]  KV operations that it may make; default: the store's
  * @property {boolean} [exact]  messages are wanted as text, for a parser that is not `JSON.parse`
  */
 
-/** What comes of messages that operations read: they are in the result, or only looked at. */
-const OPERATIONS = /** @type {Record<string, 'kept' | 'seen'>} */ ({
+/** What comes of messages that operations read: they are in the result, written under other ids, or only looked at. */
+const OPERATIONS = /** @type {Record<string, 'kept' | 'copied' | 'seen'>} */ ({
   'message.list': 'kept',
   'message.list_by_resource': 'kept',
   'message.get': 'kept',
+  'thread.copy': 'copied',
   'message.save': 'seen',
   'message.delete': 'seen',
   'thread.delete': 'seen',
@@ -56,6 +59,10 @@ const FIELDS = ['id', 'threadId', 'resourceId', 'createdAt'];
 /** Of what stands for a message: its number. No message has it and lacks a role. */
 const NUMBER = '';
 
+/** How a record begins that stands for another. */
+const STAND_IN = new TextEncoder().encode(`{"${NUMBER}":`);
+
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** The reading of one call. */
@@ -68,6 +75,7 @@ export class Reading {
   #method;
   #most;
   #exact;
+  #filtered;
   #bytes = 0;
   #weighed = false;
   #fitting = 0;
@@ -82,8 +90,9 @@ export class Reading {
    * @param {string} method  for errors
    * @param {Manner} manner
    */
-  constructor(op, method, { most = Infinity, apart = false, exact = false }) {
-    this.#what = OPERATIONS[op] === 'kept' && !apart ? undefined : OPERATIONS[op];
+  constructor(op, method, { most = Infinity, apart = false, exact = false, filtered = false }) {
+    this.#what = OPERATIONS[op] === 'kept' && !apart && !filtered ? undefined : OPERATIONS[op];
+    this.#filtered = filtered;
     this.#method = method;
     this.#most = most;
     this.#exact = exact;
@@ -170,12 +179,27 @@ export class Reading {
     const noted = (/** @type {string | undefined} */ id) => {
       this.#completed = id;
     };
-    return putBack(result, this.#kept, this.#exact ? parse : (message) => message, noted);
+    return putBack(result, this.kept, this.#exact ? parse : (message) => message, noted);
   }
 
-  /** The messages that stayed outside, by number: as text where they are wanted so. @returns {any[]} */
+  /**
+   * Looks through what is to be written: a record that stands for a message becomes that message, with its fields. Its text
+   * is made when it is asked for: of a round of large ones few are under way at a time.
+   *
+   * @param {KVRequest} request
+   */
+  give(request) {
+    if (request.kind !== 'put' || this.#what !== 'copied' || this.#kept.length === 0) return;
+    if (!startsWith(request.value, STAND_IN)) return;
+    const { [NUMBER]: number, ...fields } = JSON.parse(decoder.decode(request.value));
+    const text = this.#kept[number];
+    if (text === undefined || fields.role !== undefined) return;
+    Object.defineProperty(request, 'value', { get: () => encoder.encode(rawReplaced(text, fields)) });
+  }
+
+  /** Those of the result that stayed outside, by number: as text where they are wanted so. @returns {any[]} */
   get kept() {
-    return this.#kept;
+    return this.#what === 'kept' ? this.#kept : [];
   }
 
   /**
@@ -216,8 +240,9 @@ export class Reading {
 
   #least() {
     if (this.#inside > INSIDE_MAX) return ALWAYS_MIN;
-    if (this.#what === 'seen') return SEEN_MIN;
-    return this.#exact ? EXACT_MIN : KEPT_MIN;
+    if (this.#what !== 'kept') return SEEN_MIN;
+    if (this.#exact) return EXACT_MIN;
+    return this.#filtered ? SEEN_MIN : KEPT_MIN;
   }
 
   /**
@@ -231,9 +256,31 @@ export class Reading {
     /** @type {Record<string, string>} */
     const fields = { [NUMBER]: String(this.#kept.length) };
     for (const name of FIELDS) fields[name] = record[name];
-    if (this.#what === 'kept') this.#kept.push(this.#exact ? text : record);
-    return JSON.stringify(fields);
+    if (this.#what !== 'seen') this.#kept.push(this.#exact || this.#what === 'copied' ? text : record);
+    const metadata = this.#filtered ? metadataOf(text, record) : undefined;
+    const standIn = JSON.stringify(fields);
+    return metadata === undefined ? standIn : `${standIn.slice(0, -1)},"content":{"metadata":${metadata}}}`;
   }
+}
+
+/**
+ * The text of a message's metadata, whose numbers may have more digits than JavaScript's.
+ *
+ * @param {string} text
+ * @param {any} record  parsed of it
+ * @returns {string | undefined}
+ */
+function metadataOf(text, { content }) {
+  if (content?.metadata === undefined) return undefined;
+  return rawFields(rawFields(text).get('content') ?? '{}').get('metadata');
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Uint8Array} start
+ */
+function startsWith(bytes, start) {
+  return bytes.length >= start.length && start.every((byte, i) => bytes[i] === byte);
 }
 
 /**

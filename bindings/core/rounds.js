@@ -47,7 +47,7 @@ export class Rounds {
     const { now, wait } = this.#host;
     const { store, instance, handle, reading } = under;
     const { slots } = instance;
-    const { requests, pause, number } = this.#open(store, slots);
+    const { requests, pause, number } = this.#open(store, slots, reading);
     const started = now();
     const touch = () => {
       try {
@@ -70,7 +70,7 @@ export class Rounds {
   performSync(under) {
     const { store, instance, reading } = under;
     const { slots } = instance;
-    const { requests, number } = this.#open(store, slots);
+    const { requests, number } = this.#open(store, slots, reading);
     const runSync = /** @type {NonNullable<Backend['runSync']>} */ (store.backend.runSync);
     const replies = requests.length > 0 ? runSync(requests, reading.room) : [];
     handOver(under, slots, replies, { ms: 0, round: number });
@@ -79,8 +79,9 @@ export class Rounds {
   /**
    * @param {CoreStore} store
    * @param {Slot[]} slots
+   * @param {Reading} reading
    */
-  #open(store, slots) {
+  #open(store, slots, reading) {
     /** @type {KVRequest[]} */
     const requests = [];
     let pause = 0;
@@ -88,6 +89,7 @@ export class Rounds {
       pause = Math.max(pause, ms);
       if (request === undefined) continue;
       request.space = store.tables[request.table];
+      reading.give(request);
       requests.push(request);
     }
     return { requests, pause, number: requests.length > 0 ? ++this.#count : 0 };

@@ -173,9 +173,9 @@ export class Room {
     if (calls !== undefined) return this.#together(request, calls);
     const text = json === undefined ? undefined : unpack(json);
     if (plan !== undefined) return this.#follow(request, plan, JSON.parse(text ?? '[]'));
-    const { control = {}, most, apart } = request;
+    const { control = {}, most, apart, filtered } = request;
     if (TOOL_OPERATIONS.includes(String(op)) && this.#options.hasTools !== true) throw withoutTools(method);
-    const manner = { most: most ?? Infinity, apart, exact: true };
+    const manner = { most: most ?? Infinity, apart, filtered, exact: true };
     const called = this.#own.callSync(this.#storeOf(request), String(op), control, text, method, manner);
     const kept = called.reading.kept.map(pack);
     const answer = { text: pack(called.text), ...(kept.length > 0 && { kept }) };

@@ -129,10 +129,10 @@ export class ObjectHome {
    * @param {import('../core/reading.js').Manner} manner
    */
   async #run(method, op, control, json, manner) {
-    const { most = Infinity, apart = false, exact = false, maxOperations } = manner;
+    const { most = Infinity, apart = false, filtered = false, exact = false, maxOperations } = manner;
     const bound = Math.min(most, MAX_CROSSING);
     const bounds = { ...(most < Infinity && { most: bound }), ...(maxOperations && { maxOperations }) };
-    const asked = { op, control, apart, ...bounds, ...packed(json) };
+    const asked = { op, control, apart, ...(filtered && { filtered }), ...bounds, ...packed(json) };
     const { text, kept } = await this.#ask(method, asked, READS.includes(op));
     const toMessage = exact
       ? (/** @type {any} */ one, /** @type {any} */ parse) => parse(one)

@@ -27,6 +27,7 @@ import { byteLength } from '../core/memory.js';
  * @property {object} [control]
  * @property {number} [most]  bytes that a list may read; any when not given
  * @property {boolean} [apart]
+ * @property {boolean} [filtered]
  * @property {{ op: string, control: object, json?: Packed, needed?: boolean }[]} [calls]  see `HomeCall` (core/home.js)
  * @property {string} [plan]
  * @property {Packed} [json]  the payload, or the arguments of the plan

@@ -148,7 +148,7 @@ export class MessageStore extends ThreadStore {
     };
     // What a metadata filter compares is the core's to see.
     const manner = {
-      ...(payload.metadata !== undefined && { apart: false }),
+      ...(payload.metadata !== undefined && { apart: false, filtered: true }),
       ...(WHOLE in options && { most: Infinity }),
     };
     /** @param {object} asked @param {object} what */

@@ -9,7 +9,7 @@ import { TABLES } from '../core/abi.js';
 import { createCore } from '../core/core.js';
 import { LegacyStore } from '../store/legacy.js';
 import { createCoalescingBackend, createTableBackend } from './coalesce.js';
-import { rawFields, rawItems } from './raw.js';
+import { rawFields, rawItems } from '../core/raw.js';
 
 /** @typedef {'threads' | 'messages' | 'metadata' | 'resources' | string} TableName */
 /**

@@ -27,7 +27,8 @@
  * Metadata is JSON text, empty for none.
  *
  * Of a message the host may hand over, in place of its text, an object of a number under the name
- * "" and of those fields that are looked at in lists (bindings/core/reading.js). It is not noted.
+ * "" and of those fields that are looked at (bindings/core/reading.js).  It may be put, with other
+ * fields, in place of the message.  It is not noted, but for having been written.
  */
 #ifndef TKV_KV_H
 #define TKV_KV_H

@@ -12,9 +12,14 @@ static struct note *note_of(struct call *call, const struct kv_request *request)
   return note;
 }
 
+/* Whether |value| stands for one that is not here: see kv.h. */
+static bool is_stand_in(struct span value) {
+  return span_starts(value, SPAN("{\"\":"));
+}
+
 static void keep(struct call *call, struct kv_request *request, struct note *note, bool own) {
   enum note_kind kind = request->kind == KV_PUT || request->found ? NOTE_VALUE : NOTE_ABSENT;
-  if (!own && request->value.len > MEMORY_READ_MAX)
+  if ((!own && request->value.len > MEMORY_READ_MAX) || is_stand_in(request->value))
     kind = NOTE_EMPTY;
   memory_keep(call->memory, note, kind, request->value, request->metadata);
   note->own = own;
@@ -258,8 +263,8 @@ void kv_outweigh(struct call *call, struct kv_request *get) {
   get->unseen = is_unseen(call, get, note);
   if (get->unseen || !(get->flags & KV_REMEMBER) || now_since(call, get->asked) > MEMORY_REUSE_MS)
     return; /* what took long is not noted: others may have read something newer meanwhile */
-  if (span_starts(get->value, SPAN("{\"\":")))
-    return; /* nor what stands for a value that is not here: see kv.h */
+  if (is_stand_in(get->value))
+    return; /* nor what is not here */
   if (!(note = note_of(call, get)))
     return;
   keep(call, get, note, note->own && note->stamp == get->stamp);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CloudflareStore } from '../../bindings/index.js';
 import { CloudflareStore as MastraStore } from '../../bindings/mastra/store.js';
 import { createMemoryBackend } from '../../bindings/memory.js';
-import { asBytes } from '../support/faults.js';
+import { asBytes, failNth } from '../support/faults.js';
 import { makeClock } from '../support/clock.js';
 import { makeCore } from '../support/isolate.js';
 import { at, conversation, message, thread } from '../support/records.js';
@@ -119,6 +119,30 @@ describe('a page of messages of all sizes', () => {
     expectSame(found, [marked]);
   });
 
+  it('by numbers of more digits than JavaScript has', async () => {
+    const marked = saying('marked', 100, 'x'.repeat(100 * KIB));
+    marked.content.metadata = { kind: 42 };
+    const digits = '12345678901234567890';
+    const as = (/** @type {string} */ from, /** @type {string} */ to) =>
+      answering(asText(backend), (requests, run) =>
+        run().then((replies) =>
+          replies.map((reply) => ({
+            ...reply,
+            entries: reply.entries?.map(
+              (/** @type {any} */ entry) =>
+                entry && { ...entry, value: entry.value.replace(`"kind":${from}`, `"kind":${to}`) },
+            ),
+          })),
+        ),
+      );
+    await open(backend).saveMessages({ messages: [marked] });
+    const list = (/** @type {any} */ from, /** @type {any} */ kind) =>
+      open(from).listMessages({ threadId: 't', filter: { metadata: { kind } } });
+    expect((await list(as('42', digits), 42)).total).toBe(0);
+    expect((await list(as('42', `${digits.slice(0, 15)}`), Number(digits.slice(0, 15)))).total).toBe(1);
+    expect((await list(as('42', '9007199254740993'), 9007199254740992)).total).toBe(0);
+  });
+
   it('one of which is damaged is CORRUPT, and names the key', async () => {
     const large = 'x'.repeat(5 * KIB);
     for (const broken of [
@@ -165,6 +189,73 @@ describe('a page of messages of all sizes', () => {
   });
 });
 
+describe('a copy of a large message', () => {
+  /** What is stored under a key. @param {any} backend @param {string} key */
+  const stored = async (backend, key) => {
+    const [{ entry }] = await backend.run([{ kind: 'get', space: 0, table: 'messages', key }]);
+    return new TextDecoder().decode(new TextEncoder().encode(await asString(entry.value)));
+  };
+  const asString = (/** @type {any} */ value) =>
+    typeof value === 'string' ? value : new TextDecoder().decode(value);
+
+  /** Puts a text of its own in place of the message `m`. @param {any} backend @param {string} value */
+  const replace = (backend, value) =>
+    backend.run([
+      {
+        kind: 'put',
+        space: 0,
+        table: 'messages',
+        key: 'messages:m',
+        value: new TextEncoder().encode(value),
+        metadata: null,
+        expires: 0,
+      },
+    ]);
+  const head =
+    '"threadId":"t", "resourceId" : "alice","createdAt":"2024-01-01T00:00:00.000Z","role":"user","content":';
+
+  it.each([
+    [
+      'its digits, escapes and spaces',
+      `{"id":"m" ,${head}{ "n":12345678901234567890.10, "t":"\\u00e9\\"}{"}`,
+    ],
+    ['fields within that are called like its own', `{"id":"m",${head}{"id":"x","threadId":["t"]}`],
+    ['what it says last', `{${head}"\\\\","id":"m"`],
+  ])('keeps %s', async (_, start) => {
+    const backend = await holding([message('m', 0)]);
+    const text = `${start},"more":"${'x'.repeat(50 * KIB)}"}`;
+    JSON.parse(text);
+    await replace(backend, text);
+    const { messageIdMap } = await open(backend).copyThread({ sourceThreadId: 't', newThreadId: 'copy' });
+    const copied = await stored(backend, `messages:${messageIdMap.m}`);
+    const expected = text
+      .replace(/"id":"m"/, `"id":"${messageIdMap.m}"`)
+      .replace(/"threadId":"t"/, '"threadId":"copy"');
+    expectSame(copied, expected);
+  });
+
+  it('is made again when KV did not take it', async () => {
+    const backend = await holding([saying('m', 0, 'x'.repeat(50 * KIB)), saying('n', 1, 'small')]);
+    const clock = makeClock();
+    const match = (/** @type {any} */ { kind, key }) => kind === 'put' && key.startsWith('messages:');
+    const busy = failNth(backend, { at: 1, times: 3, status: 503, match });
+    const store = new CloudflareStore({ backend: busy, core: makeCore(clock, 1) });
+    await store.copyThread({ sourceThreadId: 't', newThreadId: 'copy' });
+    const { messages } = await open(backend).listMessages({ threadId: 'copy' });
+    expect(messages.map(({ content }) => content.parts[0].text.length)).toEqual([50 * KIB, 5]);
+  });
+
+  it('does not take a small one that looks like what stands for it for it', async () => {
+    const backend = await holding([saying('m', 0, 'small'), saying('n', 1, 'x'.repeat(50 * KIB))]);
+    const text = `{"":"0","id":"m",${head}"small"}`;
+    await replace(backend, text);
+    await open(backend).copyThread({ sourceThreadId: 't', newThreadId: 'copy' });
+    const { messages } = await open(backend).listMessages({ threadId: 'copy' });
+    expect(messages[0]).toMatchObject({ '': '0', content: 'small' });
+    expect(messages[1].content.parts[0].text).toHaveLength(50 * KIB);
+  });
+});
+
 describe('the memory of the module', () => {
   const memory = () => watch.instances.reduce((sum, one) => sum + one.memory.buffer.byteLength, 0);
 
@@ -173,6 +264,33 @@ describe('the memory of the module', () => {
     const { messages } = await open(backend).listMessages({ threadId: 't', perPage: 20 });
     expect(messages).toHaveLength(20);
     expect(memory()).toBeLessThan(2 * MIB); // emscripten's module begins with one
+  });
+
+  it('nor one that is chosen by metadata', async () => {
+    const all = Array.from({ length: 20 }, (_, i) => saying(`m${i}`, i, 'x'.repeat(MIB)));
+    for (const [i, one] of all.entries()) one.content.metadata = { even: i % 2 === 0 };
+    const backend = await holding(all);
+    const filter = { metadata: { even: true } };
+    const { messages, total } = await open(backend).listMessages({ threadId: 't', filter });
+    expectSame(
+      messages,
+      all.filter((_, i) => i % 2 === 0),
+    );
+    expect(total).toBe(10);
+    expect(memory()).toBeLessThan(2 * MIB);
+  });
+
+  it('nor a thread of them that is copied', async () => {
+    const all = Array.from({ length: 20 }, (_, i) => saying(`m${i}`, i, 'x'.repeat(MIB)));
+    const backend = await holding(all);
+    const store = open(backend);
+    const { messageIdMap } = await store.copyThread({ sourceThreadId: 't', newThreadId: 'copy' });
+    expect(memory()).toBeLessThan(2 * MIB);
+    const { messages } = await open(backend).listMessages({ threadId: 'copy', perPage: false });
+    expectSame(
+      messages,
+      all.map((one) => ({ ...one, id: messageIdMap[one.id], threadId: 'copy' })),
+    );
   });
 
   it('nor many small ones', async () => {

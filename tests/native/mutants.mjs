@@ -14,7 +14,7 @@ export const mutations = [
   {
     name: 'what stands for a value is remembered as the value',
     file: 'kv/turn.c',
-    find: String.raw`if (span_starts(get->value, SPAN("{\"\":")))`,
+    find: 'if (is_stand_in(get->value))',
     put: 'if (0)',
     by: ['kv_does_not'],
   },

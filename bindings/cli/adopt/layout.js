@@ -8,7 +8,7 @@
  */
 
 import { toText } from '../../core/dates.js';
-import { rawFields } from '../../upkeep/raw.js';
+import { rawFields } from '../../core/raw.js';
 
 /** A value that cannot be taken over; the message says why, without any of it. */
 export class Refusal extends Error {}

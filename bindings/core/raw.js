@@ -1,6 +1,6 @@
 /**
  * JSON text taken apart without being decoded, so that records keep every digit and escape. The text is known to be
- * valid: the core has checked it.
+ * valid: it was parsed before, or the core has checked it.
  *
  * @module
  */
@@ -67,6 +67,24 @@ export function* rawItems(array) {
 }
 
 /**
+ * The names of an object's fields, and where their values stand in its text.
+ *
+ * @param {string} object
+ * @returns {Generator<{ name: string, start: number, end: number }, void, void>}
+ */
+function* placesOf(object) {
+  for (let at = skipSpace(object, skipSpace(object, 0) + 1); object[at] === '"';) {
+    const named = endOfString(object, at);
+    const name = JSON.parse(object.slice(at, named));
+    const start = skipSpace(object, skipSpace(object, named) + 1);
+    const end = endOfValue(object, start);
+    yield { name, start, end };
+    at = skipSpace(object, end);
+    if (object[at] === ',') at = skipSpace(object, at + 1);
+  }
+}
+
+/**
  * The texts of an object's values, by name. Of a repeated name the last one counts.
  *
  * @param {string} object
@@ -74,14 +92,24 @@ export function* rawItems(array) {
  */
 export function rawFields(object) {
   const fields = new Map();
-  for (let at = skipSpace(object, 1); object[at] === '"';) {
-    const named = endOfString(object, at);
-    const name = JSON.parse(object.slice(at, named));
-    const start = skipSpace(object, skipSpace(object, named) + 1);
-    const end = endOfValue(object, start);
-    fields.set(name, object.slice(start, end));
-    at = skipSpace(object, end);
-    if (object[at] === ',') at = skipSpace(object, at + 1);
-  }
+  for (const { name, start, end } of placesOf(object)) fields.set(name, object.slice(start, end));
   return fields;
+}
+
+/**
+ * The same object with other values under some of its names.
+ *
+ * @param {string} object
+ * @param {Record<string, unknown>} values  by name; of names that the object does not have nothing comes
+ * @returns {string}
+ */
+export function rawReplaced(object, values) {
+  let text = '';
+  let from = 0;
+  for (const { name, start, end } of placesOf(object)) {
+    if (!Object.hasOwn(values, name)) continue;
+    text += object.slice(from, start) + JSON.stringify(values[name]);
+    from = end;
+  }
+  return text + object.slice(from);
 }
