@@ -29,32 +29,44 @@ static struct member *find(const struct members *members, struct span name) {
   return NULL;
 }
 
-static void put_member(struct json_out *out, struct span name, struct span value) {
-  if (out->len > 1)
+static void put_name(struct json_out *out, struct span name, bool first) {
+  if (!first)
     json_put_char(out, ',');
   json_put(out, name);
   json_put_char(out, ':');
-  json_put(out, value);
 }
 
-struct span json_merge(struct arena *arena, struct span old, struct span patch,
-                       const struct span *deeper, size_t levels) {
-  struct json_out out = json_out(arena, old.len + patch.len + 2);
+/* Writes all levels to one place: what is large is copied once. */
+static void merge(struct arena *arena, struct json_out *out, struct span old, struct span patch,
+                  const struct span *deeper, size_t levels) {
   struct members given = members_of(arena, patch);
-  json_put_char(&out, '{');
-  for (struct json_walk walk = json_walk(old); json_next(&walk);) {
+  bool first = true;
+  json_put_char(out, '{');
+  for (struct json_walk walk = json_walk(old); json_next(&walk); first = false) {
     struct member *member = find(&given, walk.name);
     struct span value = member ? member->value : walk.value;
     if (member)
       member->used = true;
+    put_name(out, walk.name, first);
     if (member && levels && json_name_is(walk.name, deeper[0]) && json_is_object(walk.value) &&
         json_is_object(value))
-      value = json_merge(arena, walk.value, value, deeper + 1, levels - 1);
-    put_member(&out, walk.name, value);
+      merge(arena, out, walk.value, value, deeper + 1, levels - 1);
+    else
+      json_put(out, value);
   }
-  for (size_t i = 0; i < given.count; i++)
-    if (!given.items[i].used)
-      put_member(&out, given.items[i].name, given.items[i].value);
-  json_put_char(&out, '}');
+  for (size_t i = 0; i < given.count; i++) {
+    if (given.items[i].used)
+      continue;
+    put_name(out, given.items[i].name, first);
+    json_put(out, given.items[i].value);
+    first = false;
+  }
+  json_put_char(out, '}');
+}
+
+struct span json_merge(struct arena *arena, struct span old, struct span patch,
+                       const struct span *deeper, size_t levels) {
+  struct json_out out = json_out(arena, old.len + patch.len + 16);
+  merge(arena, &out, old, patch, deeper, levels);
   return out.failed ? SPAN_NONE : json_out_span(&out);
 }

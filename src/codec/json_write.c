@@ -16,7 +16,7 @@ static bool make_room(struct json_out *out, size_t more) {
     return false;
   if (out->cap - out->len >= more)
     return true;
-  size_t cap = (out->cap + more) * 2;
+  size_t cap = out->cap * 2 + more; /* of one large piece not twice its size */
   char *grown = arena_take(out->arena, cap);
   if (!grown) {
     out->failed = true;

@@ -247,8 +247,11 @@ static enum tkv_status confirm(struct call *call, void *self) {
 
 static enum tkv_status finish(struct call *call, void *self) {
   struct update_op *op = self;
-  struct json_out out = json_out(&call->arena, 1024);
+  size_t room = 32;
   bool first = true;
+  for (size_t i = 0; i < op->ids.count; i++)
+    room += op->updates[i].new.raw.len + 1;
+  struct json_out out = json_out(&call->arena, room);
   json_put(&out, SPAN("{\"messages\":["));
   for (size_t i = 0; i < op->ids.count; i++) {
     if (!op->updates[i].old.raw.ptr)

@@ -242,7 +242,10 @@ describe('a copy of a large message', () => {
     const store = new CloudflareStore({ backend: busy, core: makeCore(clock, 1) });
     await store.copyThread({ sourceThreadId: 't', newThreadId: 'copy' });
     const { messages } = await open(backend).listMessages({ threadId: 'copy' });
-    expect(messages.map(({ content }) => content.parts[0].text.length)).toEqual([50 * KIB, 5]);
+    expect(messages.map((/** @type {any} */ { content }) => content.parts[0].text.length)).toEqual([
+      50 * KIB,
+      5,
+    ]);
   });
 
   it('does not take a small one that looks like what stands for it for it', async () => {
