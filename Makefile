@@ -149,6 +149,10 @@ bench: wasm
 load: wasm
 	@SECONDS=$(SECONDS) $(HOMELESS) node tests/load/index.js
 
+## Durable Objects under load in a local workerd: calls a second, CPU beside 0.1.0's core, memory (minutes; Linux)
+load-durable: wasm
+	@$(HOMELESS) node tests/durable/load.js
+
 ## Kill workerd within saves of a Durable Object, KILLS times (150): what was stored is there in whole or not at all
 kill: wasm
 	@KILLS=$(KILLS) node tests/durable/kill.js

@@ -22,8 +22,10 @@ const PROGRAM = /** @type {any} */ (workerd).default.default ?? workerd.default;
 /**
  * @param {string} folder
  * @param {string} entry  of the Worker, from the root of the repository
+ * @param {{ first?: string, classes?: string[] }} [more]  the folder of the first release, where the Worker imports it; the
+ *   classes of objects, of which the first is bound as OBJECTS, another as OLD
  */
-export async function prepare(folder, entry) {
+export async function prepare(folder, entry, { first, classes = ['ThreadKVObject'] } = {}) {
   await mkdir(join(folder, 'objects'), { recursive: true });
   await build({
     entryPoints: [join(ROOT, entry)],
@@ -37,19 +39,30 @@ export async function prepare(folder, entry) {
       {
         name: 'wasm',
         setup: ({ onResolve }) => {
-          onResolve({ filter: /threadkv\.wasm/ }, () => ({ path: './threadkv.wasm', external: true }));
+          onResolve({ filter: /threadkv\.wasm/ }, ({ importer }) => ({
+            path: first !== undefined && importer.startsWith(first) ? './first.wasm' : './threadkv.wasm',
+            external: true,
+          }));
+          onResolve({ filter: /^first-release$/ }, () => ({
+            path: join(String(first), 'bindings/index.js'),
+          }));
         },
       },
     ],
   });
   await copyFile(join(ROOT, 'build/threadkv.wasm'), join(folder, 'threadkv.wasm'));
+  const modules = ['threadkv.wasm'];
+  if (first !== undefined) {
+    modules.push('first.wasm');
+    await copyFile(join(first, 'build/threadkv.wasm'), join(folder, 'first.wasm'));
+  }
   const port = await freePort();
-  await writeFile(join(folder, 'config.capnp'), configuration(port));
+  await writeFile(join(folder, 'config.capnp'), configuration(port, modules, classes));
   return { url: `http://127.0.0.1:${port}`, start: () => start(folder, `http://127.0.0.1:${port}`) };
 }
 
-/** @param {number} port */
-const configuration = (port) => `using Workerd = import "/workerd/workerd.capnp";
+/** @param {number} port @param {string[]} modules @param {string[]} classes */
+const configuration = (port, modules, classes) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
@@ -60,12 +73,16 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
-    (name = "threadkv.wasm", wasm = embed "threadkv.wasm"),
+    ${modules.map((name) => `(name = "${name}", wasm = embed "${name}"),`).join('\n    ')}
   ],
   compatibilityDate = "2026-10-01",
-  durableObjectNamespaces = [(className = "ThreadKVObject", uniqueKey = "objects", enableSql = true)],
+  durableObjectNamespaces = [
+    ${classes.map((name) => `(className = "${name}", uniqueKey = "${name}", enableSql = true),`).join('\n    ')}
+  ],
   durableObjectStorage = (localDisk = "disk"),
-  bindings = [(name = "OBJECTS", durableObjectNamespace = "ThreadKVObject")],
+  bindings = [
+    ${classes.map((name, i) => `(name = "${['OBJECTS', 'OLD'][i]}", durableObjectNamespace = "${name}"),`).join('\n    ')}
+  ],
 );
 `;
 

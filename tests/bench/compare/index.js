@@ -2,7 +2,9 @@
  * `make bench`, second part: this store beside Mastra's on D1 and core's in memory, doing the same work in one workerd.
  * Prints tables, writes build/compare.json and, with --plots, pictures.
  *
- *   node tests/bench/compare/index.js [--full] [--plots DIR]     --full: up to 100,000 threads and 10,000 messages, five minutes
+ *   node tests/bench/compare/index.js [--full] [--plots DIR] [--only STORE]
+ *
+ * --full: up to 100,000 threads and 10,000 messages, ten minutes; --only durable: what the others cost is left out
  *
  * @module
  */
@@ -22,7 +24,11 @@ process.env.WRANGLER_SEND_METRICS = 'false';
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
 process.env.WRANGLER_HIDE_BANNER = 'true';
 
-const { values: options } = parseArgs({ options: { full: { type: 'boolean' }, plots: { type: 'string' } } });
+const { values: options } = parseArgs({
+  options: { full: { type: 'boolean' }, plots: { type: 'string' }, only: { type: 'string' } },
+});
+const wanted = (/** @type {string} */ store) =>
+  options.only === undefined || store.replace('-growing', '') === options.only;
 
 /** What stands in a store when calls are compared. */
 const THREADS = 200;
@@ -31,12 +37,19 @@ const CALLS = [
   'getThreadById',
   'saveMessages, 2',
   'saveMessages, 10',
+  'saveMessages, 100',
   'listMessages, last 40',
   'listThreads, of a user',
   'the calls of a turn',
   'a turn of an agent',
 ];
-const STORES = { threadkv: 'threadkv on KV', d1: 'Mastra on D1', memory: "core's in-memory store" };
+const STORES = {
+  threadkv: 'threadkv on KV',
+  durable: 'threadkv in an object',
+  d1: 'Mastra on D1',
+  memory: "core's in-memory store",
+};
+const BY_LATENCY = ['threadkv', 'durable', 'd1'];
 const LATENCIES = [0, 5, 20, 50];
 const THREAD_SIZES = options.full ? [1, 10, 100, 1000, 10_000, 100_000] : [1, 10, 100, 1000];
 const MESSAGE_SIZES = options.full ? [10, 100, 1000, 10_000] : [10, 100, 1000];
@@ -52,6 +65,8 @@ const worker = createTestHarness({
         main: 'tests/bench/compare/worker.js',
         compatibility_date: '2026-10-01',
         compatibility_flags: ['nodejs_compat'],
+        durable_objects: { bindings: [{ name: 'OBJECTS', class_name: 'BenchObject' }] },
+        migrations: [{ tag: 'v1', new_sqlite_classes: ['BenchObject'] }],
         kv_namespaces: [{ binding: 'BENCH_KV', id: 'bench' }],
         d1_databases: [
           { binding: 'BENCH_DB', database_name: 'bench', database_id: 'bench' },
@@ -84,18 +99,22 @@ const words = (/** @type {Record<string, number>} */ counts) =>
     .map(([kind, count]) => `${count} ${kind}`)
     .join(', ');
 
+/** @param {Record<string, number>} billed  what of a store in SQLite is read and written */
+const rowsOf = ({ 'object row read': read, 'object row written': written }) =>
+  read === undefined ? '' : `; ${read} rows read, ${written} written`;
+
 /** @typedef {{ store: string, work: string, counts: import('./meters.js').Counts, ms: number, cpu?: number }} Compared */
 
 /** The same work on every store. @returns {Promise<Compared[]>} */
 async function compareCalls() {
   /** @type {Compared[]} */
   const rows = [];
-  for (const store of Object.keys(STORES)) {
+  for (const store of Object.keys(STORES).filter(wanted)) {
     await fill({ store, from: 0, to: THREADS });
     await fill({ store, from: 0, to: MESSAGES, messagesOf: 7 });
   }
   for (const work of CALLS)
-    for (const store of Object.keys(STORES)) {
+    for (const store of Object.keys(STORES).filter(wanted)) {
       await post('/measure', { store, work, thread: 7 }); // everything is compiled and cached once
       const { counts } = await post('/measure', { store, work, thread: 7 });
       const before = workerdCpu();
@@ -111,7 +130,7 @@ async function compareCalls() {
 async function compareLatencies() {
   const rows = [];
   for (const latency of LATENCIES)
-    for (const store of ['threadkv', 'd1']) {
+    for (const store of BY_LATENCY.filter(wanted)) {
       const { ms } = await post('/measure', {
         store,
         work: 'the calls of a turn',
@@ -127,7 +146,7 @@ async function compareLatencies() {
 /** What a turn costs as threads, or the messages of its thread, grow. */
 async function compareGrowth() {
   const rows = [];
-  for (const store of ['threadkv-growing', 'd1-growing']) {
+  for (const store of ['threadkv-growing', 'durable-growing', 'd1-growing'].filter(wanted)) {
     let threads = 0;
     for (const size of THREAD_SIZES) {
       await fill({ store, from: threads, to: size });
@@ -177,7 +196,7 @@ try {
         Number(ms.toFixed(1)),
         cpu === undefined ? '' : Number(cpu.toFixed(1)),
         Number(millionTurns(counts.billed).toFixed(2)),
-        words(counts.operations),
+        [words(counts.operations), rowsOf(counts.billed)].join(''),
       ]),
     ),
   );
@@ -185,10 +204,10 @@ try {
   console.log('\nThe calls of a turn, every storage operation that much slower: median ms\n');
   console.log(
     formatTable(
-      ['ms an operation', 'threadkv on KV', 'Mastra on D1'],
+      ['ms an operation', 'threadkv on KV', 'threadkv in an object', 'Mastra on D1'],
       LATENCIES.map((latency) => [
         latency,
-        ...['threadkv', 'd1'].map((store) =>
+        ...BY_LATENCY.map((store) =>
           Number(latencies.find((row) => row.store === store && row.latency === latency)?.ms.toFixed(0)),
         ),
       ]),
@@ -198,13 +217,14 @@ try {
   console.log('\nThe calls of a turn as the store grows\n');
   console.log(
     formatTable(
-      ['store', 'what grows', 'to', 'ops', '$ per million turns'],
+      ['store', 'what grows', 'to', 'ops', '$ per million turns', ''],
       growth.map(({ store, grows, size, operations, billed }) => [
-        store === 'd1-growing' ? 'Mastra on D1' : 'threadkv on KV',
+        STORES[/** @type {keyof typeof STORES} */ (store.replace('-growing', ''))],
         grows,
         size,
         operations,
         Number(millionTurns(billed).toFixed(2)),
+        rowsOf(billed).slice(2),
       ]),
     ),
   );

@@ -91,6 +91,31 @@ export function meterNamespace(namespace, tally) {
 }
 
 /**
+ * @param {any} namespace  of Durable Objects
+ * @param {Tally} tally
+ * @param {() => { read: number, written: number }} takeRows  rows of their storage since it was asked last
+ * @returns {any} one whose calls are counted
+ */
+export function meterObjects(namespace, tally, takeRows) {
+  /** @param {any} stub @param {any} request */
+  const call = async (stub, request) => {
+    takeRows();
+    const reply = await tally.operation('call', { 'object request': 1 }, () => stub.threadkv(request));
+    const { read, written } = takeRows();
+    tally.bill('object row read', read);
+    tally.bill('object row written', written);
+    return reply;
+  };
+  return {
+    idFromName: (/** @type {string} */ name) => namespace.idFromName(name),
+    get: (/** @type {any[]} */ ...args) => {
+      const stub = namespace.get(...args);
+      return { threadkv: (/** @type {any} */ request) => call(stub, request) };
+    },
+  };
+}
+
+/**
  * @param {any} database  a D1Database
  * @param {Tally} tally
  * @returns {any} one that is counted: every request to it is a query, a batch is one

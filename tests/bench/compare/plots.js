@@ -13,6 +13,8 @@ import { millionTurns } from './prices.js';
 const NAMES = /** @type {Record<string, string>} */ ({
   threadkv: 'threadkv on KV',
   'threadkv-growing': 'threadkv on KV',
+  durable: 'threadkv in an object',
+  'durable-growing': 'threadkv in an object',
   d1: 'Mastra on D1',
   'd1-growing': 'Mastra on D1',
   memory: 'in memory',
@@ -25,7 +27,7 @@ async function draw(specification) {
       width: 420,
       height: 240,
       background: 'white',
-      config: { font: 'sans-serif', range: { category: ['#f6821f', '#4b6bfb', '#8a8f98'] } },
+      config: { font: 'sans-serif', range: { category: ['#f6821f', '#4b6bfb', '#8a8f98', '#2f9e63'] } },
       ...specification,
     }),
   );

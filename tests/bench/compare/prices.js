@@ -12,6 +12,11 @@ export const PRICES = {
   'KV list': 5,
   'D1 row read': 0.001,
   'D1 row written': 1,
+  'object request': 0.15,
+  'object row read': 0.001,
+  'object row written': 1,
+  // Of an object, which has 128 MB: 0.05 s · 0.125 GB · $12.50 a million GB-s.
+  'object awake 50 ms': 0.05 * 0.125 * 12.5,
 };
 
 /** @param {Record<string, number>} billed  of one turn @returns {number} dollars for a million */

@@ -100,6 +100,8 @@ export const WORK = {
     (await memoryOf(store)).saveMessages({ messages: newMessages(place, 2) }),
   'saveMessages, 10': async (store, place) =>
     (await memoryOf(store)).saveMessages({ messages: newMessages(place, 10) }),
+  'saveMessages, 100': async (store, place) =>
+    (await memoryOf(store)).saveMessages({ messages: newMessages(place, 100) }),
   'listMessages, last 40': async (store, { thread }) => newest(await memoryOf(store), thread, 40),
   'listThreads, of a user': async (store, { thread }) =>
     (await memoryOf(store)).listThreads({ filter: { resourceId: userOf(thread) }, page: 0, perPage: 100 }),

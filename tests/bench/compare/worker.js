@@ -8,6 +8,8 @@ import { createContenders } from './stores.js';
 import { Tally } from './meters.js';
 import { makeMessage, makeThread, WORK } from './work.js';
 
+export { BenchObject } from './object.js';
+
 const tally = new Tally();
 const contenders = createContenders(tally);
 const BATCH = 100;
