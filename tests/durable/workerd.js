@@ -22,10 +22,11 @@ const PROGRAM = /** @type {any} */ (workerd).default.default ?? workerd.default;
 /**
  * @param {string} folder
  * @param {string} entry  of the Worker, from the root of the repository
- * @param {{ first?: string, classes?: string[] }} [more]  the folder of the first release, where the Worker imports it; the
- *   classes of objects, of which the first is bound as OBJECTS, another as OLD
+ * @param {{ first?: string, classes?: string[], root?: string }} [more]  the folder of the first release, where the Worker
+ *   imports it; the classes of objects, of which the first is bound as OBJECTS, another as OLD; where the library is, by
+ *   default in the repository
  */
-export async function prepare(folder, entry, { first, classes = ['ThreadKVObject'] } = {}) {
+export async function prepare(folder, entry, { first, classes = ['ThreadKVObject'], root = ROOT } = {}) {
   await mkdir(join(folder, 'objects'), { recursive: true });
   await build({
     entryPoints: [join(ROOT, entry)],
@@ -46,11 +47,14 @@ export async function prepare(folder, entry, { first, classes = ['ThreadKVObject
           onResolve({ filter: /^first-release$/ }, () => ({
             path: join(String(first), 'bindings/index.js'),
           }));
+          onResolve({ filter: /^\.\.\/\.\.\/bindings\// }, ({ path }) => {
+            return root === ROOT ? undefined : { path: join(root, path.slice('../../'.length)) };
+          });
         },
       },
     ],
   });
-  await copyFile(join(ROOT, 'build/threadkv.wasm'), join(folder, 'threadkv.wasm'));
+  await copyFile(join(root, 'build/threadkv.wasm'), join(folder, 'threadkv.wasm'));
   const modules = ['threadkv.wasm'];
   if (first !== undefined) {
     modules.push('first.wasm');
