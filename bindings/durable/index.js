@@ -11,6 +11,7 @@
 // @ts-ignore Declared only where the types of the Workers runtime are, which this package does not ask for.
 import { DurableObject } from 'cloudflare:workers';
 import { openRoom } from './open.js';
+import { recover } from './recover.js';
 
 /** @typedef {import('../remote/protocol.js').Request} Request */
 /** @typedef {import('../remote/protocol.js').Reply} Reply */
@@ -30,6 +31,7 @@ export class ThreadKVObject extends DurableObject {
   static module;
 
   #room;
+  #ctx;
 
   /**
    * @param {any} ctx
@@ -37,6 +39,7 @@ export class ThreadKVObject extends DurableObject {
    */
   constructor(ctx, env) {
     super(ctx, env);
+    this.#ctx = ctx;
     const { module } = /** @type {typeof ThreadKVObject} */ (this.constructor);
     this.#room = openRoom(ctx.storage, { module });
   }
@@ -50,6 +53,18 @@ export class ThreadKVObject extends DurableObject {
   threadkv(request) {
     return this.#room.answer(request);
   }
+
+  /**
+   * Takes the object back to how it was at a time of the last 30 days, by the platform's point-in-time recovery. It begins anew
+   * for that: calls that are under way fail with `OBJECT_RESET`. Not there in local development.
+   *
+   * @param {{ at: Date | number } | { bookmark: string }} args  a time, or what an earlier call returned
+   * @returns {Promise<{ undo: string }>} a bookmark of what was there before, to be given back as `bookmark`
+   */
+  recover(args) {
+    return recover(this.#ctx.storage, () => this.#ctx.abort('taken back to an earlier time'), args);
+  }
+
   /** Upkeep, a part at a time: drops what has expired, finishes deletions, and gives up an empty object's storage. */
   async alarm() {
     await this.#room.alarm();

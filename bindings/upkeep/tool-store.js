@@ -145,14 +145,14 @@ export class ToolStore extends LegacyStore {
    *
    * @param {'thread' | 'resource'} kind
    * @param {string | null} cursor
-   * @param {{ places?: boolean }} [options]
+   * @param {{ places?: boolean, perPage?: number }} [options]  perPage: journal entries
    * @returns {Promise<CollectionPage>}
    */
-  async collectionPage(kind, cursor, { places } = {}) {
+  async collectionPage(kind, cursor, { places, perPage = 2 * this.#pageRecords } = {}) {
     const page = await this.caller.read(
       'collectionPage',
       'collection.scan',
-      { perPage: 2 * this.#pageRecords },
+      { perPage },
       { kind, cursor, places },
     );
     const collections = page.collections.map(

@@ -32,6 +32,21 @@ function open(options) {
     keys,
     alarmAt: () => within((object) => object.alarmAt),
     alarm: () => within((object) => object.alarm()),
+    /** Storage breaks off after so many statements of the alarm; the object then begins anew, as after a crash. */
+    crash: (/** @type {number} */ statements) =>
+      within(async (object) => {
+        const due = object.alarmAt;
+        object.failAfter(statements, 'SQLITE_IOERR', /./);
+        const failed = await object.alarm().then(
+          () => false,
+          () => true,
+        );
+        object.failAfter(Infinity, '');
+        // The platform calls again what has thrown.
+        if (failed) object.alarmAt = due;
+        object.renew();
+        return failed;
+      }),
     renew: () => within((object) => object.renew()),
     tables: () =>
       within((_, { storage: { sql } }) =>
@@ -108,5 +123,53 @@ describe('the alarm', () => {
     await store.saveMessages({ messages: conversation(3) });
     await alarm();
     expect((await store.listMessages({ threadId: 't' })).total).toBe(3);
+  });
+
+  it('is done whole by a later one, wherever storage breaks off in it', async () => {
+    const retention = { threadState: { threadState: { maxAge: '1h' } } };
+    const { store, clock, crash, alarm, alarmAt, keys } = open({ retention, maxOperations: 60 });
+    await store.init();
+    for (const id of ['gone', 'stays']) await store.saveThread({ thread: thread(id) });
+    const [gone, stays] = ['gone', 'stays'].map((threadId) =>
+      conversation(60).map((message) => ({ ...message, id: `${threadId}-${message.id}`, threadId })),
+    );
+    for (const messages of [gone, stays]) {
+      for (let at = 0; at < 60; at += 20) await store.saveMessages({ messages: messages.slice(at, at + 20) });
+    }
+    for (const type of ['a', 'b']) await store.setState({ threadId: 't', type, value: 1 });
+    await store.deleteThread({ threadId: 'gone' });
+    clock.advance(2 * HOUR);
+    const before = await keys();
+    expect(before.filter((key) => key.startsWith('messages:gone'))).not.toEqual([]);
+    let crashes = 0;
+    while (await crash(crashes)) {
+      expect(await keys()).toEqual(before);
+      crashes++;
+    }
+    expect(crashes).toBeGreaterThan(30);
+    for (let part = 0; (await alarmAt()) !== undefined; part++) {
+      expect(part).toBeLessThan(20);
+      clock.advance(Math.max(0, (await alarmAt()) - clock.now()) + 1000);
+      await alarm();
+    }
+    const left = await keys();
+    expect(left.filter((key) => /^messages:gone|^thread_state:|sweep:|thread:gone:/.test(key))).toEqual([]);
+    expect((await store.listMessages({ threadId: 'stays', perPage: false })).total).toBe(60);
+  });
+
+  it('ends the bill of an emptied object, wherever storage breaks off in it', async () => {
+    const { store, clock, crash, alarmAt, tables } = open();
+    await store.init();
+    await store.saveThread({ thread: thread('t') });
+    await store.saveMessages({ messages: conversation(3) });
+    await store.dangerouslyClearAll();
+    clock.advance((await alarmAt()) - clock.now() + 1);
+    let crashes = 0;
+    while (await crash(crashes)) {
+      expect(await tables()).not.toEqual([]);
+      crashes++;
+    }
+    expect(crashes).toBeGreaterThan(2);
+    expect(await tables()).toEqual([]);
   });
 });

@@ -21,6 +21,9 @@ import { State } from '../state.js';
 /** Messages of one thread that are held; of more, some may be exported twice, or those of one moment in another order. */
 const MAX_HELD = 100_000;
 
+/** Journal entries of a page: what is done again after a kill. An entry is a save, of many messages perhaps. */
+const PER_PAGE = 100;
+
 /** What has been written when nothing has. @type {ExportWriter['position']} */
 const NOTHING = { bytes: 0, chunks: 0, records: 0, counts: {} };
 
@@ -149,7 +152,7 @@ async function exportTable({ store }, writer, position, progress) {
  * @type {Step}
  */
 async function exportMessages({ store }, writer, position, progress) {
-  const page = await store.collectionPage('thread', position.cursor, { places: true });
+  const page = await store.collectionPage('thread', position.cursor, { places: true, perPage: PER_PAGE });
   count(position.passed, 'journal', page.damaged.length);
   let held = new Held(position.held);
   for (const part of page.collections) {
