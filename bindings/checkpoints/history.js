@@ -8,8 +8,8 @@
  */
 
 import { storeError } from '../core/errors.js';
-import { listed, packsOf, placeOf } from './keys.js';
-import { fetchAll, find, PAGE, ROWS } from './reading.js';
+import { isCheckpoint, listed, packsOf, placeOf } from './keys.js';
+import { fetchAll, find, LOST, PAGE, ROWS } from './reading.js';
 
 /** @template T @typedef {import('../core/plan.js').Steps<T>} Steps */
 /** @typedef {import('../core/plan.js').Line} Line */
@@ -50,8 +50,8 @@ class Walk {
   /** @type {{ [channel: string]: Record }} */
   #seeds = {};
   #remaining;
-  /** Damaged data may go round in circles. */
-  #seen = new Set();
+  /** Those that were read; null: not there. @type {Map<string, Record | null>} */
+  #rows = new Map();
 
   /** @param {Line} line @param {string} method @param {import('./reading.js').Wanted & { channels: string[] }} of */
   constructor(line, method, of) {
@@ -85,36 +85,52 @@ class Walk {
   /** Reads the ancestors that are known by now, and lists further. @returns {Steps<void>} */
   *step() {
     const { threadId, space } = this.#of;
-    /** @type {string[]} */
-    const line = [];
-    let parent = this.#parent;
-    while (parent !== undefined && !this.#seen.has(parent)) {
-      const place = placeOf(parent);
-      const key = this.#keys.get(place);
-      // One that no list shows is asked for by its name; so is one of which the list does not tell the parent.
-      if (key === undefined && this.#cursor !== null) break;
-      line.push(place);
-      this.#seen.add(parent);
-      parent = key?.cover?.parent;
-    }
+    const places = this.#unread();
     const asked = {
       op: 'row.get',
       control: ROWS,
-      payload: line.map((place) => ({ threadId, space, place })),
+      payload: places.map((place) => ({ threadId, space, place })),
     };
-    const lists = this.#cursor !== null;
     const [rows, page] = yield* this.#line.together(this.#method, [
-      ...(line.length > 0 ? [asked] : [{ ...asked, payload: [] }]),
-      ...(lists ? [this.#askPage()] : []),
+      asked,
+      ...(this.#cursor === null ? [] : [this.#askPage()]),
     ]);
+    places.forEach((place, index) => this.#rows.set(place, rows[index]));
     if (page !== undefined) this.#add(listed(page), page.cursor);
-    this.#take(rows);
+    this.#take();
   }
 
-  /** @param {(Record | null)[]} rows */
-  #take(rows) {
-    for (const row of rows) {
-      if (row === null || this.#remaining.size === 0) {
+  /** The line of ancestors as far as the keys tell it. @returns {string[]} */
+  #unread() {
+    /** @type {Set<string>} */
+    const places = new Set();
+    let parent = this.#parent;
+    while (parent !== undefined) {
+      const place = placeOf(parent);
+      const key = this.#keys.get(place);
+      // One that is on no page is asked for by its name, once there are no more pages.
+      if (places.has(place) || (key === undefined && this.#cursor !== null)) break;
+      places.add(place);
+      if (key !== undefined && key.cover === null) this.#silent().forEach((one) => places.add(one));
+      parent = key?.cover?.parent;
+    }
+    return [...places].filter((place) => !this.#rows.has(place));
+  }
+
+  /** Checkpoints whose rows alone tell the parent. */
+  #silent() {
+    const keys = [...this.#keys.values()];
+    return keys.filter(({ place, cover }) => cover === null && isCheckpoint(place)).map(({ place }) => place);
+  }
+
+  /** Goes along the rows that were read. */
+  #take() {
+    while (this.#parent !== undefined && this.#remaining.size > 0) {
+      const place = placeOf(this.#parent);
+      const row = this.#rows.get(place);
+      if (row === undefined) return;
+      // Damaged data may go round in circles.
+      if (row === null || this.#path.some((one) => one.place === place)) {
         this.#parent = undefined;
         return;
       }
@@ -124,7 +140,7 @@ class Walk {
         this.#seeds[channel] = row;
         this.#remaining.delete(channel);
       }
-      this.#parent = this.#seen.has(row.parent) && row === rows[rows.length - 1] ? undefined : row.parent;
+      this.#parent = row.parent;
     }
   }
 
@@ -143,7 +159,7 @@ class Walk {
     const found = new Map(keys.map(({ place }, index) => [place, rows[index]]));
     for (const place of packs.keys()) {
       if (found.get(place) !== null) continue;
-      throw storeError('CORRUPT', this.#method, 'a part of a checkpoint is missing', { place });
+      throw storeError('CORRUPT', this.#method, LOST, { place });
     }
     return {
       path: this.#path.map(({ place }, index) => ({

@@ -9,7 +9,7 @@
  */
 
 import { ancestry } from './history.js';
-import { listed } from './keys.js';
+import { listed, namespaceOf, spaceOf } from './keys.js';
 import { complete, fetchAll, find, HEADS, PAGE, ROWS } from './reading.js';
 
 /** @template T @typedef {import('../core/plan.js').Steps<T>} Steps */
@@ -107,6 +107,9 @@ export const addWrites = plan(
   },
 );
 
+/** @param {Place} key */
+const isNaming = ({ space, place }) => place === '' || space === spaceOf(namespaceOf(space));
+
 /** Deletes all of a thread, in all its namespaces. */
 export const clear = plan(
   'clear',
@@ -123,7 +126,10 @@ export const clear = plan(
           ...(cursor && { cursor }),
         });
         const keys = listed(found).map(({ cover: _, ...key }) => key);
-        if (keys.length > 0) yield* line.call(method, 'row.delete', table, keys);
+        // What is named goes after who names it.
+        for (const some of [keys.filter(isNaming), keys.filter((key) => !isNaming(key))]) {
+          if (some.length > 0) yield* line.call(method, 'row.delete', table, some);
+        }
         cursor = found.cursor;
       } while (cursor !== null);
     }

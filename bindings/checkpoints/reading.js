@@ -32,6 +32,10 @@ export const HEADS = { table: 'checkpoint_heads' };
 /** Keys of a page: of the newest, and of many. */
 const NEWEST = 200;
 export const PAGE = 1000;
+/** Said of a checkpoint of which a pack is not there. */
+export const LOST =
+  'a part of a checkpoint is missing; if the thread was deleted while it ran elsewhere, delete it again';
+
 /** What one bulk get brings. */
 const KEYS = 100;
 const BYTES = 20 * 1024 * 1024;
@@ -160,7 +164,7 @@ export function* complete(line, method, record, writes) {
   if (lost !== undefined) {
     const [still] = yield* line.read(method, 'row.get', ROWS, [{ threadId, space, place }]);
     if (still === null) return null;
-    throw storeError('CORRUPT', method, 'a part of a checkpoint is missing', { place: lost.place });
+    throw storeError('CORRUPT', method, LOST, { place: lost.place });
   }
   return {
     record,

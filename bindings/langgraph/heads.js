@@ -52,16 +52,13 @@ export class Heads {
   }
 
   /**
-   * A checkpoint is about to be put.
+   * Whether a checkpoint that is about to be put is the newest one, as far as is known.
    *
    * @param {Known} record
-   * @returns {boolean} whether it is the newest one, as far as is known
    */
-  put(record) {
+  isNewest(record) {
     const known = this.#known.get(nameOf(record));
-    if (known !== undefined && known.record.place < record.place) return false;
-    this.saw(record);
-    return true;
+    return known === undefined || record.place <= known.record.place;
   }
 
   /** @param {string} threadId */

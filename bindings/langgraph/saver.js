@@ -145,7 +145,8 @@ export class CloudflareSaver extends BaseCheckpointSaver {
         dump(this.serde, metadata, 'metadata', 'put'),
       ]);
       const place = placeOf(rest.id);
-      const before = await this.#heads.newest({ threadId, space }, 'put');
+      // Who begins anew has seen nothing of what may have been there: it may be deleted by now.
+      const before = parent ? await this.#heads.newest({ threadId, space }, 'put') : undefined;
       const packed = await packValues(new Map(channels), before, () => this.#word());
       const record = {
         threadId,
@@ -158,8 +159,10 @@ export class CloudflareSaver extends BaseCheckpointSaver {
         packs: packed.packs,
       };
       const packs = packed.made.map((pack) => ({ threadId, space: packsOf(space), ...pack }));
-      const head = this.#heads.put(record);
+      const head = this.#heads.isNewest(record);
       await this.#ask(plans.write, 'put', { packs, record, head });
+      // Not before it is stored: what may not be there must not be named.
+      if (head) this.#heads.saw(record);
       return { configurable: configurableOf(record) };
     });
   }

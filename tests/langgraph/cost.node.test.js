@@ -1,6 +1,7 @@
 /** What checkpoints cost: operations, rounds and bytes, however many there are. */
 
 import { describe, expect, it } from 'vitest';
+import { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { at, loop, makeCheckpoint, makeSavers, putAll } from './support.js';
 
 const text = (/** @type {number} */ length, seed = 0) =>
@@ -28,7 +29,7 @@ describe('the newest checkpoint', () => {
     clock.advance(3_600_000);
     const { result, total, rounds } = await cost(() => open().getTuple(at()));
     expect({ total, rounds }).toEqual({ total: 4, rounds: 2 });
-    expect(/** @type {any} */ (result?.checkpoint.channel_values.messages).length).toBe(32_000);
+    expect(result?.checkpoint.channel_values.messages).toHaveLength(32_000);
   });
 
   it('costs the same after 2,000 steps', async () => {
@@ -85,6 +86,36 @@ describe('a put', () => {
     const { total, result } = await cost(() => open().getTuple(at()));
     expect(total).toBeLessThanOrEqual(3);
     expect(result?.checkpoint.channel_values).toEqual(values);
+  });
+});
+
+describe('the history of a delta channel', () => {
+  it.each([
+    ['whose metadata stands beside the keys', {}],
+    ['whose metadata has no room there', { note: 'ü'.repeat(9) }],
+  ])('is four rounds at most, of checkpoints %s', async (_, more) => {
+    const { open, cost, clock } = makeSavers();
+    const saver = open();
+    /** @type {string | undefined} */
+    let id;
+    for (let step = 0; step < 150; step++) {
+      const values = step % 100 === 0 ? { messages: messages(40), other: step } : { other: step };
+      const checkpoint = makeCheckpoint(values);
+      await saver.put(at(id), checkpoint, { ...loop(step), ...more }, checkpoint.channel_versions);
+      id = checkpoint.id;
+      await saver.putWrites(at(id), [['messages', `b${step}`]], 'b', '~b');
+      await saver.putWrites(at(id), [['messages', `a${step}`]], 'c', '~a');
+    }
+    await saver.settle();
+    clock.advance(3_600_000);
+    const asked = { config: at(id), channels: ['messages'] };
+    const { result, total, rounds } = await cost(() => open().getDeltaChannelHistory(asked));
+    expect(rounds).toBeLessThanOrEqual(4);
+    expect(total).toBeLessThanOrEqual(12);
+    expect(result).toEqual(await BaseCheckpointSaver.prototype.getDeltaChannelHistory.call(open(), asked));
+    expect(result.messages.writes.slice(0, 2).map(([, , value]) => value)).toEqual(['a100', 'b100']);
+    expect(result.messages.seed).toEqual(messages(40));
+    expect(await open().getDeltaChannelHistory({ ...asked, config: at() })).toEqual(result);
   });
 });
 

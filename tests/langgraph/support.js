@@ -12,11 +12,13 @@ import { makeClock } from '../support/clock.js';
 import { makeCore } from '../support/isolate.js';
 import { createMeter } from '../support/meter.js';
 
+/** No two have the same chance. */
+let isolate = 0;
+
 /** Isolates over one KV. @param {import('../../bindings/backends/backend.js').Backend} [backend] */
 export function makeSavers(backend = createMemoryBackend()) {
   const clock = makeClock();
   const meter = createMeter(backend);
-  let isolate = 0;
   /** @param {import('@langchain/langgraph-checkpoint').SerializerProtocol} [serde] */
   const open = (serde) => {
     const core = makeCore(clock, isolate++);
