@@ -56,6 +56,7 @@ export function addTarget(command) {
 export function addSource(command) {
   return command
     .optionsGroup('What is adopted:')
+    .option('--from <file>', 'a file of Mastra’s LibSQL store, with all its domains, in place of namespaces')
     .option('--from-prefix <text>', 'the keyPrefix of Mastra’s store')
     .option('--from-namespace-prefix <text>', 'its namespacePrefix, where it worked over the REST API')
     .option(

@@ -147,7 +147,7 @@ function addKeeping(program, action) {
     addCommand(
       program,
       'adopt',
-      'Copies what Mastra’s own KV store wrote into threadkv’s layout. The source stays as it is.',
+      'Copies what Mastra’s own KV store wrote, or its LibSQL store, into threadkv’s layout. The source stays as it is.',
     ),
   )
     .option('--dry-run', 'write nothing; count, and show which ids')
@@ -160,6 +160,7 @@ function addKeeping(program, action) {
         'adopt --from-prefix dev_ --prefix dev_ --dry-run',
         'adopt --from-namespace threads=THREADS --from-namespace messages=MESSAGES --raw-keys',
         'adopt --local --from-prefix dev_ --prefix dev_',
+        'adopt --from mastra.db --prefix dev_ --dry-run',
       ),
     )
     .action(action(runAdopt));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ROWS } from '../../core/abi.js';
 import { count, findKind } from '../../upkeep/kinds.js';
 import { readValue, Refusal } from './layout.js';
 import { convertOldMessages } from './old-messages.js';
@@ -15,6 +16,14 @@ import { addSamples, emptyTally, refuse } from './tally.js';
  * @typedef {import('./layout.js').Adopted} Adopted
  * @typedef {import('./tally.js').Tally} Tally
  * @typedef {Adopted & { key: string }} Found
+ */
+/**
+ * Where records come from.
+ * @typedef {object} Source
+ * @property {(table: string, prefix: string, cursor: string | null, limit: number) => Promise<{ keys: string[], cursor:
+ *   string | null }>} page
+ * @property {(table: string, keys: string[]) => Promise<Map<string, string>>} values  of those that exist
+ * @property {(table: string, keys: string[]) => Promise<void>} remove
  */
 const PAGE = 500;
 /** Messages of one thread that are looked at to convert one of them. */
@@ -32,7 +41,7 @@ export class Adoption {
 
   /**
    * @param {Context} context
-   * @param {import('./source.js').Source} source
+   * @param {Source} source
    * @param {Layout} layout
    * @param {string} prefix  of the keys, colon included
    * @param {Tally} tally
@@ -94,25 +103,42 @@ export class Adoption {
    * @returns {Promise<{ adopted: Found[], kept: Found[] }>}  kept: what is newer in the store
    */
   async #settle(records) {
-    const { store, options } = this.#context;
-    const { kind, table } = this.#layout;
-    /** @type {Map<string, string>} */
-    const there = new Map();
-    const idOf = (/** @type {Adopted} */ { id, parts }) => parts ?? id;
-    for await (const page of store.recordsById(table, records.map(idOf))) {
-      for (const { text } of page) if (text !== undefined) there.set(identity(kind, JSON.parse(text)), text);
-    }
+    const { options } = this.#context;
+    const { table, settled } = this.#layout;
+    const there = settled || options.overwrite ? new Map() : await this.#found(records);
     const isNewer = (/** @type {Found} */ record) => {
-      const text = there.get(identity(kind, JSON.parse(record.text)));
+      const text = there.get(identity(table, JSON.parse(record.text)));
       return text !== undefined && text !== record.text && !isLater(record.text, text);
     };
-    const kept = options.overwrite ? [] : records.filter(isNewer);
+    const kept = records.filter(isNewer);
     const adopted = records.filter((record) => !kept.includes(record));
-    if (!options.dryRun && adopted.length > 0) {
-      const texts = adopted.map(({ text }) => text);
-      await store.restore(/** @type {import('../../upkeep/kinds.js').Kind} */ (findKind(kind)), texts);
-    }
+    if (!options.dryRun) await this.#store(adopted);
     return { adopted, kept };
+  }
+
+  /** What is in threadkv under their ids. @param {Found[]} records @returns {Promise<Map<string, string>>} */
+  async #found(records) {
+    const { table } = this.#layout;
+    const idOf = (/** @type {Adopted} */ { id, parts }) => parts ?? id;
+    const there = new Map();
+    for await (const page of this.#context.store.recordsById(table, records.map(idOf))) {
+      for (const { text } of page) if (text !== undefined) there.set(identity(table, JSON.parse(text)), text);
+    }
+    return there;
+  }
+
+  /** What goes with records before them, kind by kind. @param {Found[]} records */
+  async #store(records) {
+    const own = this.#layout.kind;
+    const all = [
+      ...records.flatMap(({ also = [] }) => also),
+      ...records.map(({ kind = own, text }) => ({ kind, text })),
+    ];
+    for (const name of new Set(all.map(({ kind }) => kind))) {
+      const kind = /** @type {import('../../upkeep/kinds.js').Kind} */ (findKind(name));
+      const texts = all.filter((one) => one.kind === name).map(({ text }) => text);
+      await this.#context.store.restore(kind, texts);
+    }
   }
 
   /**
@@ -251,9 +277,12 @@ export class Adoption {
   }
 }
 
-/** @param {string} kind @param {any} record */
-function identity(kind, record) {
-  return kind === 'run' ? JSON.stringify([record.runId, record.workflowName]) : record.id;
+/** What tells a record from others of its table. @param {string} table @param {any} record */
+function identity(table, record) {
+  const { keys } = /** @type {Record<string, { keys: readonly string[] }>} */ (ROWS)[table] ?? {
+    keys: ['id'],
+  };
+  return JSON.stringify(keys.map((name) => record[name]));
 }
 
 /** Whether `text` was updated after `other`, for records that say when. @param {string} text @param {string} other */

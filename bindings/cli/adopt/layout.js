@@ -21,6 +21,8 @@ export class Refusal extends Error {}
  * @property {string} text  of the record; for old messages the source's, to be converted
  * @property {string} [thread]  of messages
  * @property {boolean} [old]  a message of the first format
+ * @property {string} [kind]  where it is not its layout's
+ * @property {{ kind: string, text: string }[]} [also]  what goes with it, and is stored before it
  */
 
 /**
@@ -30,6 +32,7 @@ export class Refusal extends Error {}
  * @property {string} table
  * @property {string} mastra  the table's name there
  * @property {boolean} [raw]  its keys are bare ids, without prefix
+ * @property {boolean} [settled]  what is there never changes: it is written again without a look
  * @property {(fields: Map<string, string>) => Adopted} read
  */
 
@@ -100,7 +103,7 @@ function parse(text) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readThread(fields) {
+export function readThread(fields) {
   const id = needId(fields, 'id');
   decode(fields, 'metadata');
   if (fields.get('metadata') === '""' || fields.get('metadata') === 'null') fields.delete('metadata');
@@ -112,7 +115,7 @@ function readThread(fields) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readMessage(fields) {
+export function readMessage(fields) {
   const id = needId(fields, 'id');
   const thread = needId(fields, 'threadId');
   needId(fields, 'role');
@@ -125,7 +128,7 @@ function readMessage(fields) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readResource(fields) {
+export function readResource(fields) {
   const id = needId(fields, 'id');
   // In a namespace that several tables share, scores and tasks have bare ids for keys, too.
   if (fields.has('scorerId') || fields.has('tool_call_id')) throw new Refusal('it is no resource');
@@ -139,7 +142,7 @@ function readResource(fields) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readRun(fields) {
+export function readRun(fields) {
   const runId = needId(fields, 'run_id');
   const workflowName = needId(fields, 'workflow_name');
   decode(fields, 'snapshot');
@@ -156,7 +159,7 @@ function readRun(fields) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readScore(fields) {
+export function readScore(fields) {
   const id = needId(fields, 'id');
   needId(fields, 'scorerId');
   for (const name of SCORE_JSON) decode(fields, name);
@@ -167,7 +170,7 @@ function readScore(fields) {
 }
 
 /** @param {Map<string, string>} fields @returns {Adopted} */
-function readTask(fields) {
+export function readTask(fields) {
   const id = needId(fields, 'id');
   needId(fields, 'status');
   rename(fields, TASK_NAMES);
@@ -199,7 +202,7 @@ function readEval(fields) {
 }
 
 /** @param {Map<string, string>} fields @param {Record<string, string>} names  old → new */
-function rename(fields, names) {
+export function rename(fields, names) {
   for (const [old, name] of Object.entries(names)) {
     const value = fields.get(old);
     if (value === undefined) continue;
@@ -209,12 +212,12 @@ function rename(fields, names) {
 }
 
 /** @param {Map<string, string>} fields */
-function write(fields) {
+export function write(fields) {
   return `{${Array.from(fields, ([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
 /** @param {Map<string, string>} fields @param {string} name @returns {string} */
-function needId(fields, name) {
+export function needId(fields, name) {
   const value = parse(fields.get(name) ?? 'null');
   if (typeof value !== 'string' || value === '') throw new Refusal(`it has no ${name}`);
   return value;
@@ -226,7 +229,7 @@ function orDefault(fields, name, value) {
 }
 
 /** @param {Map<string, string>} fields */
-function dropNulls(fields) {
+export function dropNulls(fields) {
   for (const [name, value] of fields) if (value === 'null') fields.delete(name);
 }
 
@@ -237,7 +240,7 @@ function dropNulls(fields) {
  * @param {string} name
  * @param {string} [missing]  what stands for a missing one
  */
-function setDate(fields, name, missing) {
+export function setDate(fields, name, missing) {
   const given = fields.get(name);
   if ((given === undefined || given === 'null') && missing !== undefined) {
     fields.set(name, missing);
@@ -255,7 +258,7 @@ function setDate(fields, name, missing) {
  * @param {Map<string, string>} fields
  * @param {string} name
  */
-function decode(fields, name) {
+export function decode(fields, name) {
   const given = fields.get(name);
   if (given?.[0] !== '"') return;
   const text = JSON.parse(given).trim();

@@ -1,5 +1,5 @@
 /**
- * `threadkv adopt`: copies what Mastra's own KV store wrote into threadkv's layout. Done twice it is done once; the source
+ * `threadkv adopt`: copies what Mastra's own KV store wrote, or its LibSQL store, into threadkv's layout. Done twice it is done once; the source
  * stays as it is unless it is to be deleted.
  *
  * @module
@@ -8,7 +8,9 @@
 import { TABLES } from '../../core/abi.js';
 import { Adoption } from '../adopt/adoption.js';
 import { LAYOUTS } from '../adopt/layout.js';
+import { LibsqlSource, openLibsql } from '../adopt/libsql.js';
 import { Source } from '../adopt/source.js';
+import { LIBSQL, SHAPES } from '../adopt/tables.js';
 import { emptyTally } from '../adopt/tally.js';
 import { usageError } from '../errors.js';
 import { grouped, printable } from '../report.js';
@@ -25,21 +27,11 @@ import { State } from '../state.js';
  */
 export async function runAdopt(context) {
   const { store, options, target } = context;
-  if (target.sourceNames === undefined || target.open === undefined) {
-    throw usageError(
-      'adopt reads and writes KV: name an account, or --local; export and import go on to other places',
-    );
-  }
-  const names = target.sourceNames(options);
-  const source = new Source(
-    target.open(names),
-    TABLES.map(([table]) => table),
-  );
-  const prefix = fromPrefix(options);
+  const { source, layouts, prefix, from, close } = await openSource(context);
   const state = new State(options.dryRun ? undefined : (options.state ?? 'threadkv-adopt.state'), {
     command: 'adopt',
     place: target.place,
-    from: { names, prefix, raw: options.rawKeys === true },
+    from,
     to: { names: target.names, prefix: options.keyPrefix },
     deleteSource: options.deleteSource === true,
   });
@@ -50,12 +42,13 @@ export async function runAdopt(context) {
   let finished;
   try {
     if (!options.dryRun) await store.init();
-    finished = position.deletes || (await adoptTables(context, source, prefix, position, save));
+    finished = position.deletes || (await adoptTables(context, { source, layouts, prefix }, position, save));
     if (finished && options.deleteSource) {
       position.deletes = true;
-      finished = await adoptTables(context, source, prefix, position, save);
+      finished = await adoptTables(context, { source, layouts, prefix }, position, save);
     }
   } finally {
+    close();
     await store.close();
   }
   const interrupted = finished !== true;
@@ -64,15 +57,42 @@ export async function runAdopt(context) {
 }
 
 /**
+ * What is adopted, and in which order.
+ * @typedef {{ source: import('../adopt/adoption.js').Source, layouts: readonly import('../adopt/layout.js').Layout[], prefix:
+ *   string }} Origin
+ */
+
+/**
  * @param {Context} context
- * @param {Source} source
- * @param {string} prefix
+ * @returns {Promise<Origin & { from: object, close: () => void }>} from: what names it
+ */
+async function openSource({ options, target }) {
+  if (options.from !== undefined) {
+    const source = await openLibsql(options.from, SHAPES);
+    return { source, layouts: LIBSQL, prefix: '', from: { file: options.from }, close: () => source.close() };
+  }
+  if (target.sourceNames === undefined || target.open === undefined) {
+    throw usageError(
+      'adopt reads KV: name an account, or --local; or a file by --from. export and import go on to other places',
+    );
+  }
+  const names = target.sourceNames(options);
+  const tables = TABLES.map(([table]) => table);
+  const source = new Source(target.open(names), tables);
+  const prefix = fromPrefix(options);
+  const layouts = LAYOUTS.filter(({ raw }) => !raw || options.rawKeys);
+  const from = { names, prefix, raw: options.rawKeys === true };
+  return { source, layouts, prefix, from, close: () => {} };
+}
+
+/**
+ * @param {Context} context
+ * @param {Origin} origin
  * @param {Position} position
  * @param {() => Promise<void>} save
  * @returns {Promise<boolean>} false when it was interrupted
  */
-async function adoptTables(context, source, prefix, position, save) {
-  const layouts = LAYOUTS.filter(({ raw }) => !raw || context.options.rawKeys);
+async function adoptTables(context, { source, layouts, prefix }, position, save) {
   const title = position.deletes ? 'Deleting' : context.options.dryRun ? 'Looking at' : 'Adopting';
   while (position.layout < layouts.length) {
     const layout = layouts[position.layout];
@@ -91,7 +111,17 @@ async function adoptTables(context, source, prefix, position, save) {
     }
   }
   if (!position.deletes) position.layout = 0;
+  if (source instanceof LibsqlSource) leaveOut(source, position.tally);
   return true;
+}
+
+/** Says what of a file is not taken. @param {LibsqlSource} source @param {Tally} tally */
+function leaveOut(source, tally) {
+  const taken = new Set(LIBSQL.map(({ mastra }) => mastra));
+  for (const table of source.tables()) {
+    const rows = taken.has(table) ? 0 : source.count(table);
+    if (rows > 0) tally.refused[`${table}: threadkv adopt does not know it`] = { count: rows, keys: [] };
+  }
 }
 
 /** @param {{ fromPrefix?: string, fromNamespacePrefix?: string }} options */
@@ -130,7 +160,7 @@ function show({ report, options }, tally, { interrupted, resumed }) {
     );
   const gone = Object.values(deleted).reduce((sum, more) => sum + more, 0);
   if (gone > 0) report.say(`${grouped(gone)} records deleted from the source.`);
-  if (!options.rawKeys) {
+  if (!options.rawKeys && options.from === undefined) {
     report.note(
       'Resources, scores and background tasks have keys without prefix there; --raw-keys takes them, too.',
     );
@@ -152,8 +182,20 @@ function show({ report, options }, tally, { interrupted, resumed }) {
   };
 }
 
+/** What says where in KV the source is. */
+const OF_KV = {
+  fromPrefix: '--from-prefix',
+  fromNamespacePrefix: '--from-namespace-prefix',
+  fromNamespace: '--from-namespace',
+  rawKeys: '--raw-keys',
+};
+
 /** Checks options that only make sense together. @param {any} options */
 export function checkAdopt(options) {
   if (options.dryRun && options.deleteSource)
     throw usageError('a dry run deletes nothing: leave --delete-source out');
+  if (options.from === undefined) return;
+  const other = Object.entries(OF_KV).find(([name]) => options[name] !== undefined);
+  if (other) throw usageError(`${other[1]} is about namespaces of Mastra’s KV store; --from names a file`);
+  if (options.deleteSource) throw usageError('--delete-source deletes keys, not a file: leave it out');
 }
