@@ -5,6 +5,7 @@
  * @module
  */
 
+import { TABLES } from '../core/abi.js';
 import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
 import { MAX_REQUEST, readCall, writeAnswer } from '../remote/calls.js';
 import { TOOL_OPERATIONS } from '../remote/protocol.js';
@@ -26,6 +27,8 @@ const READS = `record.scan record.get collection.scan verify.records verify.coll
 const WRITES =
   `thread.save message.save resource.save row.save row.delete row.prune thread.delete message.delete
   thread.purge store.init store.sweep store.clear`.split(/\s+/);
+
+const NAMES = TABLES.map(([table]) => table).map(String);
 
 /** KV operations of one request: what a Worker may make, less a few. */
 const MAX_OPERATIONS = 900;
@@ -82,15 +85,19 @@ class Desk {
   }
 
   /** @param {Call} call */
-  #refuse({ method, op = '', control, plan }) {
+  #refuse({ method, op = '', control = {}, plan }) {
     const isKnown = plan === undefined ? [...READS, ...WRITES].includes(op) : PLANS.has(plan);
     if (!isKnown) throw storeError('VERSION_MISMATCH', method, `this Worker knows no call ${plan ?? op}`);
+    const { table } = /** @type {{ table?: unknown }} */ (control);
+    if (table !== undefined && !NAMES.includes(String(table))) {
+      throw storeError('VERSION_MISMATCH', method, 'this Worker knows no table of that name');
+    }
     if (!this.#mayWrite && !READS.includes(op)) {
       throw storeError('INVALID_ARGUMENT', method, 'this token may read, not write');
     }
     if (this.#hasTools || !TOOL_OPERATIONS.includes(op)) return;
-    // `control` names the table; a table in an object needs nothing here.
-    if (this.#caller.hasOneWriter(String(/** @type {any} */ (control).table ?? 'threads'))) return;
+    // What is in an object needs nothing here.
+    if (this.#caller.hasOneWriter(String(table ?? 'threads'))) return;
     const says =
       'this Worker does not carry the module of tools: give threadkv/threadkv.tools.wasm to createApp, as `tools`';
     throw storeError('NO_MODULE', method, says);

@@ -4,6 +4,7 @@ import { createExecutionContext, env, waitOnExecutionContext } from 'cloudflare:
 import { describe, expect, it } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
 import { createApp } from '../../worker/mount.js';
+import tools from '../../build/threadkv.tools.wasm';
 
 const TOKEN = 'correct-horse-battery-staple';
 const { THREADS_KV: KV } = /** @type {any} */ (env);
@@ -189,5 +190,37 @@ describe('a prefix that the request chooses', () => {
     const answer = await ask('/v1/threads', { headers: { [HEADER]: prefix } }, { asked });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code } });
+  });
+});
+
+describe('calls of the command', () => {
+  const line = {
+    protocol: 1,
+    format: 1,
+    method: 'm',
+    op: 'record.scan',
+    control: { table: 'threads' },
+    json: { cursor: null },
+  };
+  const lines = {
+    method: 'POST',
+    body: `${JSON.stringify(line)}\n`,
+    headers: { 'Content-Type': 'application/x-ndjson' },
+  };
+
+  it('say what is missing where the app was not given the tools', async () => {
+    const answer = await (await ask('/tools/threadkv/v1/calls', lines)).text();
+    expect(JSON.parse(answer)).toMatchObject({
+      failure: { code: 'NO_MODULE', message: expect.stringContaining('`tools`') },
+    });
+  });
+
+  it('are answered where it was', async () => {
+    const store = (/** @type {any} */ { KV }) => ({ bindings: { default: KV }, keyPrefix: 'calls_' });
+    const asked = createApp({ store, tools });
+    const answer = await (await ask('/v1/calls', lines, { asked })).text();
+    expect(JSON.parse(answer)).toMatchObject({ text: { records: [] } });
+    const wrong = () => createApp({ store, tools: /** @type {any} */ ('threadkv.tools.wasm') });
+    expect(wrong).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', op: 'createApp' }));
   });
 });
