@@ -26,6 +26,7 @@ const TESTED = [
   ['bundled for Node, nothing external', 'nothing', ['esbuild', 'rollup', 'vite', 'webpack']],
   ['The AI SDK in a Worker, `useChat` in a page', 'nothing', ['ai', '@ai-sdk/react']],
   ['The OpenAI Agents SDK in a Worker', 'the flag `nodejs_compat`, for the SDK', ['@openai/agents']],
+  ['LangGraph in a Worker', 'the flag `nodejs_compat`, for LangGraph', ['@langchain/langgraph', '@langchain/langgraph-checkpoint']],
 ];
 
 /** @param {string} file @returns {any} */
