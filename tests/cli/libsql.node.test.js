@@ -86,6 +86,11 @@ async function answers(d) {
     mcpServer: await versionsOf(d.mcpServers, 'ms'),
     workspace: await versionsOf(d.workspaces, 'w'),
     skill: await versionsOf(d.skills, 'k'),
+    experiment: await d.experiments.getExperimentById({ id: 'e' }),
+    results: (
+      await d.experiments.listExperimentResults({ experimentId: 'e', pagination: { page: 0, perPage: 9 } })
+    ).results,
+    result: await d.experiments.getExperimentResultById({ id: 'er' }),
     favorites: await d.favorites.listFavoritedIds({ userId: 'u', entityType: 'agent' }),
   });
 }

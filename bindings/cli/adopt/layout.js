@@ -32,6 +32,7 @@ export class Refusal extends Error {}
  * @property {string} table
  * @property {string} mastra  the table's name there
  * @property {boolean} [raw]  its keys are bare ids, without prefix
+ * @property {readonly string[]} [json]  columns of a database that hold JSON
  * @property {boolean} [settled]  what is there never changes: it is written again without a look
  * @property {(fields: Map<string, string>) => Adopted} read
  */
@@ -50,11 +51,11 @@ export const LAYOUTS = [
 ];
 
 /** Score columns that hold JSON as text. */
-const SCORE_JSON =
+export const SCORE_JSON =
   `scorer preprocessStepResult extractStepResult analyzeStepResult metadata input output additionalContext
   requestContext entity`.split(/\s+/);
 
-const TASK_NAMES = {
+export const TASK_NAMES = {
   tool_call_id: 'toolCallId',
   tool_name: 'toolName',
   agent_id: 'agentId',

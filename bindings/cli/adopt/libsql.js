@@ -10,7 +10,13 @@
 import { existsSync } from 'node:fs';
 import { CliError, usageError } from '../errors.js';
 
-/** What is asked of a table: what is one record of it. @typedef {{ by?: string, whole?: boolean }} Shape */
+/**
+ * What is asked of a table.
+ * @typedef {object} Shape
+ * @property {string} [by]  the column by which its records are asked for
+ * @property {boolean} [whole]  all rows that have one value of it are one record
+ * @property {readonly string[]} [json]  columns that hold JSON, as SQLite's own or as text
+ */
 
 /** Where records are not asked for by a column of theirs. */
 const ROW = 'rowid';
@@ -23,7 +29,7 @@ export class LibsqlSource {
 
   /**
    * @param {import('node:sqlite').DatabaseSync} database
-   * @param {Map<string, Shape>} shapes  by table; `whole`: all rows that have one value of `by` are one record
+   * @param {Map<string, Shape>} shapes  by table
    */
   constructor(database, shapes) {
     this.#database = database;
@@ -106,10 +112,12 @@ export class LibsqlSource {
     const columns = this.#columns.get(table);
     if (columns === undefined) return [];
     const by = this.#columnOf(table);
+    const { json = [] } = this.#shapes.get(table) ?? {};
     const fields = columns.map((name, i) => {
       const column = quoted(name);
-      const text = `CASE typeof(${column}) WHEN 'blob' THEN json(${column}) ELSE json_quote(${column}) END`;
-      return `${text} AS c${i}`;
+      const asText = json.includes(name) ? `WHEN json_valid(${column}) THEN ${column}` : '';
+      const isOwn = `WHEN typeof(${column}) = 'blob' THEN json(${column})`;
+      return `CASE ${isOwn} ${asText} ELSE json_quote(${column}) END AS c${i}`;
     });
     const statement = `SELECT ${fields.join(', ')} FROM ${quoted(table)} WHERE ${by} = ? ORDER BY ${ROW}`;
     const rows = this.#database.prepare(statement).all(by === ROW ? Number(place) : place);

@@ -6,17 +6,8 @@
 
 import { ROWS } from '../../core/abi.js';
 import { rawFields, rawItems } from '../../core/raw.js';
-import {
-  decode,
-  dropNulls,
-  needId,
-  readResource,
-  readRun,
-  readScore,
-  readTask,
-  readThread,
-} from './layout.js';
-import { readMessage, Refusal, rename, setDate, write } from './layout.js';
+import { decode, dropNulls, needId, readMessage, readResource, readRun, readThread } from './layout.js';
+import { Refusal, rename, SCORE_JSON, setDate, TASK_NAMES, write } from './layout.js';
 
 /**
  * @typedef {import('./layout.js').Layout} Layout
@@ -27,7 +18,7 @@ import { readMessage, Refusal, rename, setDate, write } from './layout.js';
 /**
  * A table whose rows are those of one of ours.
  * @typedef {object} Plain
- * @property {string[]} [json]  columns that hold JSON as text
+ * @property {readonly string[]} [json]  columns that hold JSON
  * @property {string[]} [flags]  columns that hold 0 or 1
  * @property {Record<string, string>} [names]  columns that have other names there
  * @property {(fields: Fields) => { kind: string, text: string }[] | void} [make]  adds what only we have
@@ -42,6 +33,11 @@ const NEVER = '"9999-12-31T23:59:59.999Z"';
 /** Digits of a version's number in its key. */
 const DIGITS = 16;
 
+/** What versions say in more than words; the columns of all but workspaces and skills. */
+const VERSION_JSON =
+  `model tools defaultOptions workflows agents integrationTools toolProviders inputProcessors
+  outputProcessors memory scorers mcpClients requestContextSchema workspace skills browser changedFields rules scoreRange
+  presetConfig defaultSampling servers repository`.split(/\s+/);
 const SCHEDULE = {
   next_fire_at: 'nextFireAt',
   last_fire_at: 'lastFireAt',
@@ -59,6 +55,12 @@ const TRIGGER = {
   trigger_kind: 'triggerKind',
   parent_trigger_id: 'parentTriggerId',
 };
+const TASK_JSON = ['args', 'result', 'error', 'suspend_payload'];
+const EXPERIMENT_JSON = ['metadata', 'provenance', 'runnerAttestation', 'scorerIds'];
+const RESULT_JSON = ['input', 'output', 'groundTruth', 'metadata', 'error', 'tags', 'toolMockReport'];
+const DEFINITION_JSON =
+  'metadata inputSchema outputSchema stateSchema requestContextSchema graph schedule'.split(' ');
+const SPAN_JSON = 'scope metadata tags attributes links input output error requestContext'.split(' ');
 const WORKSPACE = ['filesystem', 'sandbox', 'mounts', 'search', 'skills', 'tools', 'changedFields'];
 const SKILL =
   'license compatibility source references scripts assets files metadata tree changedFields'.split(' ');
@@ -72,16 +74,21 @@ export const LIBSQL = [
   { kind: 'message', table: 'messages', mastra: 'mastra_messages', read: readRowOfMessage },
   { kind: 'resource', table: 'resources', mastra: 'mastra_resources', read: readResource },
   { kind: 'run', table: 'workflow_snapshot', mastra: 'mastra_workflow_snapshot', read: readRun },
-  { kind: 'score', table: 'scores', mastra: 'mastra_scorers', read: readScore },
-  { kind: 'task', table: 'background_tasks', mastra: 'mastra_background_tasks', read: readTask },
-  plain('state', 'thread_state', 'mastra_thread_state', { make: makeState }),
+  plain('score', 'scores', 'mastra_scorers', { json: SCORE_JSON }),
+  plain('task', 'background_tasks', 'mastra_background_tasks', { names: TASK_NAMES, json: TASK_JSON }),
+  plain('state', 'thread_state', 'mastra_thread_state', { json: ['value'], make: makeState }),
   plain('blob', 'blobs', 'mastra_skill_blobs'),
   {
     ...{ kind: 'observation', table: 'observational_memory', mastra: 'mastra_observational_memory' },
     read: readObservations,
   },
-  plain('schedule', 'schedules', 'mastra_schedules', { names: SCHEDULE, make: makeSchedule }),
-  plain('schedule_trigger', 'schedule_triggers', 'mastra_schedule_triggers', { names: TRIGGER }),
+  plain('schedule', 'schedules', 'mastra_schedules', {
+    ...{ names: SCHEDULE, json: ['target', 'metadata'], make: makeSchedule },
+  }),
+  plain('schedule_trigger', 'schedule_triggers', 'mastra_schedule_triggers', {
+    names: TRIGGER,
+    json: ['metadata'],
+  }),
   plain('notification', 'notifications', 'mastra_notifications', {
     ...{ json: ['payload', 'attributes', 'metadata'], make: makeNotification },
   }),
@@ -89,7 +96,9 @@ export const LIBSQL = [
     ...{ json: ['data'], make: makeInstallation },
   }),
   plain('channel_config', 'channel_config', 'mastra_channel_config', { json: ['data'] }),
-  plain('workflow_definition', 'workflow_definitions', 'mastra_workflow_definitions'),
+  plain('workflow_definition', 'workflow_definitions', 'mastra_workflow_definitions', {
+    json: DEFINITION_JSON,
+  }),
   plain('tool_provider_connection', 'tool_provider_connections', 'mastra_tool_provider_connections'),
   plain('harness_session', 'harness_sessions', 'mastra_harness_sessions', {
     ...{ json: ['source', 'origin', 'metadata', 'state', 'pending'], make: revise },
@@ -106,13 +115,20 @@ export const LIBSQL = [
   ...entity('workspace', 'workspaceId', { json: WORKSPACE, flags: ['autoSync'] }),
   ...entity('skill', 'skillId', { json: SKILL }),
   plain('favorite', 'favorites', 'mastra_favorites'),
+  plain('experiment', 'experiments', 'mastra_experiments', { json: EXPERIMENT_JSON }),
+  plain('experiment_result', 'experiment_results', 'mastra_experiment_results', {
+    ...{ json: RESULT_JSON, make: makeResult },
+  }),
 ];
 
-/** By which column records are asked for, where it is not the row: see libsql.js. */
+/** How tables are asked: see libsql.js. @type {Map<string, import('./libsql.js').Shape>} */
 export const SHAPES = new Map([
-  ['mastra_threads', { by: 'id' }],
-  ['mastra_ai_spans', { by: 'traceId', whole: true }],
-  ['mastra_observational_memory', { by: 'lookupKey', whole: true }],
+  ...LIBSQL.map(
+    ({ mastra, json }) => /** @type {[string, import('./libsql.js').Shape]} */ ([mastra, { json }]),
+  ),
+  /** @type {[string, import('./libsql.js').Shape]} */ (['mastra_threads', { by: 'id', json: ['metadata'] }]),
+  ['mastra_ai_spans', { by: 'traceId', whole: true, json: SPAN_JSON }],
+  ['mastra_observational_memory', { by: 'lookupKey', whole: true, json: OBSERVATION_JSON }],
 ]);
 
 /**
@@ -126,13 +142,12 @@ function plain(kind, table, mastra, { json = [], flags = [], names = {}, make = 
   /** @param {Fields} fields @returns {Adopted} */
   const read = (fields) => {
     rename(fields, names);
-    for (const name of json) decode(fields, name);
     dropNulls(fields);
     for (const name of flags) if (fields.has(name)) fields.set(name, String(fields.get(name) !== '0'));
     const also = make(fields) ?? [];
     return { ...asRow(table, fields), also };
   };
-  return { kind, table, mastra, read };
+  return { kind, table, mastra, read, json };
 }
 
 /**
@@ -147,6 +162,7 @@ function entity(kind, parent, how) {
   const versions = `${kind}_versions`;
   return [
     plain(`${kind}_version`, versions, `mastra_${versions}`, {
+      json: VERSION_JSON,
       ...how,
       make: (fields) => makeVersion(fields, versions, parent),
     }),
@@ -172,17 +188,10 @@ function readRowOfMessage(fields) {
   return readMessage(fields);
 }
 
-/** Its value is JSON, whatever it is. @param {Fields} fields */
+/** @param {Fields} fields */
 function makeState(fields) {
   fields.delete('createdAt');
-  const text = JSON.parse(fields.get('value') ?? 'null');
-  if (typeof text !== 'string') return;
-  try {
-    JSON.parse(text);
-    fields.set('value', text);
-  } catch {
-    throw new Refusal('its value is not JSON');
-  }
+  if (!fields.has('value')) fields.set('value', 'null');
 }
 
 /** @param {Fields} fields */
@@ -223,6 +232,20 @@ function makeVersion(fields, table, parent) {
   for (const [name, value] of Object.entries(place)) fields.set(name, value);
   fields.set('sortAt', JSON.stringify(new Date(number)));
   const pointer = { of: JSON.stringify(table), id: JSON.stringify(needId(fields, 'id')), ...place };
+  return [{ kind: 'version_id', text: write(new Map(Object.entries(pointer))) }];
+}
+
+/** @param {Fields} fields */
+function makeResult(fields) {
+  const attempt = Number(fields.get('attempt') ?? 0);
+  if (!Number.isSafeInteger(attempt)) throw new Refusal('its attempt is no number');
+  const place = {
+    experimentId: JSON.stringify(needId(fields, 'experimentId')),
+    itemId: JSON.stringify(needId(fields, 'itemId')),
+    trial: JSON.stringify(String(attempt)),
+  };
+  fields.set('trial', place.trial);
+  const pointer = { of: '"experiment_results"', id: JSON.stringify(needId(fields, 'id')), ...place };
   return [{ kind: 'version_id', text: write(new Map(Object.entries(pointer))) }];
 }
 
@@ -322,7 +345,6 @@ const generationOf = (one) => JSON.stringify(`=${needId(one, 'id')}`);
 
 /** @param {Fields} record */
 function readObservation(record) {
-  for (const name of OBSERVATION_JSON) decode(record, name);
   // The one is for that store's lists, the other is never told.
   record.delete('lookupKey');
   record.delete('lastReflectionAt');

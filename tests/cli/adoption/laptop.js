@@ -85,7 +85,7 @@ export async function fill(file) {
     scorer: { id: 'length' },
     entity: { id: 'guide' },
     input: [{ role: 'user' }],
-    output: { text: '{"looks":"like"}' },
+    output: '{"looks":"like JSON"}',
   });
   await d.backgroundTasks.createTask({
     id: 'task',
@@ -127,7 +127,7 @@ export async function fill(file) {
     source: 'mail',
     kind: 'new',
     summary: 'A mail',
-    payload: { from: 'bob' },
+    payload: '{"looks":"like JSON"}',
     attributes: { n: 1 },
     resourceId: 'ada',
     deliverAt: at(9),
@@ -244,5 +244,27 @@ export async function fill(file) {
     },
   });
   await d.favorites.favorite({ userId: 'u', entityType: 'agent', entityId: 'a' });
+  await d.experiments.createExperiment({
+    ...{ id: 'e', name: 'First', datasetId: null, datasetVersion: null, targetType: 'agent', targetId: 'a' },
+    ...{ totalItems: 1, metadata: { a: 1 }, scorerIds: ['length'] },
+  });
+  await d.experiments.addExperimentResult({
+    ...{
+      id: 'er',
+      experimentId: 'e',
+      itemId: 'item',
+      itemDatasetVersion: null,
+      input: { q: 1 },
+      output: 'x',
+    },
+    ...{
+      groundTruth: null,
+      error: null,
+      startedAt: at(1),
+      completedAt: at(2),
+      retryCount: 0,
+      tags: ['good'],
+    },
+  });
   return storage;
 }
