@@ -142,7 +142,7 @@ export class ExportReader {
       at++;
       if (this.end !== undefined) throw damaged('there is more after its end');
       const text = bytes.toString('utf8');
-      const record = /^\{"type":"([a-z-]+)","record":(.*)\}\n$/s.exec(text);
+      const record = /^\{"type":"([a-z_-]+)","record":(.*)\}\n$/s.exec(text);
       if (this.manifest !== undefined && record !== null) {
         if (texts.length > 0 && record[1] !== type) throw damaged(`chunk ${number + 1} holds several types`);
         if (!isObject(record[2])) throw damaged(`line ${at} is not one record`);

@@ -34,6 +34,18 @@ test('no table is forgotten', () => {
 });
 
 describe('export and import', () => {
+  test('take rows of every table', async () => {
+    const store = desk.store({ keyPrefix: 'rows_' });
+    const createdAt = new Date('2026-01-02T03:04:05Z');
+    await store.saveRows({ table: 'agent_versions', rows: [{ entityId: 'a', number: '1', createdAt }] });
+    await desk.result(['export', '--prefix', 'rows_', '-o', 'rows.ndjson']);
+    await desk.result(['import', 'rows.ndjson', '--prefix', 'again_']);
+    const again = desk.store({ keyPrefix: 'again_' });
+    expect(await again.getRows({ table: 'agent_versions', keys: [{ entityId: 'a', number: '1' }] })).toEqual([
+      { entityId: 'a', number: '1', createdAt },
+    ]);
+  });
+
   test('what comes in again is what went out, under any prefix, with its dates', async () => {
     await fill(desk.store({ keyPrefix: 'a_' }));
     const exported = await desk.result(['export', '--prefix', 'a_', '-o', 'a.ndjson']);
