@@ -13,107 +13,28 @@
 
 import { createHash } from 'node:crypto';
 import { FORMAT_VERSION } from '../core/abi.js';
+import { CHUNK_RECORDS, ExportWriter as Writer, VERSION } from '../upkeep/export-writer.js';
 import { CliError } from './errors.js';
 
 /** @typedef {{ keyPrefix: string, format: number, version: number, createdAt: string }} Manifest */
 /** @typedef {{ number: number, type: string, texts: string[] }} Chunk */
 /** @typedef {{ records: number, chunks: number, counts: Record<string, number>, sha256: string }} End */
 
-const VERSION = 1;
 const NEWLINE = 10;
-/** What a chunk holds at most, so that whoever imports it needs no more memory. */
-const CHUNK_RECORDS = 500;
-const CHUNK_BYTES = 4_000_000;
 /** A record has 25 MiB at most, its line hardly more; a chunk ends with the record that fills it. */
 const MAX_LINE = 32 * 1024 * 1024;
 
-/** Writes an export; `position` says where it stands after a chunk, to be gone on from. */
-export class ExportWriter {
-  #write;
-  #total = createHash('sha256');
-  #chunk = createHash('sha256');
-  #lines = 0;
-  #size = 0;
-  #type = '';
-  /** @type {string[]} */
-  #pending = [];
-  position = { bytes: 0, chunks: 0, records: 0, counts: /** @type {Record<string, number>} */ ({}) };
-
-  /** @param {(text: string) => Promise<void>} write */
-  constructor(write) {
-    this.#write = write;
-  }
-
-  /**
-   * @param {{ keyPrefix: string, format: number }} manifest
-   */
-  async begin({ keyPrefix, format }) {
-    const createdAt = new Date().toISOString();
-    await this.#put(line({ type: 'threadkv-export', version: VERSION, format, keyPrefix, createdAt }));
-  }
-
-  /**
-   * Goes on with an export of which the first bytes were written before.
-   *
-   * @param {ExportWriter['position']} position
-   * @param {AsyncIterable<Buffer>} written  these bytes
-   */
-  async resume(position, written) {
-    for await (const bytes of written) this.#total.update(bytes);
-    this.position = structuredClone(position);
-  }
-
-  /** @param {string} type @param {string} text  of the record */
-  async add(type, text) {
-    if (
-      this.#lines > 0 &&
-      (type !== this.#type || this.#lines >= CHUNK_RECORDS || this.#size >= CHUNK_BYTES)
-    ) {
-      await this.endChunk();
-    }
-    // Between its values JSON may have line breaks.
-    const one = /[\r\n]/.test(text) ? text.replace(/[\r\n]/g, ' ') : text;
-    const written = `{"type":"${type}","record":${one}}\n`;
-    this.#type = type;
-    this.#lines++;
-    this.#size += written.length;
-    this.#chunk.update(written);
-    this.#pending.push(written);
-    const { counts } = this.position;
-    counts[type] = (counts[type] ?? 0) + 1;
-  }
-
-  async endChunk() {
-    if (this.#lines === 0) return;
-    const number = ++this.position.chunks;
-    this.position.records += this.#lines;
-    const sha256 = this.#chunk.digest('hex');
-    await this.#put(this.#pending.join('') + line({ type: 'chunk', number, records: this.#lines, sha256 }));
-    this.#chunk = createHash('sha256');
-    this.#lines = this.#size = 0;
-    this.#pending = [];
-  }
-
-  /** @returns {Promise<string>} the checksum of the whole */
-  async end() {
-    await this.endChunk();
-    const { records, chunks, counts } = this.position;
-    const sha256 = this.#total.copy().digest('hex');
-    await this.#put(line({ type: 'end', records, chunks, counts, sha256 }));
-    return sha256;
-  }
-
-  /** @param {string} text */
-  async #put(text) {
-    this.#total.update(text);
-    this.position.bytes += Buffer.byteLength(text);
-    await this.#write(text);
-  }
+/** Of Node. @returns {import('../upkeep/export-writer.js').Digest} */
+function createDigest() {
+  const hash = createHash('sha256');
+  return { update: (bytes) => void hash.update(bytes), hex: async () => hash.digest('hex') };
 }
 
-/** @param {object} document */
-function line(document) {
-  return `${JSON.stringify(document)}\n`;
+export class ExportWriter extends Writer {
+  /** @param {(text: string) => Promise<void>} write */
+  constructor(write) {
+    super(write, createDigest);
+  }
 }
 
 /** Reads an export chunk by chunk; each is compared with its checksum before it is handed out. */

@@ -46,6 +46,7 @@ const REQUESTS = {
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
   listStates: ['GET', `${THREAD}/states?type=goal`],
   listObservations: ['GET', '/v1/resources/u/observations'],
+  export: ['GET', '/v1/export'],
   call: ['POST', '/v1/calls', undefined, writeCall({ method: 'stats', op: 'store.init' })],
   deleteResource: ['DELETE', '/v1/resources/u?everything=true'],
 };

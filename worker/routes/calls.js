@@ -5,6 +5,7 @@
  */
 
 import { serveCalls } from '../../bindings/upkeep/serve.js';
+import { serveExport } from '../../bindings/upkeep/serve-export.js';
 import { MAX_REQUEST } from '../../bindings/remote/calls.js';
 import { ApiError } from '../errors.js';
 import { logError } from '../log.js';
@@ -13,6 +14,25 @@ import { route } from '../route.js';
 const TYPE = 'application/x-ndjson';
 
 export const calls = [
+  route({
+    method: 'GET',
+    path: '/v1/export',
+    operationId: 'export',
+    tag: 'The server',
+    summary: 'Everything under the prefix, as the file that `threadkv export` writes',
+    description:
+      'NDJSON with checksums; what has no last line of the type `end` broke off. What one request may read is bounded: of a ' +
+      'large store in KV the command exports more.',
+    answers: { 200: { description: 'the export', lines: true } },
+    async handle(context) {
+      const { store, token, tools } = context.var;
+      const parts = serveExport(store, { keyPrefix: token.keyPrefix, module: tools });
+      // What cannot begin is an error like others.
+      const first = await parts.next();
+      return new Response(streamOf(parts, first), { headers: { 'Content-Type': TYPE } });
+    },
+  }),
+
   route({
     method: 'POST',
     path: '/v1/calls',
@@ -64,15 +84,17 @@ function* linesOf(text) {
  * Each line is made when somebody takes it.
  *
  * @param {AsyncGenerator<string, void, void>} lines
+ * @param {IteratorResult<string, void>} [first]  that was taken already
  */
-function streamOf(lines) {
+function streamOf(lines, first) {
   const encoder = new TextEncoder();
   return new ReadableStream({
     async pull(controller) {
       try {
-        const { done, value } = await lines.next();
+        const { done, value } = first ?? (await lines.next());
+        first = undefined;
         if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value));
+        else controller.enqueue(encoder.encode(value ?? ''));
       } catch (error) {
         // The answer breaks off, and is asked for again.
         logError({ event: 'error', code: /** @type {Error} */ (error).name, method: 'POST' });
