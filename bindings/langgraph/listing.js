@@ -17,9 +17,12 @@ import { textOf, threadOf } from './config.js';
  * @property {(stored: any) => Promise<any>} metadata
  */
 /** @typedef {{ key: Listed, writes: Listed[] }} Candidate */
+/** @typedef {{ record: Found['record'], writes: Listed[], found?: Pick<Found, 'packs' | 'writes'> }} Chosen */
 
 /** Checkpoints whose rows are read together. */
 const TOGETHER = 20;
+/** What of them is in memory at once, beside their rows. */
+const BYTES = 20 * 1024 * 1024;
 
 /**
  * @param {Tools} tools
@@ -88,54 +91,84 @@ async function* spaces(tools, threadId, namespace) {
  * @returns {AsyncGenerator<Found>}
  */
 async function* listSpace(tools, of, select, left) {
-  /** Packs of the checkpoint before: the next one has most of them, too. @type {Map<string, string[]>} */
+  /** Packs of checkpoints before: the next ones have most of them, too. @type {Map<string, string[]>} */
   let packs = new Map();
   for await (const candidates of candidatesOf(tools, of, select, left)) {
     const rows = await tools.rows(candidates.map(({ key }) => ({ ...placeIn(key), bytes: 0 })));
+    /** @type {Chosen[]} */
+    const chosen = [];
     for (const [index, { writes }] of candidates.entries()) {
       const record = rows[index];
-      if (record === null || !(await matches(tools, record.metadata, select.filter))) continue;
-      const { found, parts } = await complete(tools, record, writes, packs);
-      packs = parts;
-      if (found !== null) yield found;
+      if (record !== null && (await matches(tools, record.metadata, select.filter)))
+        chosen.push({ record, writes });
+    }
+    for (const some of portions(chosen)) {
+      packs = await readPacks(tools, some, packs);
+      for (const { record, found } of some) if (found !== undefined) yield { record, ...found };
     }
   }
 }
 
 /**
- * @param {Tools} tools
- * @param {any} record
- * @param {Listed[]} writes
- * @param {Map<string, string[]>} packs
+ * As many as may be in memory together, by what stands outside of their rows.
+ *
+ * @param {Chosen[]} chosen
+ * @returns {Chosen[][]}
  */
-async function complete(tools, record, writes, packs) {
-  const missing = record.packs.filter((/** @type {[string, number]} */ [place]) => !packs.has(place));
+function portions(chosen) {
+  /** @type {Chosen[][]} */
+  const all = [];
+  let places = new Set();
+  let bytes = 0;
+  for (const one of chosen) {
+    const news = one.record.packs.filter(([place]) => !places.has(place));
+    const size = news.reduce((sum, [, size]) => sum + size, 0);
+    if (all.length === 0 || (bytes > 0 && bytes + size > BYTES)) {
+      all.push([]);
+      places = new Set();
+      bytes = 0;
+    }
+    all[all.length - 1].push(one);
+    for (const [place] of news) places.add(place);
+    bytes += size;
+  }
+  return all;
+}
+
+/**
+ * Brings what belongs to checkpoints, and puts it beside them.
+ *
+ * @param {Tools} tools
+ * @param {Chosen[]} chosen
+ * @param {Map<string, string[]>} before  packs that are there already
+ * @returns {Promise<Map<string, string[]>>} those of these checkpoints
+ */
+async function readPacks(tools, chosen, before) {
+  const sizes = new Map(chosen.flatMap(({ record }) => record.packs));
+  const missing = [...sizes.keys()].filter((place) => !before.has(place));
+  const writes = chosen.flatMap((one) => one.writes);
+  const { threadId, space } = chosen[0].record;
   const keys = [
     ...writes.map((key) => ({ ...placeIn(key), bytes: 0 })),
-    ...missing.map((/** @type {[string, number]} */ [place, bytes]) => ({
-      threadId: record.threadId,
-      space: packsOf(record.space),
-      place,
-      bytes,
-    })),
+    ...missing.map((place) => ({ threadId, space: packsOf(space), place, bytes: sizes.get(place) })),
   ];
   const rows = keys.length === 0 ? [] : await tools.rows(keys);
-  const parts = new Map();
-  for (const [place] of record.packs) if (packs.has(place)) parts.set(place, packs.get(place));
-  missing.forEach((/** @type {[string, number]} */ [place], /** @type {number} */ index) => {
-    const row = rows[writes.length + index];
-    if (row !== null) parts.set(place, row.parts);
-  });
-  // Deleted meanwhile, for a pack goes after who names it.
-  const found =
-    parts.size < record.packs.length
-      ? null
-      : {
-          record,
-          packs: Object.fromEntries(parts),
-          writes: rows.slice(0, writes.length).filter((row) => row !== null),
-        };
-  return { found, parts };
+  const byPlace = new Map(keys.map(({ place }, index) => [place, rows[index]]));
+  /** @type {Map<string, string[]>} */
+  const packs = new Map();
+  for (const place of sizes.keys()) {
+    const parts = before.get(place) ?? byPlace.get(place)?.parts;
+    if (parts !== undefined) packs.set(place, parts);
+  }
+  for (const one of chosen) {
+    // Where one is missing the checkpoint was deleted meanwhile: a pack goes after who names it.
+    if (!one.record.packs.every(([place]) => packs.has(place))) continue;
+    one.found = {
+      packs: Object.fromEntries(one.record.packs.map(([place]) => [place, packs.get(place) ?? []])),
+      writes: one.writes.map(({ place }) => byPlace.get(place)).filter((row) => row !== null),
+    };
+  }
+  return packs;
 }
 
 /**
