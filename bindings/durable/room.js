@@ -179,7 +179,7 @@ export class Room {
     const called = this.#own.callSync(this.#storeOf(request), String(op), control, text, method, manner);
     const kept = called.reading.kept.map(pack);
     const answer = { text: pack(called.text), ...(kept.length > 0 && { kept }) };
-    requireCrossing([answer.text, ...kept], method);
+    this.#requireCrossing([answer.text, ...kept], method);
     return { ...answer, wishes: called.wish === undefined ? [] : [called.wish] };
   }
 
@@ -199,7 +199,7 @@ export class Room {
       if (called.wish !== undefined) wishes.push(called.wish);
       if (needed === true && called.text === 'false') break;
     }
-    requireCrossing(texts, method);
+    this.#requireCrossing(texts, method);
     return { texts, wishes };
   }
 
@@ -223,7 +223,7 @@ export class Room {
       return called.text === '' ? null : JSON.parse(called.text);
     });
     const text = pack(result === undefined ? '' : JSON.stringify(result));
-    requireCrossing([text], method);
+    this.#requireCrossing([text], method);
     return { text, wishes };
   }
 
@@ -257,6 +257,18 @@ export class Room {
     return store;
   }
 
+  /**
+   * A result that would not cross is refused while its transaction can still be rolled back.
+   *
+   * @param {import('../remote/protocol.js').Packed[]} texts
+   * @param {string} method
+   */
+  #requireCrossing(texts, method) {
+    if (weigh(texts, this.#operations.length) <= MAX_CROSSING) return;
+    const says = `the result of ${method} is larger than what a Durable Object can answer with: ${MAX_CROSSING} bytes; nothing was written`;
+    throw storeError('PAGE_TOO_LARGE', method, says, { limit: MAX_CROSSING });
+  }
+
   get #own() {
     this.#core ??= this.#options.createCore();
     return this.#core;
@@ -269,18 +281,6 @@ function withoutTools(method) {
     'the class of the Durable Object has no tools: import threadkv/threadkv.tools.wasm and give it as `static module` ' +
     'of a subclass of ThreadKVObject';
   return storeError('NO_MODULE', method, says);
-}
-
-/**
- * A result that would not cross is refused while its transaction can still be rolled back.
- *
- * @param {import('../remote/protocol.js').Packed[]} texts
- * @param {string} method
- */
-function requireCrossing(texts, method) {
-  if (weigh(texts) <= MAX_CROSSING) return;
-  const says = `the result of ${method} is larger than what a Durable Object can answer with: ${MAX_CROSSING} bytes; nothing was written`;
-  throw storeError('PAGE_TOO_LARGE', method, says, { limit: MAX_CROSSING });
 }
 
 /**

@@ -187,7 +187,7 @@ export class ObjectHome {
     const [check, forget] = [this.#checks, this.#forgets];
     const request = { ...VERSIONS, prefix, maxOperations, check, forget, method, ...asked };
     const { json, calls = [] } = asked;
-    if (weigh([json, ...calls.map((call) => call.json)]) > MAX_CROSSING) {
+    if (weigh([json, ...calls.map((call) => call.json)], calls.length) > MAX_CROSSING) {
       const limit = MAX_CROSSING;
       const says = `${method} was given more than a Durable Object takes in one call: ${limit} bytes; nothing was done`;
       throw storeError('VALUE_TOO_LARGE', method, says, { limit });

@@ -59,6 +59,8 @@ export const PROTOCOL = 1;
 
 /** Bytes that a request or a reply may have: some way below 32 MiB. */
 export const MAX_CROSSING = 30 * 1024 * 1024;
+/** What stands around each call of several, or tells of one operation. */
+const AROUND = 256;
 /** From so many characters on a text crosses as bytes. */
 const LONG = 64 * 1024;
 
@@ -77,9 +79,14 @@ export function unpack(packed) {
   return typeof packed === 'string' ? packed : decoder.decode(packed);
 }
 
-/** @param {(Packed | undefined)[]} texts @returns {number} bytes that they take at most when they cross */
-export function weigh(texts) {
-  return texts.reduce((sum, text) => sum + (text === undefined ? 0 : sizeOf(text)), 0);
+/**
+ * @param {(Packed | undefined)[]} texts
+ * @param {number} [others]  calls or operations that cross with them
+ * @returns {number} bytes that they take at most when they cross
+ */
+export function weigh(texts, others = 0) {
+  const around = others * AROUND;
+  return texts.reduce((sum, text) => sum + (text === undefined ? 0 : sizeOf(text)), around);
 }
 
 /** @param {Packed} text */

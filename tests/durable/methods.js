@@ -5,6 +5,7 @@
  * @module
  */
 
+import { TABLES } from '../../bindings/core/abi.js';
 import { at, conversation, message, thread } from '../support/records.js';
 
 /** @typedef {{ args: (ids: Record<string, string>) => any[], calls: number }} Method */
@@ -67,7 +68,7 @@ export const METHODS = {
   dropTable: takes(1, { tableName: 'scores' }),
   dangerouslyClearAll: takes(1),
   // Parts: what the id's tables hold, one after the other.
-  eraseResource: takes(48, whose),
+  eraseResource: takes(TABLES.length + 8, whose),
   saveThread: takes(1, { thread: thread('v') }),
   createThread: takes(1, { thread: thread('v') }),
   getThreadById: takes(1, { threadId: 't' }),

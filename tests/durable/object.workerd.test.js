@@ -237,6 +237,91 @@ describe('values that are too large for a row', () => {
   });
 });
 
+describe('what would not cross', () => {
+  const MANY = Array.from({ length: 32 }, (_, i) => i);
+  const MEGABYTE = 'x'.repeat(1024 * 1024);
+  const date = new Date(0);
+  const large = (/** @type {number} */ n) =>
+    message(`m${n}`, n, { content: { format: 2, content: MEGABYTE } });
+  const row = (/** @type {number} */ n) => ({ id: `s${n}`, status: 'active', text: MEGABYTE });
+  const blob = (/** @type {number} */ n) => ({ hash: `h${n}`, content: MEGABYTE, size: 1, createdAt: date });
+
+  it.each(
+    /** @type {[string, any][]} */ ([
+      ['saveMessages', { messages: MANY.map(large) }],
+      ['batchInsert', { tableName: 'messages', records: MANY.map(large) }],
+      [
+        'batchInsert',
+        { tableName: 'threads', records: MANY.map((n) => thread(`t${n}`, { title: MEGABYTE })) },
+      ],
+      ['batchTraceInsert', { records: MANY.map(row) }],
+      ['saveRows', { table: 'schedules', rows: MANY.map(row) }],
+      ['putManyBlobs', MANY.map(blob)],
+      ['setState', { threadId: 't', type: 'goal', value: MANY.map(() => MEGABYTE) }],
+      [
+        'persistWorkflowSnapshot',
+        { ...run, snapshot: { status: 'suspended', value: MANY.map(() => MEGABYTE) } },
+      ],
+      [
+        'initializeObservationalMemory',
+        {
+          threadId: null,
+          resourceId: 'alice',
+          scope: 'resource',
+          config: { value: MANY.map(() => MEGABYTE) },
+        },
+      ],
+    ]),
+  )('of what %s is given, is refused by the caller, and nothing is written', async (method, args) => {
+    const { store, storage } = open();
+    await store.saveThread({ thread: thread('t') });
+    const before = await keysOf(storage, '');
+    expect(await failure(store[method](args))).toMatchObject({ code: 'VALUE_TOO_LARGE', op: method });
+    expect(await keysOf(storage, '')).toEqual(before);
+  });
+
+  /** A store that has 32 MB of each. */
+  async function filled() {
+    const { store, storage } = open({ maxPageBytes: 1024 ** 3 });
+    await store.saveThread({ thread: thread('t') });
+    for (const half of [MANY.slice(0, 16), MANY.slice(16)]) {
+      await store.putManyBlobs(half.map(blob));
+      await store.saveRows({ table: 'schedules', rows: half.map(row) });
+      await store.saveMessages({ messages: half.map(large) });
+    }
+    return { store, storage };
+  }
+
+  it('of what a method answers, is told apart, and pages are read', async () => {
+    const { store } = await filled();
+    const table = 'schedules';
+    const all = MANY.length;
+    /** @type {[string, (count: number) => any][]} */
+    const reads = [
+      ['getManyBlobs', (count) => MANY.slice(0, count).map((n) => `h${n}`)],
+      ['getRows', (count) => ({ table, keys: MANY.slice(0, count).map((n) => ({ id: `s${n}` })) })],
+      ['listRows', (perPage) => ({ table, perPage })],
+      ['listMessages', (perPage) => ({ threadId: 't', perPage })],
+      ['listMessagesById', (count) => ({ messageIds: MANY.slice(0, count).map((n) => `m${n}`) })],
+    ];
+    for (const [method, args] of reads) {
+      const error = await failure(store[method](args(all)));
+      expect(error).toMatchObject({ code: 'PAGE_TOO_LARGE', op: method });
+      // What is in no index a list of rows reads from all of them.
+      if (method !== 'listRows') await store[method](args(16));
+    }
+  });
+
+  it('of what a method that writes answers, undoes what it wrote', async () => {
+    const { store } = await filled();
+    const messages = MANY.map((n) => ({ id: `m${n}`, role: 'assistant' }));
+    expect(await failure(store.updateMessages({ messages }))).toMatchObject({ code: 'PAGE_TOO_LARGE' });
+    const page = await store.listMessages({ threadId: 't', perPage: 16 });
+    expect(new Set(page.messages.map((/** @type {any} */ { role }) => role))).toEqual(new Set(['user']));
+    await store.updateMessages({ messages: messages.slice(0, 16) });
+  });
+});
+
 describe('a failure in the object', () => {
   it('is an error of this side: StoreError, and TypeError for a filter', async () => {
     const { store } = open();
