@@ -389,6 +389,13 @@ describe('a store with data, behind a token', () => {
         expect.stringMatching(/^book the hotel\s*pending$/),
       ]);
       expect(await states.last().innerText()).toMatch(/^goal\s*active\s*a trip/);
+      await page.getByLabel('A state of another type').fill('draft');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await expect.poll(() => states.count()).toBe(3);
+      expect(await states.last().innerText()).toMatch(/^draft/);
+      await page.getByLabel('A state of another type').fill('none');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => states.count()).toBe(2);
 
       await visitor.go('#/runs/scored/run-9');
       await page.getByText('Scores').click();

@@ -70,6 +70,7 @@ async function seedBeside(/** @type {import('../../bindings/index.js').Cloudflar
     type: 'goal',
     value: { objective: 'a trip', status: 'active' },
   });
+  await store.setState({ threadId: 'thread-5', type: 'draft', value: { words: MARKUP } });
   await store.createTask({
     ...task,
     ...counts,

@@ -126,6 +126,35 @@ describe('with a token that may write', () => {
     expect(await shown()).not.toContain('To go');
   });
 
+  it('a user is erased, once his id was typed', async () => {
+    const thread = { id: 'of-dora', resourceId: 'dora', title: 'Of Dora' };
+    await ask('POST', '/v1/threads', JSON.stringify(thread));
+    await ask(
+      'POST',
+      '/v1/threads/of-dora/messages',
+      JSON.stringify({ messages: [{ id: 'said-dora', role: 'user', content: 'hello' }] }),
+    );
+    await visitor.go('#/memory/dora'); // of whom nothing is kept across threads
+    await button('Erase everything').click();
+    const dialog = page.getByRole('dialog', { name: 'Erase everything?' });
+    const erase = dialog.getByRole('button', { name: 'Erase' });
+    expect(await erase.isDisabled()).toBe(true);
+    await dialog.getByLabel('To erase it, type dora').fill('Dora');
+    expect(await erase.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    expect(await dialog.isVisible()).toBe(true);
+    expect((await ask('GET', '/v1/threads/of-dora')).status).toBe(200);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+    expect(violations).toEqual([]);
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/erase.png` });
+    await dialog.getByLabel('To erase it, type dora').fill('dora');
+    await erase.click();
+    await page.getByRole('heading', { level: 2, name: 'With working memory' }).waitFor();
+    expect((await ask('GET', '/v1/threads/of-dora')).status).toBe(404);
+    expect((await ask('GET', '/v1/messages/said-dora')).status).toBe(404);
+  });
+
   it('working memory is deleted, after asking, and the threads stay', async () => {
     await ask('PUT', '/v1/resources/cleo', '{"workingMemory":"# Cleo"}');
     await visitor.go('#/memory/cleo');
@@ -190,7 +219,7 @@ describe('with a token that may only read', () => {
   it('there is nothing to change anything with', async () => {
     for (const place of ['#/threads/thread-44', '#/memory/ada', '#/runs']) {
       await visitor.go(place);
-      expect(await page.getByRole('button', { name: /Edit|Delete/ }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: /Edit|Delete|Erase/ }).count()).toBe(0);
     }
     await visitor.go('#/threads/thread-44');
     expect(await page.locator('.message').count()).toBe(20);

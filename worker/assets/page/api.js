@@ -89,9 +89,16 @@ export function createApi(signal, onRequest) {
     get: async (path, query) => JSON.parse(await ask('GET', path, query)),
     /** As it came. @param {string[]} path @param {Query} [query] */
     text: (path, query) => ask('GET', path, query),
-    /** Changes something. @param {'POST' | 'PUT' | 'PATCH' | 'DELETE'} method @param {string[]} path @param {unknown} [body] */
-    async send(method, path, body) {
-      await ask(method, path, {}, body);
+    /**
+     * Changes something.
+     *
+     * @param {'POST' | 'PUT' | 'PATCH' | 'DELETE'} method
+     * @param {string[]} path
+     * @param {unknown} [body]
+     * @param {Query} [query]
+     */
+    async send(method, path, body, query) {
+      await ask(method, path, query, body);
     },
     /** What the token may do. It costs no KV operation, and is asked once. @returns {Promise<Rights | undefined>} */
     async rights() {

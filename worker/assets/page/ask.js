@@ -13,16 +13,24 @@ import { el } from './dom.js';
  * @property {string} [words]  what will happen
  * @property {string} verb  of the button
  * @property {{ label: string, value: string, long?: boolean }} [field]  what can be changed
+ * @property {string} [typed]  what the field has to have before it is done: for what cannot be taken back
  * @property {(value: string) => Promise<void>} act  what is done then, with what the field has
  */
 
 /** @param {Question} question @returns {Promise<boolean>} whether it was done */
-export function ask({ title, words, verb, field, act }) {
+export function ask({ title, words, verb, field, typed, act }) {
   const kind = field?.long ? 'textarea' : 'input';
   const input = field && el(kind, { name: 'value', rows: field.long && 12, autocomplete: 'off' });
   if (input) input.value = field?.value;
   const failure = el('p.failure', { role: 'alert' });
-  const button = el(field ? 'button' : 'button.danger', { type: 'submit' }, verb);
+  const isDangerous = field === undefined || typed !== undefined;
+  const button = el(isDangerous ? 'button.danger' : 'button', { type: 'submit' }, verb);
+  if (typed !== undefined && input) {
+    button.disabled = true;
+    input.addEventListener('input', () => {
+      button.disabled = input.value !== typed;
+    });
+  }
   const cancel = el('button', { type: 'button', autofocus: !field, onclick: () => dialog.close() }, 'Cancel');
   const dialog = el(
     'dialog',
@@ -42,6 +50,7 @@ export function ask({ title, words, verb, field, act }) {
   /** @param {SubmitEvent} event */
   async function submit(event) {
     event.preventDefault();
+    if (button.disabled) return;
     button.disabled = true;
     try {
       await act(input?.value ?? '');

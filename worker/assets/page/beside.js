@@ -28,11 +28,44 @@ export function tasksPart(api, filter) {
 export function statesPart(api, threadId) {
   return later('States: tasks, goal', async () => {
     const { states } = await api.get(['threads', threadId, 'states']);
-    return states.length === 0
-      ? [el('p.about', null, 'None.')]
-      : [el('ul.list', null, each(states, stateItem, 'li'))];
+    return [statesOf(states), otherState(api, threadId)];
   });
 }
+
+/** @param {any[]} states */
+function statesOf(states) {
+  return states.length === 0
+    ? el('p.about', null, 'None.')
+    : el('ul.list', null, each(states, stateItem, 'li'));
+}
+
+/** Which types there are is not kept anywhere: one has to be named. @param {Api} api @param {string} threadId */
+function otherState(api, threadId) {
+  const found = el('div', { 'aria-live': 'polite' });
+  /** @param {SubmitEvent} event */
+  async function onsubmit(event) {
+    event.preventDefault();
+    const type = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('type'));
+    found.replaceChildren(el('p.about', null, 'Asking…'));
+    const content = await api.get(['threads', threadId, 'states'], { type }).then(
+      ({ states }) => statesOf(states),
+      (error) => failure(error),
+    );
+    found.replaceChildren(content);
+  }
+  const input = el('input', { name: 'type', required: true, autocomplete: 'off', spellcheck: 'false' });
+  const form = el(
+    'form.filter',
+    { onsubmit },
+    el('label', null, 'A state of another type', input),
+    el('button', null, 'Show'),
+  );
+  return el('div', null, form, found);
+}
+
+/** @param {unknown} error */
+const failure = (error) =>
+  el('p.failure', { role: 'alert' }, error instanceof RequestError ? error.message : 'the page failed');
 
 /** @param {Api} api @param {Filter} filter  `{ runId }` */
 export function scoresPart(api, filter) {
@@ -136,9 +169,7 @@ function later(title, load) {
   return disclosure(title, () => {
     const place = el('div', { 'aria-busy': 'true' }, el('p.about', null, 'Asking…'));
     load()
-      .catch((error) => [
-        el('p.failure', { role: 'alert' }, error instanceof RequestError ? error.message : 'the page failed'),
-      ])
+      .catch((error) => [failure(error)])
       .then((content) => {
         place.replaceChildren(...content);
         place.removeAttribute('aria-busy');

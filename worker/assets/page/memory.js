@@ -12,8 +12,10 @@ import { placeOf } from './place.js';
 import { resourceLists } from './resources.js';
 import { emptyState, heading } from './widgets.js';
 
+/** @typedef {import('./api.js').Api} Api */
+
 /**
- * @param {import('./api.js').Api} api
+ * @param {Api} api
  * @param {import('./place.js').Place} place
  */
 export async function memoryView(api, place) {
@@ -22,8 +24,16 @@ export async function memoryView(api, place) {
   if (id === '') return [...top, ...(await resourceLists(api, place))];
   const threads = el('p', null, el('a', { href: placeOf('threads', [], { resourceId: id }) }, 'Its threads'));
   const observations = observationsPart(api, id);
+  const mayWrite = await api.mayWrite();
+  const erasure =
+    mayWrite &&
+    el(
+      'div.actions',
+      null,
+      actionButton('Erase everything', () => erase(api, id)),
+    );
   try {
-    const [resource, mayWrite] = await Promise.all([api.get(['resources', id]), api.mayWrite()]);
+    const resource = await api.get(['resources', id]);
     const { workingMemory, createdAt, updatedAt, metadata } = resource;
     return [
       ...top,
@@ -46,6 +56,7 @@ export async function memoryView(api, place) {
       jsonDisclosure('Raw JSON', resource),
       observations,
       threads,
+      erasure,
     ];
   } catch (error) {
     if (!(error instanceof RequestError) || error.status !== 404) throw error;
@@ -54,17 +65,33 @@ export async function memoryView(api, place) {
       emptyState('No working memory', `Nothing is kept of ${id} across threads.`),
       observations,
       threads,
+      erasure,
     ];
   }
 }
 
-/** @param {import('./api.js').Api} api @param {string} id */
+/** @param {Api} api @param {string} id */
 async function forget(api, id) {
   const done = await ask({
     title: 'Delete the working memory?',
     words: `What is kept of ${id} across threads is deleted for good. The threads stay.`,
     verb: 'Delete',
     act: () => api.send('DELETE', ['resources', id]),
+  });
+  if (done) location.hash = placeOf('memory');
+}
+
+/** @param {Api} api @param {string} id */
+async function erase(api, id) {
+  const done = await ask({
+    title: 'Erase everything?',
+    words:
+      `All that carries the id ${id} is deleted for good: threads and their messages, messages in threads of others, working and ` +
+      'observational memory, runs, scores, tasks and states. Of very much a part is done now, and sweeps go on with it.',
+    verb: 'Erase',
+    field: { label: `To erase it, type ${id}`, value: '' },
+    typed: id,
+    act: () => api.send('DELETE', ['resources', id], undefined, { everything: true }),
   });
   if (done) location.hash = placeOf('memory');
 }
