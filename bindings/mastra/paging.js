@@ -5,6 +5,7 @@
  */
 
 import { compareByField, resolveListOrderBy } from '@mastra/core/storage';
+import { countRule } from '../store/shape.js';
 import { invalid } from './table.js';
 
 /**
@@ -22,7 +23,7 @@ export function requirePage(method, page, perPage) {
   for (const [name, value] of Object.entries({ page, perPage })) {
     if ((name === 'perPage' && value === false) || (Number.isSafeInteger(value) && Number(value) >= 0))
       continue;
-    throw invalid(method, `${name} must be >= 0`);
+    throw invalid(method, `${name} must be ${countRule(value)}`);
   }
 }
 

@@ -75,7 +75,28 @@ export function requireArray(value, name, method) {
  */
 export function requireCount(value, name, method) {
   if (Number.isSafeInteger(value) && /** @type {number} */ (value) >= 0) return;
-  throw storeError('INVALID_ARGUMENT', method, `${name} must be >= 0`);
+  throw storeError('INVALID_ARGUMENT', method, `${name} must be ${countRule(value)}`);
+}
+
+/**
+ * What a number that is no count breaks, as the core says it.
+ *
+ * @param {unknown} value
+ */
+export function countRule(value) {
+  return typeof value === 'number' && value > 0 && value < Infinity ? '>= 0 and a whole number' : '>= 0';
+}
+
+/**
+ * A limit may be left out, and where it is 0 or less there is none.
+ *
+ * @param {unknown} value
+ * @param {string} name
+ * @param {string} method
+ */
+export function requireWhole(value, name, method) {
+  if (value === undefined || value === null || Number.isSafeInteger(value)) return;
+  throw storeError('INVALID_ARGUMENT', method, `${name} must be a whole number`);
 }
 
 /**

@@ -137,7 +137,8 @@ export class ThreadStore extends BaseStore {
       'copyThread',
     );
     const { messageIds, startDate, endDate } = options?.messageFilter ?? {};
-    const control = { messageLimit: shape.numberOrNull(options?.messageLimit) };
+    shape.requireWhole(options?.messageLimit, 'options.messageLimit', 'copyThread');
+    const control = { messageLimit: options?.messageLimit ?? undefined };
     const result = await this.caller.read('copyThread', 'thread.copy', control, {
       sourceThreadId,
       newThreadId,

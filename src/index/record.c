@@ -222,6 +222,13 @@ bool arg_is_name(struct span name) {
          !span_eq(name, SPAN("constructor"));
 }
 
+static bool bad_count(struct call *call, struct control_value value, struct span name) {
+  bool part = value.kind == CONTROL_NUMBER && value.number > 0;
+  struct span rule = part ? SPAN(">= 0 and a whole number") : SPAN(">= 0");
+  call_invalid(call, SPAN(""), call_join(call, name, SPAN(" must be "), rule));
+  return false;
+}
+
 bool arg_page(struct call *call, uint64_t standard, struct page *page) {
   struct control_value wanted = call->control.per_page;
   uint64_t number = 0;
@@ -229,13 +236,10 @@ bool arg_page(struct call *call, uint64_t standard, struct page *page) {
   if (wanted.kind == CONTROL_FALSE) {
     page->limit = UINT64_MAX;
   } else if (wanted.kind != CONTROL_ABSENT && !control_number(wanted, &page->limit)) {
-    call_invalid(call, SPAN(""), SPAN("perPage must be >= 0"));
-    return false;
+    return bad_count(call, wanted, SPAN("perPage"));
   }
-  if (call->control.page.kind != CONTROL_ABSENT && !control_number(call->control.page, &number)) {
-    call_invalid(call, SPAN(""), SPAN("page must be >= 0"));
-    return false;
-  }
+  if (call->control.page.kind != CONTROL_ABSENT && !control_number(call->control.page, &number))
+    return bad_count(call, call->control.page, SPAN("page"));
   page->offset = page->limit == UINT64_MAX ? 0 : number * page->limit;
   if (number && page->limit != UINT64_MAX && page->limit > (UINT64_C(1) << 52) / number) {
     call_invalid(call, SPAN(""), SPAN("page value too large"));

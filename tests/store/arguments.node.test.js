@@ -267,3 +267,38 @@ describe('every method', () => {
     expect(spent()).toBe(0);
   });
 });
+
+describe('a number that has to be whole', () => {
+  /** @type {[string, object, string][]} */
+  const halves = [
+    ['listMessages', { threadId: 't', page: 0.5 }, 'page must be >= 0 and a whole number'],
+    ['listMessages', { threadId: 't', perPage: 1.5 }, 'perPage must be >= 0 and a whole number'],
+    ['listThreads', { page: 1.5 }, 'page must be >= 0 and a whole number'],
+    ['listResources', { perPage: 2.5 }, 'perPage must be >= 0 and a whole number'],
+    ['listWorkflowRuns', { page: 1.5, perPage: 1 }, 'page must be >= 0 and a whole number'],
+    ['getWorkflowRuns', { limit: 1.5 }, 'limit must be >= 0 and a whole number'],
+    ['listThreads', { page: -1 }, 'page must be >= 0'],
+    [
+      'copyThread',
+      { sourceThreadId: 't', options: { messageLimit: 1.5 } },
+      'options.messageLimit must be a whole number',
+    ],
+    [
+      'copyThread',
+      { sourceThreadId: 't', options: { messageLimit: '2' } },
+      'options.messageLimit must be a whole number',
+    ],
+    [
+      'copyThread',
+      { sourceThreadId: 't', options: { messageLimit: NaN } },
+      'options.messageLimit must be a whole number',
+    ],
+  ];
+  it.each(halves)('of %s, %j: %s', async (method, args, text) => {
+    const { store } = world();
+    await store.saveThread({ thread: thread('t') });
+    const error = await store[method](args).catch((/** @type {unknown} */ thrown) => thrown);
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', op: method });
+    expect(error.message.endsWith(text)).toBe(true);
+  });
+});
