@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pruneThreads } from '../checkpoints/aging.js';
 import { TABLES } from '../core/abi.js';
 import { AGING, readRetention } from './retention.js';
 import { requireArguments } from './check.js';
@@ -54,7 +55,7 @@ export class PruningStore extends ObservationStore {
    * @returns {Promise<{ deleted: number, done: boolean }>}
    */
   async #pruneTable(table, { maxAge, batchSize }, { maxBatches = Infinity, maxRows = Infinity, ...how }) {
-    const named = table === 'threads' || table === 'messages';
+    const named = ['threads', 'messages', 'checkpoint_heads'].includes(table);
     let deleted = 0;
     let batches = 0;
     let cursor = null;
@@ -83,6 +84,8 @@ export const prunePart = {
   name: 'prune.part',
   table: '',
   *run(line, method, control, question) {
+    if (control.table === 'checkpoint_heads')
+      return yield* pruneThreads(line, method, control.maxAge, /** @type {any} */ (question));
     const { ids, deleted, done, cursor } = yield* line.read(method, 'row.prune', control, question);
     if (control.table === 'messages' && ids.length > 0) {
       yield* line.call(method, 'message.delete', {}, { messageIds: ids });

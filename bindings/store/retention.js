@@ -31,6 +31,7 @@ export const AGING = /** @type {const} */ ([
   ['observability', 'spans', 'ai_spans'],
   ['experiments', 'experiments', 'experiment_results'],
   ['experiments', 'experiments', 'experiments'],
+  ['langgraph', 'checkpoints', 'checkpoint_heads'],
 ]);
 
 const BATCH_SIZE = 1000;

@@ -154,6 +154,7 @@
  * @property {{ sessions?: RetentionPolicy }} [harness]
  * @property {{ spans?: RetentionPolicy }} [observability]
  * @property {{ experiments?: RetentionPolicy }} [experiments]
+ * @property {{ checkpoints?: RetentionPolicy }} [langgraph]  of threads as a whole, from their last checkpoint on
  */
 /**
  * @typedef {object} PruneOptions
