@@ -21,6 +21,7 @@ const id = z.string().min(1).max(200);
 const Chat = z.object({ thread: id, resource: id, message: z.string().min(1) });
 const Approval = z.object({ runId: id, toolCallId: id.optional(), approved: z.boolean() });
 const Refund = z.object({ order: id, paid: z.number().positive() });
+const Notice = z.object({ thread: id, resource: id, summary: z.string().min(1) });
 const Decision = z.object({ approved: z.boolean() });
 
 /**
@@ -71,6 +72,23 @@ export function createApp({ mastra }) {
     const { messages } = await memory.recall({ threadId, perPage: false });
     const workingMemory = await memory.getWorkingMemory({ threadId, resourceId: thread.resourceId });
     return context.json({ thread, messages, workingMemory });
+  });
+
+  // { thread, resource, summary } → { notification }: what happened outside, for the agent to be told when it suits
+  app.post('/notifications', async (context) => {
+    const { thread, resource, summary } = await read(context, Notice);
+    const notice = { source: 'shop', kind: 'news', priority: /** @type {const} */ ('low'), summary };
+    const target = { threadId: thread, resourceId: resource };
+    const { record } = await assistant.sendNotificationSignal(notice, target);
+    return context.json({ notification: record?.id });
+  });
+
+  // What waits to be told: { notifications: [{ id, summary, status }] }
+  app.get('/notifications/:thread', async (context) => {
+    const inbox = await mastra.getStorage()?.getStore('notifications');
+    const threadId = context.req.param('thread');
+    const found = (await inbox?.listNotifications({ threadId })) ?? [];
+    return context.json({ notifications: found.map(({ id, summary, status }) => ({ id, summary, status })) });
   });
 
   // What happened in the latest turns: { traces: [{ traceId, name, status, startedAt, endedAt }] }

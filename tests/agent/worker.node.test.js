@@ -59,6 +59,7 @@ describe('the example agent in development', () => {
       expect(asked.body.approval).toMatchObject({ tool: 'cancelOrder', args: { order: 'A7' } });
       const refund = await request('/refunds', { order: 'A7', paid: 20 });
       expect(refund.body.question).toBe('Refund 18 for order A7?');
+      const notice = await request('/notifications', { ...at, summary: 'A7 has left the house' });
       await first.stop();
 
       await start(home);
@@ -68,6 +69,12 @@ describe('the example agent in development', () => {
       expect(refunded.body).toMatchObject({ order: 'A7', refunded: 18 });
       expect((await request('/approvals', { runId: asked.body.runId, approved: true })).status).toBe(404);
       expect((await request(`/refunds/${refund.body.runId}`, { approved: false })).status).toBe(409);
+
+      const { notifications } = (await request('/notifications/shop')).body;
+      const { notification } = notice.body;
+      expect(notifications).toEqual([
+        { id: notification, summary: 'A7 has left the house', status: 'pending' },
+      ]);
 
       const { traces } = (await request('/traces')).body;
       const named = traces.map((/** @type {any} */ { name }) => name);
