@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 /** Domain, the argument of create, what versions call their entity, the key of a list. */
-const KINDS = /** @type {const} */ ([
+export const KINDS = /** @type {const} */ ([
   ['agents', 'agent', 'agentId'],
   ['promptBlocks', 'promptBlock', 'blockId'],
   ['scorerDefinitions', 'scorerDefinition', 'scorerDefinitionId'],
@@ -11,7 +11,7 @@ const KINDS = /** @type {const} */ ([
   ['skills', 'skill', 'skillId'],
 ]);
 /** What a configuration has to have besides a name. @type {Record<string, Record<string, unknown>>} */
-const NEEDED = {
+export const NEEDED = {
   agents: { instructions: 'Be kind.', model: { provider: 'openai', name: 'gpt-5' } },
   promptBlocks: { content: 'Be kind.' },
   scorerDefinitions: { type: 'llm-judge' },
