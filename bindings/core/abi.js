@@ -46,6 +46,9 @@ export const TABLES = /** @type {const} */ ([
   ['experiment_results', 'mastra_experiment_results'],
   ['checkpoints', ''],
   ['checkpoint_heads', ''],
+  ['datasets', 'mastra_datasets'],
+  ['dataset_items', 'mastra_dataset_items'],
+  ['dataset_versions', 'mastra_dataset_versions'],
 ]);
 
 /** The tables of rows: what their keys are made of, what lists can tell, what is a date. */
@@ -249,6 +252,21 @@ export const ROWS = /** @type {const} */ ({
     keys: ['threadId', 'space'],
     covered: ['newest', 'updatedAt'],
     dates: ['updatedAt'],
+  },
+  datasets: {
+    keys: ['id'],
+    covered: ['id', 'name', 'targetType', 'targetIds', 'organizationId', 'projectId', 'candidateKey', 'candidateId', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  dataset_items: {
+    keys: ['datasetId', 'id', 'number'],
+    covered: ['datasetId', 'id', 'number', 'isDeleted', 'externalId', 'organizationId', 'projectId', 'createdAt', 'updatedAt'],
+    dates: ['createdAt', 'updatedAt'],
+  },
+  dataset_versions: {
+    keys: ['datasetId', 'number'],
+    covered: ['datasetId', 'number', 'createdAt'],
+    dates: ['createdAt'],
   },
 });
 

@@ -117,6 +117,23 @@ export const DETAILS = {
   listExperimentResults: ({ experimentId }) => ({ experimentId }),
   deleteExperimentResults: ({ experimentId }) => ({ experimentId }),
 
+  createDataset: ({ id }) => ({ datasetId: id }),
+  getDatasetById: ({ id }) => ({ datasetId: id }),
+  updateDataset: ({ id }) => ({ datasetId: id }),
+  deleteDataset: ({ id }) => ({ datasetId: id }),
+  addItem: ({ datasetId }) => ({ datasetId }),
+  batchInsertItems: ({ datasetId }) => ({ datasetId }),
+  updateItem: ({ datasetId, id }) => ({ datasetId, id }),
+  deleteItem: ({ datasetId, id }) => ({ datasetId, id }),
+  batchDeleteItems: ({ datasetId }) => ({ datasetId }),
+  purgeItem: ({ datasetId, id }) => ({ datasetId, id }),
+  getItemById: ({ id }) => ({ id }),
+  getItemsByVersion: ({ datasetId }) => ({ datasetId }),
+  getItemHistory: (id) => ({ id }),
+  listItems: ({ datasetId }) => ({ datasetId }),
+  createDatasetVersion: (datasetId) => ({ datasetId }),
+  listDatasetVersions: ({ datasetId }) => ({ datasetId }),
+
   clearTable: (tableName) => ({ tableName }),
 };
 

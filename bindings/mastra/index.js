@@ -27,6 +27,7 @@ export {
   SkillsStorageCloudflare,
   WorkspacesStorageCloudflare,
 } from './editor.js';
+export { DatasetsStorageCloudflare } from './datasets.js';
 export { ExperimentsStorageCloudflare } from './experiments.js';
 export { FavoritesStorageCloudflare } from './favorites.js';
 export { createCore } from '../core.js';

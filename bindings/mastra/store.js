@@ -21,6 +21,7 @@ import {
   SkillsStorageCloudflare,
   WorkspacesStorageCloudflare,
 } from './editor.js';
+import { DatasetsStorageCloudflare } from './datasets.js';
 import { ExperimentsStorageCloudflare } from './experiments.js';
 import { FavoritesStorageCloudflare } from './favorites.js';
 import { HarnessStorageCloudflare } from './harness.js';
@@ -77,6 +78,7 @@ export class CloudflareKVStorage extends MastraCompositeStore {
       skills: new SkillsStorageCloudflare({ store }),
       favorites: new FavoritesStorageCloudflare({ store }),
       observability: new ObservabilityStorageCloudflare({ store }),
+      datasets: new DatasetsStorageCloudflare({ store }),
       experiments: new ExperimentsStorageCloudflare({ store }),
       harness: new HarnessStorageCloudflare({ store }),
     };

@@ -195,6 +195,7 @@ export const ARGUMENTS = {
   saveRows: [object('table rows create asDated fresh fresh')],
   updateRow: [object('table key expect set clear')],
   reviseRow: [object('table key expect set clear')],
+  changeRows: [object('saves', { update: object('table key expect set clear asDated') })],
   deleteRows: [object('table keys')],
   deleteRowsUnder: [object('table under')],
   listRows: [

@@ -80,7 +80,7 @@ const OPTIONS =
   jurisdiction`.split(/\s+/);
 
 /** Mastra's names of tables that are not ours: a binding of that name is no slip of the pen. */
-export const OTHER_TABLES = `datasets dataset_items dataset_versions knowledge_activity knowledge_cursors
+export const OTHER_TABLES = `knowledge_activity knowledge_cursors
   knowledge_mentions knowledge_nodes knowledge_records knowledge_semantic_outbox`
   .split(/\s+/)
   .map((name) => `mastra_${name}`);

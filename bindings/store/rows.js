@@ -152,6 +152,36 @@ export class RowStore extends TableStore {
   }
 
   /**
+   * Changes a row if it is as expected, and then stores others: all or nothing where all of them are in one Durable
+   * Object, else one after the other, in this order.
+   *
+   * @param {{ update: { table: string, key: Row, expect?: Row, set?: Row, clear?: string[], asDated?: boolean },
+   *   saves: { table: string, rows: Row[] }[] }} args
+   * @returns {Promise<Row[][] | null>} what was stored, with what was set, by table; null when there is no row, or it is
+   *   not as expected: then nothing is stored
+   */
+  async changeRows(args) {
+    const method = 'changeRows';
+    const { update, saves } = requireArguments(args, method);
+    shape.requireArray(saves, 'saves', method);
+    const parts = saves.map(({ table, rows }) => {
+      const { name, dates } = tableOf(table, method);
+      shape.requireArray(rows, 'rows', method);
+      const texts = rows.map((row) => withDateText(row, dates));
+      return { rows, dates, calls: this.#ofRows(name, 'row.save', texts) };
+    });
+    const first = this.#update(update, method);
+    const control = { ...first.control, restore: update.asDated === true };
+    const calls = [{ ...first, control, needed: true }, ...parts.flatMap((part) => part.calls)];
+    const [changed, ...told] = await orAbsent([false], () => this.caller.together(method, calls));
+    if (changed === false) return null;
+    return parts.map((part) => {
+      const set = told.splice(0, part.calls.length).flat();
+      return part.rows.map((row, i) => ({ ...row, ...reviveRow(set[i], part.dates) }));
+    });
+  }
+
+  /**
    * @param {{ table: string, key: Row, expect?: Row, set?: Row, clear?: string[] }} args
    * @param {string} method
    */

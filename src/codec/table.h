@@ -55,7 +55,10 @@
   X(EXPERIMENTS, "experiments", "mastra_experiments")                                              \
   X(EXPERIMENT_RESULTS, "experiment_results", "mastra_experiment_results")                         \
   X(CHECKPOINTS, "checkpoints", "")                                                                \
-  X(CHECKPOINT_HEADS, "checkpoint_heads", "")
+  X(CHECKPOINT_HEADS, "checkpoint_heads", "")                                                      \
+  X(DATASETS, "datasets", "mastra_datasets")                                                       \
+  X(DATASET_ITEMS, "dataset_items", "mastra_dataset_items")                                        \
+  X(DATASET_VERSIONS, "dataset_versions", "mastra_dataset_versions")
 
 enum tkv_table {
 #define X(constant, name, mastra) TABLE_##constant,

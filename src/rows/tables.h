@@ -79,7 +79,10 @@ enum row_save_mode {
   X(EXPERIMENTS, OVER, experiments, NULL)                                                          \
   X(EXPERIMENT_RESULTS, OVER, experiment_results, NULL)                                            \
   X(CHECKPOINTS, OVER, checkpoints, NULL)                                                          \
-  X(CHECKPOINT_HEADS, LAST, checkpoint_heads, NULL)
+  X(CHECKPOINT_HEADS, LAST, checkpoint_heads, NULL)                                                \
+  X(DATASETS, OVER, datasets, NULL)                                                                \
+  X(DATASET_ITEMS, OVER, dataset_items, NULL)                                                      \
+  X(DATASET_VERSIONS, OVER, dataset_versions, NULL)
 
 /* The sets of fields; each a macro of name and traits. */
 #define ROW_FIELDS_LIST(X)                                                                         \
@@ -111,7 +114,10 @@ enum row_save_mode {
   X(experiments)                                                                                   \
   X(experiment_results)                                                                            \
   X(checkpoints)                                                                                   \
-  X(checkpoint_heads)
+  X(checkpoint_heads)                                                                              \
+  X(datasets)                                                                                      \
+  X(dataset_items)                                                                                 \
+  X(dataset_versions)
 
 #define ROW_FIELDS_plain(F)                                                                        \
   F("id", ROW_KEY)                                                                                 \
@@ -378,5 +384,34 @@ enum row_save_mode {
   F("space", ROW_KEY)                                                                              \
   F("newest", ROW_COVERED)                                                                         \
   F("updatedAt", ROW_LISTED | ROW_UPDATED)
+
+#define ROW_FIELDS_datasets(F)                                                                     \
+  F("id", ROW_KEY | ROW_COVERED)                                                                   \
+  F("name", ROW_COVERED)                                                                           \
+  F("targetType", ROW_COVERED)                                                                     \
+  F("targetIds", ROW_COVERED)                                                                      \
+  F("organizationId", ROW_COVERED)                                                                 \
+  F("projectId", ROW_COVERED)                                                                      \
+  F("candidateKey", ROW_COVERED)                                                                   \
+  F("candidateId", ROW_COVERED)                                                                    \
+  F("createdAt", ROW_BEGUN)                                                                        \
+  F("updatedAt", ROW_LISTED | ROW_UPDATED)
+
+/* What an item became in a version, whose number in digits is `number`. */
+#define ROW_FIELDS_dataset_items(F)                                                                \
+  F("datasetId", ROW_KEY | ROW_COVERED)                                                            \
+  F("id", ROW_KEY | ROW_COVERED)                                                                   \
+  F("number", ROW_KEY | ROW_COVERED)                                                               \
+  F("isDeleted", ROW_COVERED)                                                                      \
+  F("externalId", ROW_COVERED)                                                                     \
+  F("organizationId", ROW_COVERED)                                                                 \
+  F("projectId", ROW_COVERED)                                                                      \
+  F("createdAt", ROW_BEGUN)                                                                        \
+  F("updatedAt", ROW_LISTED | ROW_UPDATED)
+
+#define ROW_FIELDS_dataset_versions(F)                                                             \
+  F("datasetId", ROW_KEY | ROW_COVERED)                                                            \
+  F("number", ROW_KEY | ROW_COVERED)                                                               \
+  F("createdAt", ROW_BEGUN)
 
 #endif

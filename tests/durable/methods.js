@@ -136,6 +136,13 @@ export const METHODS = {
   saveRows: takes(1, { table, rows: many(row) }),
   updateRow: takes(1, { table, key: { id: 'a' }, set: { status: 'paused' } }),
   reviseRow: takes(1, { table, key: { id: 'a' }, set: { status: 'paused' } }),
+  changeRows: takes(1, {
+    update: { table, key: { id: 'a' }, set: { status: 'paused' } },
+    saves: [
+      { table, rows: many(row) },
+      { table: 'schedule_triggers', rows: [trigger] },
+    ],
+  }),
   deleteRows: takes(1, { table, keys: [{ id: 'a' }, ...many((id) => ({ id }))] }),
   deleteRowsUnder: takes(1, { table: 'schedule_triggers', under: ['a'] }),
   listRows: takes(1, { table }),

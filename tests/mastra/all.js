@@ -1,4 +1,5 @@
 import { channels } from './channels.js';
+import { datasets } from './datasets.js';
 import { editor } from './editor.js';
 import { experiments } from './experiments.js';
 import { helpers } from './helpers.js';
@@ -51,6 +52,7 @@ export function mastraContract(make) {
     traces,
     editor,
     experiments,
+    datasets,
   ]) {
     suite(make);
   }

@@ -202,12 +202,87 @@ cases.push(
   ],
 );
 
+const toQuestions = { datasetId: 'd' };
+/** Two items: `n` by that name, another. @param {any} s */
+const withItems = async ({ datasets }) => {
+  await datasets.createDataset({ id: 'd', name: 'Questions' });
+  const items = [{ input: 'a', externalId: 'n' }, { input: 'b' }];
+  await datasets.batchInsertItems({ ...toQuestions, items });
+};
+/** @param {any} s */
+const itemIds = async ({ datasets }) => {
+  const { items } = await datasets.listItems({ ...toQuestions, pagination: { page: 0, perPage: false } });
+  return items.map((/** @type {any} */ { id }) => id);
+};
+/** What there is; and that no version that is counted is half there. @param {any} s */
+const questions = async ({ datasets }) => {
+  const page = { page: 0, perPage: false };
+  const { items } = await datasets.listItems({ ...toQuestions, pagination: page });
+  for (const { id, input } of items) {
+    const [newest] = await datasets.getItemHistory(id);
+    expect(newest.input).toEqual(input);
+  }
+  return items.map((/** @type {any} */ one) => JSON.stringify(one.input)).sort();
+};
+
+cases.push(
+  [
+    'createDataset',
+    async () => {},
+    (s) => s.datasets.createDataset({ id: 'd', name: 'Questions' }).then(() => true),
+    async ({ datasets }) => (await datasets.getDatasetById({ id: 'd' }))?.version,
+  ],
+  [
+    'updateDataset',
+    withItems,
+    (s) => s.datasets.updateDataset({ id: 'd', name: 'new' }).then(() => true),
+    async (s) => [(await s.datasets.getDatasetById({ id: 'd' })).name, await questions(s)],
+  ],
+  [
+    'batchInsertItems',
+    withItems,
+    (s) => {
+      const items = ['c', 'd', 'e'].map((name) => ({ input: name, externalId: name }));
+      return s.datasets.batchInsertItems({ ...toQuestions, items }).then(() => true);
+    },
+    questions,
+  ],
+  [
+    'updateItem',
+    withItems,
+    async (s) => {
+      for (const id of await itemIds(s)) await s.datasets.updateItem({ ...toQuestions, id, input: 'new' });
+    },
+    questions,
+  ],
+  [
+    'batchDeleteItems',
+    withItems,
+    async (s) => s.datasets.batchDeleteItems({ ...toQuestions, itemIds: await itemIds(s) }),
+    questions,
+  ],
+  [
+    'purgeItem',
+    withItems,
+    async (s) => {
+      for (const id of await itemIds(s)) await s.datasets.purgeItem({ ...toQuestions, id });
+    },
+    questions,
+  ],
+  [
+    'deleteDataset',
+    withItems,
+    (s) => s.datasets.deleteDataset({ id: 'd' }),
+    async (s) => [await s.datasets.getDatasetById({ id: 'd' }), await questions(s)],
+  ],
+);
+
 describe.each(cases)('%s', (_name, prepare, act, look) => {
   async function begun() {
     const memory = createMemoryBackend();
     let faulty = failNth(memory, { at: Infinity });
     const backend = { ...memory, run: (/** @type {any} */ round) => faulty.run(round) };
-    const subject = await makeSubject(() => ({ backend }));
+    const subject = await makeSubject(() => ({ backend, assumeSingleWriter: true }));
     await prepare(subject);
     await subject.storage.close();
     // What the isolate wrote lately needs no KV.

@@ -38,10 +38,12 @@ afterAll(() => miniflare.dispose());
 const open = {
   memory: async () => new InMemoryStore(),
   libsql: async () => new LibSQLStore({ id: 'libsql', url: ':memory:' }),
-  threadkv: async () => new CloudflareStore({ backend: createMemoryBackend() }),
+  threadkv: async () => new CloudflareStore({ backend: createMemoryBackend(), assumeSingleWriter: true }),
   'threadkv over KV': async (story) => {
     const kv = /** @type {any} */ (await miniflare.getKVNamespace('KV'));
-    return new CloudflareStore({ bindings: { default: kv }, keyPrefix: `${story}_` });
+    return new CloudflareStore({
+      ...{ bindings: { default: kv }, keyPrefix: `${story}_`, assumeSingleWriter: true },
+    });
   },
 };
 

@@ -26,6 +26,8 @@ import { message, thread } from '../support/records.js';
  * @property {any} toolProviderConnections
  * @property {any} harness
  * @property {any} observability
+ * @property {any} experiments
+ * @property {any} datasets
  * @property {import('../support/clock.js').Clock} clock
  */
 
@@ -35,18 +37,20 @@ let isolates = 0;
 
 /**
  * @param {(clock: import('../support/clock.js').Clock) => object} configure  says where the data is
- * @returns {Promise<Subject & { reopen: () => Promise<Subject> }>}
+ * @returns {Promise<Subject & { reopen: (more?: object) => Promise<Subject>, single: () => Promise<Subject> }>}
+ *   single: again, as of an isolate that alone writes
  */
 export async function makeSubject(configure) {
   const clock = makeClock();
   const config = configure(clock);
-  const open = async () => {
+  const open = async (more = {}) => {
     const core = makeCore(clock, isolates++);
-    const storage = new CloudflareStore(/** @type {any} */ ({ ...config, core }));
+    const storage = new CloudflareStore(/** @type {any} */ ({ ...config, ...more, core }));
     await storage.init();
     return { ...domainsOf(storage), clock };
   };
-  return { ...(await open()), reopen: open };
+  const alone = 'durable' in config ? {} : { assumeSingleWriter: true };
+  return { ...(await open()), reopen: open, single: () => open(alone) };
 }
 
 /** @param {import('@mastra/core/storage').MastraCompositeStore} storage @returns {any} */
