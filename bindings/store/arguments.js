@@ -101,6 +101,7 @@ const ofEntity = object('entityId', { entityType: CHOICE, ...scorePage });
 const run = object('workflowName runId');
 const stateKey = object('threadId type resourceId');
 const table = object('tableName');
+const rowUpdate = object('table key expect set clear asDated');
 
 /** The arguments of each method in their order; those behind the last of them may be anything. */
 export const ARGUMENTS = {
@@ -192,10 +193,10 @@ export const ARGUMENTS = {
   updateObservationalMemoryConfig: [object('id config')],
 
   getRows: [object('table keys')],
-  saveRows: [object('table rows create asDated fresh fresh')],
+  saveRows: [object('table rows create asDated fresh')],
   updateRow: [object('table key expect set clear')],
   reviseRow: [object('table key expect set clear')],
-  changeRows: [object('saves', { update: object('table key expect set clear asDated') })],
+  changeRows: [object('saves', { update: rowUpdate })],
   deleteRows: [object('table keys')],
   deleteRowsUnder: [object('table under')],
   listRows: [

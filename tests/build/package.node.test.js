@@ -137,6 +137,8 @@ const PROMISED = {
       'ChannelsStorageCloudflare',
       'CloudflareKVStorage',
       'CloudflareStore',
+      'DatasetsStorageCloudflare',
+      'ExperimentsStorageCloudflare',
       'FavoritesStorageCloudflare',
       'HarnessStorageCloudflare',
       'MCPClientsStorageCloudflare',

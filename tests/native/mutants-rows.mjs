@@ -269,8 +269,8 @@ export const rowMutations = [
   {
     name: 'a scan ends with its first page',
     file: 'index/scan.c',
-    find: 'if (!cursor.ptr) {',
-    put: 'if (!cursor.ptr || call->now > 0) {',
+    find: 'if (!scan->cursor.ptr || scan->limit) {',
+    put: 'if (!scan->cursor.ptr || call->now > 0) {',
     by: ['row_', 'threads'],
     quick: true,
   },
@@ -409,8 +409,8 @@ export const rowMutations = [
   {
     name: 'what was only read is remembered at any size',
     file: 'kv/turn.c',
-    find: 'if (!own && request->value.len > MEMORY_READ_MAX)',
-    put: 'if (!own && call->now < 0)',
+    find: '(!own && request->value.len > MEMORY_READ_MAX)',
+    put: '(!own && call->now < 0)',
     by: ['memory', 'turns', 'row_'],
   },
   {
