@@ -76,7 +76,7 @@ export const REASONS = [
   {
     route: /DELETE \/datasets\/:\w+\/items\/:\w+$/,
     from: ['libsql'],
-    why: 'LibSQL fails to delete an item that has no metadata',
+    why: 'LibSQL fails to delete an item that was purged',
   },
   { route: /GET \/system\/packages$/, from: ['memory', 'libsql'], why: "it tells the store's name" },
 ];
