@@ -5,22 +5,21 @@
  */
 
 import { bodyLimit } from 'hono/body-limit';
+import { MAX_REQUEST } from '../bindings/remote/calls.js';
 import { ApiError } from './errors.js';
 import { findFault, faultWords } from './json-fault.js';
 import { parseExact } from './json.js';
 
-/** It has a bound of its own. */
-const CALLS = '/v1/calls';
 const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** Bounds of their own: in these are whole records, as large as KV takes them. @type {Record<string, number>} */
+const MAX_BYTES = { '/v1/calls': MAX_REQUEST };
 
 /**
  * @param {import('./env.js').Context} context
  * @param {import('hono').Next} next
  */
 export async function limitBody(context, next) {
-  // Whole records are in them, as large as KV takes them.
-  if (context.req.path === CALLS) return next();
-  const maxSize = Number(context.env.MAX_BODY_BYTES) || DEFAULT_MAX_BYTES;
+  const maxSize = MAX_BYTES[context.req.path] ?? (Number(context.env.MAX_BODY_BYTES) || DEFAULT_MAX_BYTES);
   const onError = () => {
     throw new ApiError(413, 'BODY_TOO_LARGE', `a body may have ${maxSize} bytes at most`);
   };
@@ -37,23 +36,27 @@ export async function limitBody(context, next) {
  * @param {import('./env.js').Context} context
  * @returns {Promise<Record<string, any>>}
  */
-export async function readBody({ req }) {
-  const type = req.header('content-type')?.split(';', 1)[0].trim().toLowerCase();
-  if (type !== 'application/json') {
-    throw new ApiError(
-      415,
-      'UNSUPPORTED_MEDIA_TYPE',
-      "the body must be sent as 'Content-Type: application/json'",
-    );
-  }
-  const bytes = await req.arrayBuffer().catch(() => {
-    throw brokenOff();
-  });
-  const body = parse(decode(bytes));
+export async function readBody(context) {
+  const body = parse(await readText(context, 'application/json'));
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ApiError(400, 'INVALID_ARGUMENT', 'the body must be a JSON object');
   }
   return body;
+}
+
+/**
+ * @param {import('./env.js').Context} context
+ * @param {string} wanted  the media type that it must say it is
+ */
+export async function readText({ req }, wanted) {
+  const type = req.header('content-type')?.split(';', 1)[0].trim().toLowerCase();
+  if (type !== wanted) {
+    throw new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', `the body must be sent as 'Content-Type: ${wanted}'`);
+  }
+  const bytes = await req.arrayBuffer().catch(() => {
+    throw brokenOff();
+  });
+  return decode(bytes);
 }
 
 /** Nobody reads this answer; but it is no fault of the server that were worth a line in its log. */

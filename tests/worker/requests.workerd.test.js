@@ -9,6 +9,7 @@ import {
 } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
 import { CloudflareStore, createCore } from '../../bindings/index.js';
+import { MAX_REQUEST } from '../../bindings/remote/calls.js';
 import worker from '../../worker/index.js';
 import { createClient } from './client.js';
 
@@ -106,18 +107,32 @@ describe('bodies', () => {
     });
   });
 
-  it('of unknown length are measured as they come', async () => {
-    const chunk = new TextEncoder().encode('x'.repeat(600));
+  it.each([
+    ['/v1/threads', 'application/json', 1000],
+    ['/v1/calls', 'application/x-ndjson', MAX_REQUEST],
+  ])('of unknown length are measured as they come: %s', async (path, type, limit) => {
+    const chunk = new TextEncoder().encode(' '.repeat(limit / 2 + 1));
+    let taken = 0;
     const raw = new ReadableStream({
-      start(controller) {
+      pull(controller) {
+        taken++;
         controller.enqueue(chunk);
-        controller.enqueue(chunk);
-        controller.close();
+        if (taken === 100) controller.close();
       },
     });
-    const headers = { 'Content-Type': 'application/json' };
-    const { status } = await ask('POST', '/v1/threads', { raw, headers, vars: { MAX_BODY_BYTES: '1000' } });
+    const headers = { 'Content-Type': type };
+    const { status } = await ask('POST', path, { raw, headers, vars: { MAX_BODY_BYTES: '1000' } });
     expect(status).toBe(413);
+    expect(taken).toBeLessThan(10);
+  });
+
+  it.each([
+    ['/v1/threads', 'application/json'],
+    ['/v1/calls', 'application/x-ndjson'],
+  ])('that are not UTF-8 are refused, not mended: %s', async (path, type) => {
+    const raw = new Uint8Array([0x7b, 0xff, 0x7d]);
+    const { status, json } = await ask('POST', path, { raw, headers: { 'Content-Type': type } });
+    expect([status, json.error.code]).toEqual([400, 'INVALID_JSON']);
   });
 });
 

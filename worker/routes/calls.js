@@ -6,8 +6,7 @@
 
 import { serveCalls } from '../../bindings/upkeep/serve.js';
 import { serveExport } from '../../bindings/upkeep/serve-export.js';
-import { MAX_REQUEST } from '../../bindings/remote/calls.js';
-import { ApiError } from '../errors.js';
+import { readText } from '../body.js';
 import { logError } from '../log.js';
 import { route } from '../route.js';
 
@@ -45,7 +44,7 @@ export const calls = [
     lines: true,
     answers: { 200: { description: 'what came of each', lines: true } },
     async handle(context) {
-      const text = await readLines(context);
+      const text = await readText(context, TYPE);
       const { store, token, tools } = context.var;
       const options = { mayWrite: token.access === 'write', module: tools };
       const answers = serveCalls(store, linesOf(text), options);
@@ -53,23 +52,6 @@ export const calls = [
     },
   }),
 ];
-
-/** @param {import('../env.js').Context} context */
-async function readLines({ req }) {
-  const type = req.header('content-type')?.split(';', 1)[0].trim().toLowerCase();
-  if (type !== TYPE) {
-    throw new ApiError(415, 'UNSUPPORTED_MEDIA_TYPE', `the body must be sent as 'Content-Type: ${TYPE}'`);
-  }
-  const length = Number(req.header('content-length') ?? 0);
-  if (length > MAX_REQUEST) throw tooLarge();
-  const bytes = await req.arrayBuffer();
-  if (bytes.byteLength > MAX_REQUEST) throw tooLarge();
-  return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes);
-}
-
-function tooLarge() {
-  return new ApiError(413, 'BODY_TOO_LARGE', `a body may have ${MAX_REQUEST} bytes at most`);
-}
 
 /** @param {string} text @returns {Generator<string, void, void>} */
 function* linesOf(text) {
