@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { requireConfiguration, requireToken } from './auth.js';
 import { limitBody } from './body.js';
 import { answerError, noSuchRoute } from './errors.js';
+import { checkpoints } from './routes/checkpoints.js';
 import { messages } from './routes/messages.js';
 import { calls } from './routes/calls.js';
 import { createDocument } from './openapi.js';
@@ -74,6 +75,7 @@ export const ROUTES = [
   ...resources,
   ...runs,
   ...records,
+  ...checkpoints,
   ...calls,
 ];
 

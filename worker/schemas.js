@@ -269,3 +269,62 @@ export const States = named(
   'States',
   z.strictObject({ states: z.array(z.strictObject({ type: z.string(), value: z.any() })) }),
 );
+
+const told = {
+  type: described('`json`, or what else a serializer called it'),
+  bytes: count(),
+  value: z.optional(z.any().check(z.meta({ description: 'where it is JSON, and not large' }))),
+};
+
+export const CheckpointThreads = named(
+  'CheckpointThreads',
+  z.strictObject({
+    threads: z.array(
+      z.strictObject({
+        threadId: z.string(),
+        namespaces: z.array(
+          z.strictObject({
+            namespace: z.string(),
+            checkpointId: z.optional(described('of the newest')),
+            updatedAt: z.optional(date()),
+          }),
+        ),
+      }),
+    ),
+    cursor: z.nullable(described('for the next page')),
+  }),
+);
+
+const checkpointFields = {
+  checkpointId: z.string(),
+  parentId: z.optional(z.string()),
+  createdAt: z.optional(date()),
+};
+
+export const CheckpointPage = named(
+  'CheckpointPage',
+  z.strictObject({
+    checkpoints: z.array(
+      z.strictObject({
+        ...checkpointFields,
+        metadata: z.optional(z.strictObject(told)),
+      }),
+    ),
+    cursor: z.nullable(described('for the next page')),
+  }),
+);
+
+export const Checkpoint = named(
+  'Checkpoint',
+  z.strictObject({
+    threadId: z.string(),
+    namespace: z.string(),
+    ...checkpointFields,
+    metadata: z.strictObject(told),
+    checkpoint: z.strictObject(told),
+    values: z.array(z.strictObject({ channel: z.string(), ...told })),
+    writes: z.optional(
+      z.array(z.strictObject({ task: z.string(), index: z.int(), channel: z.string(), ...told })),
+    ),
+  }),
+);

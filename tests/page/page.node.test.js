@@ -78,6 +78,8 @@ describe('an empty store', () => {
     expect(await page.locator('.empty').innerText()).toContain('Nothing is kept of nobody');
     await visitor.go('#/runs');
     expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No runs');
+    await visitor.go('#/checkpoints');
+    expect(await page.getByRole('heading', { level: 2 }).innerText()).toBe('No checkpoints');
     await visitor.go('#/nonsense');
     expect(await visitor.heading().innerText()).toBe('Nothing here');
     await visitor.go('#/threads/nowhere');
@@ -278,6 +280,32 @@ describe('a store with data, behind a token', () => {
       expect(snapshot).toMatchObject({ status: 'suspended' });
     });
 
+    it('checkpoints of LangGraph are found by thread, and opened with their values', async () => {
+      await page.getByRole('link', { name: 'Checkpoints' }).click();
+      await page.getByLabel('Thread').waitFor();
+      expect(await titles()).toEqual(['t']);
+      expect(await texts(page.locator('.list .about a:first-child'))).toEqual(['The graph itself', 'sub:1']);
+      expect(await visitor.costInFull()).toContain('list 1');
+      await page.getByRole('link', { name: 'sub:1' }).click();
+      await page.getByRole('heading', { name: 'sub:1' }).waitFor();
+      expect(await titles()).toEqual(['Step 1']);
+      await page.getByRole('link', { name: 'The graph itself' }).click();
+      await page.getByRole('heading', { name: 'The graph itself' }).waitFor();
+      expect(await titles()).toEqual(['Step 2', 'Step 1']);
+      await page.getByRole('link', { name: 'Step 2' }).click();
+      await page.getByRole('heading', { name: 'Writes' }).waitFor();
+      expect(await visitor.heading().innerText()).toBe('Step 2');
+      const values = await texts(page.locator('.list').first().locator('li'));
+      expect(values.map((value) => value.split(/\s*\n\s*/))).toEqual([
+        ['count', 'json · 1 byte', '2'],
+        ['said', `json · ${JSON.stringify(MARKUP).length} bytes`, JSON.stringify(MARKUP)],
+        ['bytes', 'bytes · 3 bytes'],
+      ]);
+      expect(await page.locator('main button').count()).toBe(0);
+      await page.getByRole('link', { name: 'step-1' }).click();
+      await page.getByRole('heading', { name: 'Step 1' }).waitFor();
+    });
+
     it('calls of tools, files, reasoning and open questions can be read', async () => {
       await visitor.go('#/threads/approval-given');
       const tool = page.locator('.part.tool').first();
@@ -447,6 +475,7 @@ describe('a store with data, behind a token', () => {
         `#/threads/${encodeURIComponent(ODD)}`,
         `#/memory/${encodeURIComponent(MARKUP)}`,
         '#/runs',
+        '#/checkpoints/t/step-2',
         `#/runs/${encodeURIComponent(ODD)}/${encodeURIComponent(MARKUP)}`,
         `#/threads?resourceId=${encodeURIComponent(MARKUP)}`,
         `#/${encodeURIComponent(MARKUP)}`,
@@ -552,6 +581,9 @@ describe('a store with data, behind a token', () => {
       '#/memory/ada',
       '#/runs',
       ODD_RUN,
+      '#/checkpoints',
+      '#/checkpoints/t',
+      '#/checkpoints/t/step-2',
       '#/threads/nowhere',
     ]) {
       await visitor.go(place);
@@ -571,7 +603,7 @@ describe('a store with data, behind a token', () => {
     await signIn({ colorScheme });
     await page.evaluate(axe.source);
     const [all, some] = [
-      ['#/memory/ada', '#/runs', '#/threads/nowhere', ODD_RUN],
+      ['#/memory/ada', '#/runs', '#/threads/nowhere', ODD_RUN, '#/checkpoints', '#/checkpoints/t/step-2'],
       ['#/threads', ODD_THREAD, SDK_THREAD],
     ];
     for (const place of colorScheme === 'light' ? [...some, ...all] : some) {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { putCheckpoint } from '../worker/checkpoint.js';
 import { readFixture } from '../fixtures/read.js';
 
 /** Markup that must stay text, wherever a user can put it. */
@@ -23,8 +24,21 @@ export async function seed(store) {
     seedSdk(store),
     seedBeside(store),
     seedOdd(store),
+    seedCheckpoints(store),
     ...recorded.map((name) => seedRecorded(store, name)),
   ]);
+}
+
+/** Of a graph, and of a subgraph. @param {import('../../bindings/index.js').CloudflareStore} store */
+async function seedCheckpoints(store) {
+  await putCheckpoint(store, 'step-1', { count: 1, said: MARKUP });
+  await putCheckpoint(
+    store,
+    'step-2',
+    { count: 2, said: MARKUP, bytes: new Uint8Array(3) },
+    { parent: 'step-1' },
+  );
+  await putCheckpoint(store, 'step-1', { inner: true }, { namespace: 'sub:1' });
 }
 
 /** @param {import('../../bindings/index.js').CloudflareStore} store */

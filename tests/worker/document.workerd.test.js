@@ -5,6 +5,7 @@ import { MAX_REQUEST, writeCall } from '../../bindings/remote/calls.js';
 import { VERSION } from '../../worker/openapi.js';
 // @ts-ignore A text, as Vite reads it.
 import PACKAGE from '../../package.json?raw';
+import { putCheckpoint } from './checkpoint.js';
 import { createClient } from './client.js';
 import { DOCUMENT, faultsOf, seen } from './document.js';
 
@@ -46,6 +47,9 @@ const REQUESTS = {
   listTasks: ['GET', '/v1/tasks?status=Failed&direction=asc'],
   listStates: ['GET', `${THREAD}/states?type=goal`],
   listObservations: ['GET', '/v1/resources/u/observations'],
+  listCheckpointThreads: ['GET', '/v1/checkpoints'],
+  listCheckpoints: ['GET', '/v1/checkpoints/t'],
+  getCheckpoint: ['GET', '/v1/checkpoints/t/1'],
   export: ['GET', '/v1/export'],
   call: ['POST', '/v1/calls', undefined, writeCall({ method: 'stats', op: 'store.init' })],
   deleteResource: ['DELETE', '/v1/resources/u?everything=true'],
@@ -98,6 +102,7 @@ describe('every route', () => {
   it('answers as declared when all is well', async () => {
     const run = { workflowName: 'w', runId: 'r', snapshot: { status: 'suspended' } };
     await ask.store().persistWorkflowSnapshot(run);
+    await putCheckpoint(ask.store(), '1', { n: 1 });
     for (const [name, [method, path, body, lines]] of Object.entries(REQUESTS)) {
       const { status, headers } = await ask(method, path, sending(body, lines));
       expect.soft(status, name).toBeLessThan(300);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkpointsView } from './checkpoints.js';
 import { createApi, RequestError, token } from './api.js';
 import { costLine } from './cost.js';
 import { el } from './dom.js';
@@ -16,7 +17,7 @@ import { threadsView } from './threads.js';
 import { emptyState, heading } from './widgets.js';
 
 /** @type {Record<string, (api: import('./api.js').Api, place: import('./place.js').Place) => Promise<any[]>>} */
-const VIEWS = { threads: threadsView, memory: memoryView, runs: runsView };
+const VIEWS = { threads: threadsView, memory: memoryView, runs: runsView, checkpoints: checkpointsView };
 
 const frame = {
   /** @type {any} */ view: document.getElementById('view'),
