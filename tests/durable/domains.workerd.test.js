@@ -7,7 +7,16 @@ import { at } from '../support/records.js';
 import { newObject, OBJECTS } from './support.workerd.js';
 
 /** Their methods are those of the plain store, one for one: methods.js. */
-const DELEGATES = ['memory', 'workflows', 'scores', 'backgroundTasks', 'threadState', 'blobs', 'datasets', 'experiments'];
+const DELEGATES = [
+  'memory',
+  'workflows',
+  'scores',
+  'backgroundTasks',
+  'threadState',
+  'blobs',
+  'datasets',
+  'experiments',
+];
 /** Of the same class as agents. */
 const EDITOR = ['promptBlocks', 'scorerDefinitions', 'mcpClients', 'mcpServers', 'workspaces', 'skills'];
 

@@ -111,7 +111,7 @@ export const mutations = [
   {
     name: 'the journal is never checked',
     file: 'index/collection.c',
-    find: 'bool look = collection->load >= LOAD_RECENT',
+    find: /bool look =\s+collection->load >= LOAD_RECENT/,
     put: 'bool look = collection->load >= LOAD_ALL',
   },
   {
