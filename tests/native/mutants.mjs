@@ -3,6 +3,7 @@
 // `by` names the native tests that have to notice, by words of their names or files: the simulation where nothing else
 // is said. `quick`: CI tries it, too.
 
+import { partMutations } from './mutants-parts.mjs';
 import { placeMutations } from './mutants-places.mjs';
 import { rowMutations } from './mutants-rows.mjs';
 
@@ -711,4 +712,5 @@ export const mutations = [
 
   ...rowMutations,
   ...placeMutations,
+  ...partMutations,
 ];
