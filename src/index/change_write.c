@@ -163,10 +163,13 @@ static struct head merged_head(struct call *call, const struct change *change) {
   for (size_t source = rebased ? 0 : 1; source < 3; source++)
     for (size_t i = 0; i < sources[source].count; i++) {
       const struct entry *entry = &sources[source].items[i];
-      bool base_decided = source == 1 && span_set_has(&known, entry->journal);
-      if (!base_decided && !is_removed(change, entry) &&
-          journal_time(entry->journal) > head.since && !collection_below_floor(&head, entry))
-        entries_append(&call->arena, &kept, entry);
+      if (is_removed(change, entry) || journal_time(entry->journal) <= head.since ||
+          collection_below_floor(&head, entry))
+        continue;
+      entries_append(&call->arena, &kept, entry);
+      struct entry *last = &kept.items[kept.count - 1];
+      last->home = collection->id;
+      last->hint = source == 1 && span_set_has(&known, entry->journal);
     }
   entries_sort(&call->arena, &kept);
   head.entries = kept;

@@ -257,14 +257,16 @@ static struct journal_doc *reversed(struct journal_doc *docs) {
   return result;
 }
 
-/* |entries| save those that stand under a suffix in |overruled|. */
-static struct entries without(struct call *call, const struct entries *entries,
-                              const struct span_set *overruled) {
-  struct entries kept = {0};
-  for (size_t i = 0; i < entries->count; i++)
-    if (!span_set_has(overruled, entries->items[i].journal))
-      entries_append(&call->arena, &kept, &entries->items[i]);
-  return kept;
+/* |entries|, of which those that stand under a suffix in |overruled| are hints: this isolate knows who
+ * stands there, but the oldest place of one may stand in this head alone. */
+static struct entries with_hints(struct call *call, const struct entries *entries,
+                                 const struct span_set *overruled) {
+  struct entries all = {0};
+  for (size_t i = 0; i < entries->count; i++) {
+    entries_append(&call->arena, &all, &entries->items[i]);
+    all.items[i].hint = span_set_has(overruled, entries->items[i].journal);
+  }
+  return all;
 }
 
 /* Since when |id| is in doubt, by |doubt|, whose ids |known| has. */
@@ -306,7 +308,7 @@ static void unite(struct call *call, struct collection *collection) {
   struct entries *entries = &collection->entries, found = collection->own;
   collection->unborn = collection->owner && !is_there(call, collection->owner);
   if (collection->overruled.count)
-    *entries = without(call, &collection->head.entries, &collection->overruled);
+    *entries = with_hints(call, &collection->head.entries, &collection->overruled);
   else
     *entries = collection->head.entries;
   entries->cap =

@@ -98,25 +98,40 @@ static bool is_sorted(const struct entries *entries) {
   return true;
 }
 
+static bool repeats(const struct entry *a, const struct entry *b) {
+  return entry_same(a, b) && span_eq(a->home, b->home);
+}
+
+/* Takes into |kept| what |entry|, the same, tells beside it. */
+static void take_repetition(struct entry *kept, struct entry *entry) {
+  bool untold = kept->untold && entry->untold;
+  if (kept->hint) {
+    entry_join(entry, kept);
+    *kept = *entry;
+  } else {
+    entry_join(kept, entry);
+  }
+  kept->untold = untold;
+}
+
 static void drop_repetitions(struct entries *entries) {
   size_t kept = 0;
   for (size_t i = 0; i < entries->count; i++) {
     struct entry *last = kept ? &entries->items[kept - 1] : NULL, *entry = &entries->items[i];
-    if (last && entry_same(last, entry) && span_eq(last->home, entry->home)) {
-      entry_join(last, entry);
-      last->untold &= entry->untold;
-    } else {
-      entries->items[kept++] = *entry;
+    if (last && repeats(last, entry)) {
+      take_repetition(last, entry);
+      continue;
     }
+    kept -= last && last->hint;
+    entries->items[kept++] = *entry;
   }
-  entries->count = kept;
+  entries->count = kept - (kept && entries->items[kept - 1].hint);
 }
 
 #ifndef NDEBUG
 static bool has_repetitions(const struct entries *entries) {
   for (size_t i = 1; i < entries->count; i++)
-    if (entry_same(&entries->items[i - 1], &entries->items[i]) &&
-        span_eq(entries->items[i - 1].home, entries->items[i].home))
+    if (repeats(&entries->items[i - 1], &entries->items[i]))
       return true;
   return false;
 }

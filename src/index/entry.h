@@ -21,6 +21,7 @@ struct entry {
                     it; 0: it is not in doubt */
   int64_t stamp, position; /* messages: their place among those of one time: see place.h */
   bool untold;             /* the place may be another: its record tells */
+  bool hint;               /* it tells of a place only: it is not known to stand under its journal */
   bool copied;             /* the journal entry is one that copyThread wrote */
   bool gone;               /* gather.h found no record that agrees */
   bool wanted;             /* it is in a window (message_window.c) */
@@ -50,7 +51,8 @@ int entry_order(const struct entry *a, const struct entry *b);
 bool entry_same(const struct entry *a, const struct entry *b);
 
 /* entries_sort puts |entries| newest first and drops repetitions (the same in one home), keeping of
- * each the newest journal and the oldest place.  Cheap when they are sorted but for a few. */
+ * each the newest journal and the oldest place.  Of hints nothing else is left.  Cheap when they are
+ * sorted but for a few. */
 void entries_sort(struct arena *arena, struct entries *entries);
 
 /* An order of entries: whether |a| comes before |b|. */

@@ -47,9 +47,23 @@ export const placeMutations = [
   {
     name: 'a place: of repetitions the newest counts',
     file: 'index/entry.c',
-    find: 'entry_join(last, entry);',
+    find: 'entry_join(kept, entry);',
     put: ';',
     by: ['moment'],
+  },
+  {
+    name: 'a place: a head whose entries are known better tells none',
+    file: 'index/entry.c',
+    find: 'entry_join(entry, kept);',
+    put: ';',
+    by: ['moment'],
+  },
+  {
+    name: 'a place: a hint is a member',
+    file: 'index/entry.c',
+    find: 'kept -= last && last->hint;',
+    put: ';',
+    by: ['entries'],
   },
   {
     name: 'a place: a head tells none',

@@ -173,3 +173,31 @@ TEST(span_set_holds_the_empty_span) {
   CHECK(span_set_has(&set, SPAN("")) && span_set_has(&set, SPAN_NONE));
   arena_free(&arena);
 }
+
+/* One that tells of a place only leaves nothing but that, wherever it comes: it does not name the
+ * journal, and where nothing else says the same, there is no entry. */
+TEST(entries_sorted_keep_of_hints_their_place) {
+  struct arena arena = {0};
+  struct entries entries = {0};
+  entries_add(&arena, &entries, (struct entry){.id = SPAN("c"), .time = 9, .hint = true});
+  entries_add(
+      &arena, &entries,
+      (struct entry){.id = SPAN("a"), .time = 9, .journal = SPAN("x"), .stamp = 4, .hint = true});
+  entries_add(&arena, &entries,
+              (struct entry){.id = SPAN("a"), .time = 9, .journal = SPAN("y"), .stamp = 7});
+  entries_add(&arena, &entries,
+              (struct entry){.id = SPAN("b"), .time = 9, .journal = SPAN("x"), .stamp = 5});
+  entries_add(
+      &arena, &entries,
+      (struct entry){.id = SPAN("b"), .time = 9, .journal = SPAN("y"), .stamp = 3, .hint = true});
+  entries_add(&arena, &entries, (struct entry){.id = SPAN("d"), .time = 3, .hint = true});
+  entries_sort(&arena, &entries);
+  REQUIRE(entries.count == 2);
+  CHECK_SPAN(entries.items[0].id, SPAN("a"));
+  CHECK_SPAN(entries.items[0].journal, SPAN("y"));
+  CHECK_EQ(entries.items[0].stamp, 4);
+  CHECK(!entries.items[0].hint);
+  CHECK_SPAN(entries.items[1].id, SPAN("b"));
+  CHECK_EQ(entries.items[1].stamp, 3);
+  arena_free(&arena);
+}

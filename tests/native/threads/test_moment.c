@@ -130,6 +130,42 @@ TEST(moment_is_kept_where_kv_keeps_no_metadata) {
   world_free(&world);
 }
 
+static void follow_all(struct world *world) {
+  struct answer all =
+      world_run(world, TKV_OP_MESSAGE_LIST, "{'perPage':false}", "{'threadId':'t'}");
+  for (int round = 0; round < 4 && all.followup.len; round++) {
+    CHECK_EQ(world_follow(world, all), TKV_DONE);
+    all = world_run(world, TKV_OP_MESSAGE_LIST, "{'perPage':false}", "{'threadId':'t'}");
+  }
+}
+
+/* The older journal entry, which nobody looks at since the head knows its suffix, tells q's place; then
+ * an isolate writes the younger one again, twice. */
+TEST(moment_is_kept_where_a_younger_journal_entry_is_written_again) {
+  struct world world;
+  start(&world);
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "pq"));
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "x"));
+  world_do(&world, TKV_OP_MESSAGE_DELETE, "{'messageIds':['q']}");
+  world_do(&world, TKV_OP_MESSAGE_SAVE, said(&world, "qyz"));
+  check_listed(&world, "p q x y z");
+  world_do(&world, TKV_OP_MESSAGE_DELETE, "{'messageIds':['y']}");
+  story_later(&world, 400);
+  world_restart(&world);
+  follow_all(&world);
+  world_do(&world, TKV_OP_MESSAGE_DELETE, "{'messageIds':['z']}");
+  follow_all(&world);
+  for (int cold = 0; cold < 2; cold++) {
+    CHECK_TEXT(
+        story_ids(&world,
+                  world_run(&world, TKV_OP_MESSAGE_LIST, "{'perPage':2}", "{'threadId':'t'}").text),
+        "p q");
+    CHECK_TEXT(story_newest(&world, "t", 2), "x q");
+    world_restart(&world);
+  }
+  world_free(&world);
+}
+
 /* A thread that is made anew has nothing of the order before. */
 TEST(moment_begins_anew_with_its_thread) {
   struct world world;
