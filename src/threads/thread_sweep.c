@@ -14,7 +14,9 @@ struct sweep_doc {
   struct entries entries;
   struct kv_request **messages;
   bool emptied; /* all its messages are gone */
-  bool unseen;  /* its value, or a message that it names, is not to be seen here, or not yet */
+  /* Its value is not to be seen here; or it is young: whoever wrote it may save its messages again and
+   * write no other. */
+  bool stays;
 };
 
 static enum tkv_status take_page(struct call *call, void *self);
@@ -89,7 +91,8 @@ static enum tkv_status take_page(struct call *call, void *self) {
 static void read_doc(struct call *call, struct sweep_doc *doc) {
   struct span text = doc->get ? (doc->get->found ? doc->get->value : SPAN_NONE) : doc->text;
   doc->entries = (struct entries){0};
-  doc->unseen = doc->get && !doc->get->found;
+  doc->stays =
+      (doc->get && !doc->get->found) || now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
   journal_read(&call->arena, text, doc->suffix, &doc->entries);
 }
 
@@ -159,14 +162,12 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
 /* Drops the doomed messages of |doc| as far as the budget goes. */
 static void empty_doc(struct call *call, struct sweep *sweep, struct sweep_doc *doc,
                       struct span_set *dropped) {
-  bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
   doc->emptied = false;
   for (size_t i = 0; i < doc->entries.count; i++) {
     if (call_over_budget(call, dropped->count + sweep->forgotten + SWEEP_RESERVE))
       return;
-    bool doomed = is_doomed(call, sweep, doc, i);
-    doc->unseen |= young && !doomed; /* what is seen may be what it was before */
-    if (!doomed || !span_set_add(&call->arena, dropped, doc->messages[i]->key))
+    if (!is_doomed(call, sweep, doc, i) ||
+        !span_set_add(&call->arena, dropped, doc->messages[i]->key))
       continue;
     kv_delete(call, TABLE_MESSAGES, doc->messages[i]->key, KV_REMEMBER);
     sweep->forgotten +=
@@ -197,7 +198,7 @@ static enum tkv_status drop_journal(struct call *call, void *self) {
     if (!doc->emptied || call_over_budget(call, dropped + SWEEP_RESERVE))
       return TKV_DONE;
     struct span key = collection_journal_key(call, sweep->collection, doc->suffix);
-    if (doc->unseen) /* to delete it now could leave a message that nothing names */
+    if (doc->stays) /* to delete it now could leave a message that nothing names */
       sweep->waits |= now_since(call, sweep->deleted_at) <= SETTLE_MS;
     else
       kv_delete(call, TABLE_METADATA, key, 0);

@@ -3,7 +3,6 @@
 // `by` names the native tests that have to notice, by words of their names or files: the simulation where nothing else
 // is said. `quick`: CI tries it, too.
 
-import { partMutations } from './mutants-parts.mjs';
 import { placeMutations } from './mutants-places.mjs';
 import { rowMutations } from './mutants-rows.mjs';
 
@@ -502,8 +501,15 @@ export const mutations = [
   {
     name: 'a sweep drops journal entries whose messages it cannot see',
     file: 'threads/thread_sweep.c',
-    find: 'if (doc->unseen)',
-    put: 'if (doc->unseen && call->now < 0)',
+    find: 'if (doc->stays)',
+    put: 'if (doc->stays && call->now < 0)',
+  },
+  {
+    name: 'a deletion takes young journal entries with it',
+    file: 'threads/thread_sweep.c',
+    find: '|| now_since(call, journal_time(doc->suffix)) <= SETTLE_MS',
+    put: '',
+    by: ['stale'],
   },
   {
     name: 'a sweep knows no budget',
@@ -712,5 +718,4 @@ export const mutations = [
 
   ...rowMutations,
   ...placeMutations,
-  ...partMutations,
 ];

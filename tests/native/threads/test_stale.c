@@ -65,6 +65,21 @@ TEST(stale_absence_of_a_thread_is_no_room_for_a_copy) {
   world_free(&world);
 }
 
+/* Whoever has just saved a message knows where its journal entry stands, and writes no other when saving
+ * it again; of the thread's end he may not know for a minute. */
+TEST(stale_save_into_a_deleted_thread_is_swept) {
+  struct world world;
+  start(&world, 3);
+  struct mem_key old = *mem_find(&world.mem, 0, SPAN("messages:a-2"));
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+  put_back(&world, old);
+  story_later(&world, 200);
+  world_restart(&world);
+  CHECK_JSON(world_do(&world, TKV_OP_STORE_SWEEP, ""), "{'deleted':1,'pending':0}");
+  CHECK(!mem_find(&world.mem, 0, SPAN("messages:a-2")));
+  world_free(&world);
+}
+
 struct meanwhile {
   struct world *world;
   struct mem_key record;
