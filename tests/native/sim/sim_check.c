@@ -162,8 +162,9 @@ void done_message_update(struct run *run) {
     for (size_t k = 0; k < sim->model->count; k++) {
       struct object *thread = sim->model->objects[k];
       if (thread->kind == OBJECT_THREAD && thread->prefix == work->prefix &&
-          model_may_be(sim, event->object, FIELD_HOME, thread->id, run->actor))
-        mark_risk(work, event, thread);
+          model_may_be(sim, event->object, FIELD_HOME, thread->id, run->actor) &&
+          model_removed_lately(thread, &work->actor, RISK_MS)) /* anew or not: FORMAT.md, 6 */
+        doubt(work, event);
     }
   }
 }

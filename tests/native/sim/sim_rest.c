@@ -159,7 +159,8 @@ static void check_members(struct rest *rest, const struct object *thread,
       continue;
     if (!is_stored(rest, message, &home))
       sim_fail(sim, "message %.*s was acknowledged and is lost", ARGS(message->id));
-    else if (span_eq(home, thread->id) && !look_listed(listed, message))
+    else if (span_eq(home, thread->id) && !look_listed(listed, message) &&
+             !model_is_torn(message, home))
       sim_fail(sim, "message %.*s was acknowledged and is stored, but thread %.*s does not list it",
                ARGS(message->id), ARGS(thread->id));
   }
@@ -304,7 +305,8 @@ static void check_owner(struct rest *rest, const char *resource) {
     struct object *message = sim->model->objects[i];
     struct span home;
     if (message->kind != OBJECT_MESSAGE || message->prefix != rest->prefix ||
-        model_may_be_absent(sim, message, &rest->reader) || !is_stored(rest, message, &home))
+        model_may_be_absent(sim, message, &rest->reader) || !is_stored(rest, message, &home) ||
+        model_is_torn(message, home))
       continue;
     const struct sim_value *thread = truth(sim, rest->prefix, TABLE_THREADS, &home, 1);
     struct span owner = look_field(

@@ -6,7 +6,8 @@
  *
  * - at rest a row is what was written last, whoever wrote it: of writes that overlapped any, else the
  *   later one.  A row that was deleted is gone, unless it was written again;
- * - a write is seen at once in its isolate, a second later in its place (a state, which may be held
+ * - a write is seen at once in its isolate (where the place's cache is not told of it, and clocks
+ *   differ, a minute later: what stood there before may have the later stamp), a second later in its place (a state, which may be held
  *   for a second, once it is stored; what is held goes with its isolate), a minute later everywhere.  Only an isolate that has written the
  *   row itself in the last two minutes may take its own for newer: clocks differ;
  * - an update is a write that reads: until a deletion is seen where it is made, it succeeds, and the
@@ -95,8 +96,9 @@ static bool is_seen(const struct sim *sim, const struct row *row, const struct w
   int64_t transit = sim->config.latency + (sim->config.slow ? SIM_SLOW_MS : 0);
   if (write->by == reader)
     return false;
+  int64_t cached = sim->config.blind && sim->config.skew ? SIM_CACHE_MS + transit : 0;
   if (write->by->isolate == reader->isolate)
-    return write->by->end <= reader->start;
+    return write->by->end + cached <= reader->start;
   int64_t held = row->table->held ? FLUSH_MS : 0;
   int64_t stale = write->by->place == reader->place && !sim->config.blind ? 0 : SIM_CACHE_MS;
   return write->by->end + held + stale + transit + SIM_REUSE_MS < reader->start &&
