@@ -1,7 +1,5 @@
 /* test_arena.c: arena.h and span.h. */
 #include "codec/arena.h"
-#include "codec/limits.h"
-#include "support/alloc.h"
 #include "support/check.h"
 
 TEST(arena_gives_aligned_zeroed_blocks) {
@@ -59,60 +57,6 @@ TEST(arena_shrink_of_everything_leaves_an_empty_block) {
   arena_shrink(&arena, block, 24, 0);
   CHECK(arena_alloc(&arena, 24) == (void *)block);
   arena_free(&arena);
-}
-
-/* How many bytes |arena| takes from the allocator when it is asked for |size| more; 0 when it has room. */
-static size_t grown_by(struct arena *arena, size_t size) {
-  size_t before = arena->reserve->held;
-  CHECK(arena_try(arena, size) != NULL);
-  return arena->reserve->held - before;
-}
-
-enum { HEADER = 32 }; /* what is left of a power of two for those who manage memory */
-
-/* Few allocations: so growing means as large as the one before, or larger. */
-TEST(arena_takes_chunks_that_fill_powers_of_two_and_never_shrink) {
-  struct arena_reserve reserve = {0};
-  struct arena arena = {.reserve = &reserve};
-  CHECK_EQ(grown_by(&arena, 1), ARENA_FIRST_CHUNK - HEADER);
-  CHECK_EQ(grown_by(&arena, ARENA_FIRST_CHUNK - HEADER - 8), 0); /* filled to the last byte */
-  CHECK_EQ(grown_by(&arena, 1), ARENA_FIRST_CHUNK - HEADER);
-  CHECK_EQ(grown_by(&arena, ARENA_FIRST_CHUNK), 2 * ARENA_FIRST_CHUNK - HEADER);
-  CHECK_EQ(grown_by(&arena, ARENA_FIRST_CHUNK), 2 * ARENA_FIRST_CHUNK - HEADER);
-  CHECK_EQ(grown_by(&arena, 6 * ARENA_FIRST_CHUNK), 8 * ARENA_FIRST_CHUNK - HEADER);
-  CHECK_EQ(grown_by(&arena, 3 * ARENA_FIRST_CHUNK), 8 * ARENA_FIRST_CHUNK - HEADER);
-  arena_free(&arena);
-  CHECK_EQ(reserve.held, 0);
-  arena_reserve_free(&reserve);
-}
-
-/* What is larger has a chunk of its own, no byte larger, and those after it are as they would be. */
-TEST(arena_chunks_are_bounded_but_for_one_large_thing) {
-  enum { LARGE = 1000 * 1000 };
-  struct arena_reserve reserve = {0};
-  struct arena arena = {.reserve = &reserve};
-  CHECK_EQ(grown_by(&arena, LARGE), LARGE);
-  CHECK_EQ(grown_by(&arena, 1), ARENA_CHUNK_MAX - HEADER);
-  CHECK_EQ(grown_by(&arena, ARENA_CHUNK_MAX - HEADER), ARENA_CHUNK_MAX - HEADER);
-  CHECK_EQ(grown_by(&arena, ARENA_CHUNK_MAX - HEADER + 8), ARENA_CHUNK_MAX - HEADER + 8);
-  arena_free(&arena);
-  arena_reserve_free(&reserve);
-}
-
-/* No memory for as large a chunk as the one before: one that will do is taken. */
-TEST(arena_makes_do_with_a_smaller_chunk) {
-  struct arena_reserve reserve = {0};
-  struct arena arena = {.reserve = &reserve};
-  grown_by(&arena, 4 * ARENA_FIRST_CHUNK - HEADER);
-  alloc_fail(1, 1);
-  alloc_inside();
-  CHECK_EQ(grown_by(&arena, 100), ARENA_FIRST_CHUNK - HEADER);
-  alloc_outside();
-  CHECK_EQ(alloc_count(), 2);
-  CHECK(!arena.failed);
-  alloc_fail(0, 0);
-  arena_free(&arena);
-  arena_reserve_free(&reserve);
 }
 
 TEST(arena_copy_copies) {

@@ -114,69 +114,6 @@ TEST(memory_never_stops_before_what_has_to_be_looked_at) {
   memory_free(&memory);
 }
 
-/* One that is noted again stands in front of newer ones: what it was told of those behind it is of no
- * use any more. */
-TEST(memory_tells_what_stands_behind_an_entry_that_is_noted_again) {
-  struct memory memory = {0};
-  for (int i = 1; i <= 100; i++)
-    note_journal(&memory, i, i);
-  memory_note(&memory, 1, SPAN("metadata:thread:t:50"), 17, 300);
-  CHECK_EQ(memory_find(&memory, 1, SPAN("metadata:thread:t:50"))->newest, 50);
-  CHECK_EQ(steps_to(&memory, 100), 2);
-  CHECK_EQ(steps_to(&memory, 101), 0);
-  memory_free(&memory);
-}
-
-/* An old entry may be written last, by a move or an import: what is newer stands far behind it. */
-TEST(memory_tells_of_the_newest_however_far_behind) {
-  struct memory memory = {0};
-  note_journal(&memory, 1, 100);
-  for (int i = 2; i <= 10; i++)
-    note_journal(&memory, i, i);
-  CHECK_EQ(steps_to(&memory, 100), 10);
-  CHECK_EQ(steps_to(&memory, 101), 0);
-  memory_free(&memory);
-}
-
-/* Of an entry that is written a second time the note is no longer told how new it is: it has to be
- * looked at, and so have those in front of it. */
-TEST(memory_looks_at_an_entry_that_was_written_twice) {
-  struct memory memory = {0};
-  for (int i = 1; i <= 10; i++)
-    note_journal(&memory, i, i);
-  note_journal(&memory, 3, INT64_MAX);
-  note_journal(&memory, 11, 11);
-  struct note *first = memory_in_group(&memory, 1, SPAN("metadata:thread:t"), NULL);
-  CHECK_EQ(first->newest, 11);
-  CHECK_EQ(first->reach, INT64_MAX);
-  CHECK_EQ(steps_to(&memory, 1000), 2);
-  memory_rank(&memory, first->same_group, 3); /* and is as any other once it is told */
-  CHECK_EQ(first->same_group->reach, 10);
-  memory_free(&memory);
-}
-
-/* Groups may share a chain: those here all do. */
-TEST(memory_groups_tell_nothing_of_other_groups) {
-  struct memory memory = {0};
-  struct span group = SPAN("metadata:thread:t");
-  uint32_t chain = span_hash(group, 1) % MEMORY_BUCKETS;
-  struct note *ours = note_journal(&memory, 1, 5);
-  for (int number = 0, found = 0; found < 3; number++) {
-    char key[40];
-    struct span other = {key, (size_t)snprintf(key, sizeof key, "metadata:thread:%d", number)};
-    if (span_hash(other, 1) % MEMORY_BUCKETS != chain)
-      continue;
-    memory_rank(&memory, memory_note(&memory, 1, other, other.len, 0), 900);
-    found++;
-  }
-  struct note *again = note_journal(&memory, 2, 4);
-  CHECK_EQ(again->reach, 5);
-  CHECK(memory_in_group(&memory, 1, group, NULL) == again);
-  CHECK(memory_in_group(&memory, 1, group, again) == ours);
-  CHECK(memory_in_group(&memory, 1, group, ours) == NULL);
-  memory_free(&memory);
-}
-
 TEST(memory_expires_by_age) {
   struct memory memory = {0};
   note_value(&memory, "old", "1", 0);
@@ -350,22 +287,6 @@ TEST(memory_adopts_in_the_order_of_age) {
   memory_expire(&memory, MEMORY_OWN_MS + 25 * 1000);
   CHECK(memory_find(&memory, 1, SPAN("k24")) == NULL);
   CHECK(memory_find(&memory, 1, SPAN("k25")) != NULL);
-  memory_free(&memory);
-}
-
-/* The notes are carried shelf by shelf, so they stand behind others than before. */
-TEST(memory_adopts_and_tells_anew_what_stands_behind) {
-  struct memory old = {0}, memory = {0};
-  note_journal(&old, 1, 7);
-  memory_hold(&old, note_journal(&old, 2, 1), true, 2);
-  note_journal(&old, 3, 100);
-  CHECK_EQ(steps_to(&old, 50), 1);
-  carry(&old, &memory);
-  struct note *first = memory_in_group(&memory, 1, SPAN("metadata:thread:t"), NULL);
-  CHECK(first->held);
-  CHECK_EQ(first->newest, 1);
-  CHECK_EQ(steps_to(&memory, 50), 2);
-  CHECK_EQ(steps_to(&memory, 101), 0);
   memory_free(&memory);
 }
 

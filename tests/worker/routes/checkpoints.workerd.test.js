@@ -78,6 +78,7 @@ it('one is told with its values where they are JSON, else by type and size', asy
 });
 
 it('of a very large one no more than its row is read', async () => {
+  ask.store().forget(); /* its row may have been put less than a second ago */
   const { json, headers } = await get('/t/step-3');
   expect(json.writes).toBeUndefined();
   expect(json.values).toEqual([
