@@ -21,7 +21,7 @@ struct entry {
                     it; 0: it is not in doubt */
   int64_t stamp, position; /* messages: their place among those of one time: see place.h */
   bool untold;             /* the place may be another: its record tells */
-  bool hint;               /* it tells of a place only: it is not known to stand under its journal */
+  bool hint;               /* it tells of a place only: its journal entry does not name it */
   bool copied;             /* the journal entry is one that copyThread wrote */
   bool gone;               /* gather.h found no record that agrees */
   bool wanted;             /* it is in a window (message_window.c) */
