@@ -26,16 +26,17 @@ export function readItems(records) {
   }));
   const told = new Told();
   for (const { items, isRecorded } of all) if (!isRecorded) items.forEach((item) => told.expect(item));
-  return all.flatMap(({ items, isRecorded }) => {
-    if (isRecorded) return completed(items, told);
+  return all.flatMap(({ items, isRecorded }, at) => {
+    if (isRecorded) return completed(items, told, keysOfTurn(all.slice(at + 1)));
     items.forEach((item) => told.pass(item));
     return items;
   });
 }
 
 /**
- * The calls and results that records of ended runs tell, seen from a place among them: all that come later, and of those before it the
- * calls that have no result yet. Some models count their calls anew in each run, so that an id whose call has ended may come again.
+ * What records of ended runs tell of the calls and results of a recorded one that stands between them: of the calls that stand open
+ * before it everything, of others nothing. Some models count their calls anew in each run, so that an id whose call has ended may
+ * come again.
  */
 class Told {
   /** How often each comes yet. @type {Map<string, number>} */
@@ -59,13 +60,26 @@ class Told {
   /** @param {any} item */
   has(item) {
     const key = callKey(item);
-    return key !== '' && ((this.#later.get(key) ?? 0) > 0 || this.#before.has(key));
+    if (key === '') return false;
+    const isOfOpenCall = this.#before.has(callKey({ ...item, type: CALL }));
+    return this.#before.has(key) || (isOfOpenCall && (this.#later.get(key) ?? 0) > 0);
   }
 
   /** @param {string} key @param {number} more */
   #count(key, more) {
     this.#later.set(key, (this.#later.get(key) ?? 0) + more);
   }
+}
+
+/**
+ * The calls and results that ended runs tell before a user says something again: a later question is of another run.
+ *
+ * @param {{ items: any[], isRecorded: boolean }[]} following
+ */
+function keysOfTurn(following) {
+  const next = following.findIndex(({ items }) => items.some(({ role }) => role === 'user'));
+  const turn = next < 0 ? following : following.slice(0, next);
+  return new Set(turn.flatMap(({ items, isRecorded }) => (isRecorded ? [] : items.map(callKey))));
 }
 
 /** Records that nothing has replaced. @param {StoredMessage[]} records  oldest first */
@@ -85,14 +99,17 @@ function callKey({ type, callId }) {
  *
  * @param {any[]} items
  * @param {Told} told  elsewhere
+ * @param {Set<string>} turn  keys of what the same turn tells later
  */
-function completed(items, told) {
+function completed(items, told, turn) {
   const own = new Set(items.map(callKey));
+  const isTold = (/** @type {any} */ item) =>
+    told.has(item) || (callKey(item) !== '' && turn.has(callKey(item)));
   const open = items.filter(({ type, callId }) => {
     const result = { type: RESULT, callId };
-    return type === CALL && !own.has(callKey(result)) && !told.has(result);
+    return type === CALL && !own.has(callKey(result)) && !isTold(result);
   });
-  const news = items.filter((item) => !told.has(item));
+  const news = items.filter((item) => !isTold(item));
   return [...news, ...open.map(({ callId, name }) => resultItem(callId, name, STOPPED))];
 }
 

@@ -175,6 +175,29 @@ describe.each([false, true])('a run, streamed: %s', (stream) => {
     recorded.close();
   });
 
+  it('that fails keeps its call though a later run has a call of the same id', async () => {
+    const { session, clock } = makeSessions();
+    const model = makeModel([[call('1')], 'fail', [call('1')], [answered('It was blue.')]]);
+    const agent = new Agent({ name: 'A', model, tools: [look] });
+    const runner = new Runner();
+    const recorded = recordTools(session(), runner);
+    await expect(run(runner, agent, 'Look.', recorded, stream)).rejects.toThrow('the model has failed');
+    await vi.waitFor(async () => expect((await session().getItems()).length).toBe(3));
+    clock.advance(5000);
+    await run(runner, agent, 'Again.', recorded, stream);
+    const items = /** @type {any[]} */ (await session().getItems());
+    expect(items.map(({ type, callId = '' }) => `${type} ${callId}`)).toEqual([
+      'message ',
+      'function_call 1',
+      'function_call_result 1',
+      'message ',
+      'function_call 1',
+      'function_call_result 1',
+      'message ',
+    ]);
+    recorded.close();
+  });
+
   it('whose approved tool ran before the model failed keeps its result once', async () => {
     const { session, clock } = makeSessions();
     const model = makeModel([[call('1', 'cancel')], 'fail', [answered('Yes, it is cancelled.')]]);
