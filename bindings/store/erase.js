@@ -26,7 +26,8 @@ export class ErasingStore extends RowStore {
    * Deletes everything that carries a resource's id: its working memory, threads with all messages, its messages in
    * threads of others, observational memory, workflow runs, scores, tasks, states. A part at a time, of about
    * `maxOperations` KV operations: while `cursor` is not null, call again with it; or leave it to `sweep()`, which also goes
-   * through all once more some minutes later, for what other places have just written.
+   * through all once more some minutes later, for what other places have just written. Checkpoints of LangGraph name no resource
+   * and stay: `deleteThread` of their saver deletes them.
    *
    * @param {{ resourceId: string, cursor?: string | null }} args
    * @returns {Promise<import('./types.js').EraseResult>}
