@@ -15,7 +15,7 @@ import { DatasetsStorage } from '@mastra/core/storage';
 import { StoreError, storeError } from '../core/errors.js';
 import { clearTables } from './upkeep.js';
 import { openStore } from './config.js';
-import { attempt } from './errors.js';
+import { attemptBase as attempt } from './errors.js';
 import { History } from './history.js';
 import { isOf, ordered, pageOf } from './paging.js';
 import {

@@ -5,11 +5,13 @@
  * @module
  */
 
-import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
+import { ErrorCategory, ErrorDomain, MastraBaseError, MastraError } from '@mastra/core/error';
 import { createStorageErrorId } from '@mastra/core/storage';
 import { httpStatus, StoreTypeError } from '../core/errors.js';
 import { ownError } from '../store/guard.js';
 import { DETAILS } from './details.js';
+
+/** A class of Mastra's errors. @typedef {new (definition: any, cause: unknown) => MastraBaseError<any, any>} Kind */
 
 /** Bad arguments that have a status of their own, by the method and what its error says. */
 const STATUSES = [
@@ -27,23 +29,39 @@ const USER_STATUSES = ['INVALID_PAGE', 'VALIDATION_FAILED'];
  * @param {string} method
  * @param {unknown[]} args
  * @param {() => T | Promise<T>} run
+ * @param {Kind} [As]
  * @returns {Promise<T>}
  */
-export async function attempt(method, args, run) {
+export async function attempt(method, args, run, As = MastraError) {
   try {
     return await run();
   } catch (error) {
-    throw toMastraError(method, args, error);
+    throw toMastraError(method, args, error, As);
   }
+}
+
+/**
+ * The same for datasets and experiments. The routes of Mastra's server that are about them know each `MastraError` by its id, and
+ * answer 500 to those that are not core's own; of any other error they take `details.status`.
+ *
+ * @template T
+ * @param {string} method
+ * @param {unknown[]} args
+ * @param {() => T | Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export function attemptBase(method, args, run) {
+  return attempt(method, args, run, MastraBaseError);
 }
 
 /**
  * @param {string} method
  * @param {unknown[]} args
  * @param {unknown} thrown
+ * @param {Kind} As
  */
-function toMastraError(method, args, thrown) {
-  if (thrown instanceof MastraError) return thrown;
+function toMastraError(method, args, thrown, As) {
+  if (thrown instanceof MastraBaseError) return thrown;
   const error = ownError(method, thrown);
   // A metadata filter that cannot be one stays a TypeError, as in Mastra's own stores.
   if (error instanceof StoreTypeError) {
@@ -52,7 +70,7 @@ function toMastraError(method, args, thrown) {
   }
   const { message } = error;
   const known = STATUSES.find(({ methods, says }) => methods.test(method) && says.test(message));
-  return mastraError(method, known?.status ?? 'FAILED', detailsOf(method, args), error);
+  return mastraError(method, known?.status ?? 'FAILED', detailsOf(method, args), error, As);
 }
 
 /**
@@ -60,17 +78,15 @@ function toMastraError(method, args, thrown) {
  * @param {string} status
  * @param {Record<string, any>} details
  * @param {unknown} cause
+ * @param {Kind} [As]
  */
-export function mastraError(operation, status, details, cause) {
+export function mastraError(operation, status, details, cause, As = MastraError) {
   const category = USER_STATUSES.includes(status) ? ErrorCategory.USER : ErrorCategory.THIRD_PARTY;
   // What Mastra's domains list as scores, its errors get.
   const id = createStorageErrorId('CLOUDFLARE', operation.replace(/^listScores/, 'getScores'), status);
   // Mastra's server answers with it.
   const http = category === ErrorCategory.USER ? 400 : httpStatus(cause);
-  return new MastraError(
-    { id, domain: ErrorDomain.STORAGE, category, details: { ...details, status: http } },
-    cause,
-  );
+  return new As({ id, domain: ErrorDomain.STORAGE, category, details: { ...details, status: http } }, cause);
 }
 
 /**

@@ -11,7 +11,7 @@
 import { ExperimentsStorage } from '@mastra/core/storage';
 import { clearTables, pruneDomain } from './upkeep.js';
 import { openStore } from './config.js';
-import { attempt } from './errors.js';
+import { attemptBase as attempt } from './errors.js';
 import { isOf, ordered, pageOf } from './paging.js';
 import { alreadyThere, cleared, given, invalid, notFound, Pointers, Table } from './table.js';
 

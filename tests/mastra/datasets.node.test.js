@@ -4,6 +4,7 @@ import { Mastra } from '@mastra/core/mastra';
 import { describe, expect, it } from 'vitest';
 import { createMemoryBackend, createMemoryNamespace } from '../../bindings/memory.js';
 import { experiment, result } from './experiments.js';
+import { openApp } from './routes/app.js';
 import { makeSubject } from './support.js';
 
 const ALL = { page: 0, perPage: /** @type {const} */ (false) };
@@ -82,4 +83,21 @@ describe('datasets over KV, where several places may write', () => {
     ).experiments.listExperimentResults({ experimentId: 'x', pagination: ALL });
     expect(page.results.map((/** @type {any} */ { id }) => id)).toEqual([here.id]);
   });
+});
+
+it('what is refused is answered by Mastra’s server as the fault of who has asked', async () => {
+  const namespace = createMemoryNamespace();
+  const { storage } = await makeSubject(() => ({ bindings: { default: namespace } }));
+  const { ask, close } = await openApp(storage);
+  const { body } = await ask('POST', '/datasets', { name: 'Questions' });
+  const path = `/datasets/${body.id}`;
+  for (const [method, route, given] of /** @type {[string, string, object][]} */ ([
+    ['POST', `${path}/items`, { input: 1 }],
+    ['PATCH', path, { name: 'x' }],
+    ['POST', `${path}/items/batch`, { items: [{ input: 1 }] }],
+  ])) {
+    const { status, body } = await ask(method, route, given);
+    expect([status, body.error]).toEqual([400, expect.stringContaining('assumeSingleWriter')]);
+  }
+  await close();
 });

@@ -78,5 +78,10 @@ export const REASONS = [
     from: ['libsql'],
     why: 'LibSQL fails to delete an item that was purged',
   },
+  {
+    route: /PATCH \/datasets\/:\w+\/experiments\/:\w+\/results\/:\w+$/,
+    from: ['memory', 'libsql'],
+    why: 'a result that is not there is 404, not 500',
+  },
   { route: /GET \/system\/packages$/, from: ['memory', 'libsql'], why: "it tells the store's name" },
 ];
