@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createMemoryNamespace } from '../../bindings/memory.js';
+import { createTestHarness } from 'wrangler';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import '../support/worker.js';
 import { blocks, readText } from './markdown.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -25,7 +26,7 @@ it('compiles', () => {
   expect(others).toEqual([]);
   const compilerOptions = {
     noEmit: true,
-    types: ['@cloudflare/workers-types'],
+    types: ['@cloudflare/workers-types', 'node'],
     lib: ['es2023'],
     allowJs: true,
     checkJs: false,
@@ -36,18 +37,32 @@ it('compiles', () => {
   execFileSync(process.execPath, [tsc, '-p', `${FOLDER}tsconfig.json`], { encoding: 'utf8' });
 });
 
-it('counts visits', async () => {
-  const { default: app } = await import(/* @vite-ignore */ `${FOLDER}worker.ts`);
-  const env = { KV: createMemoryNamespace() };
-  const visit = async (/** @type {string} */ name) => {
-    /** @type {Promise<unknown>[]} */
-    const work = [];
-    const ctx = { waitUntil: (/** @type {Promise<unknown>} */ promise) => void work.push(promise) };
-    const response = await app.fetch(new Request(`http://localhost/${name}`), env, ctx);
-    await Promise.all(work);
-    return response.json();
-  };
-  expect(await visit('ada')).toEqual({ visits: 1 });
-  expect(await visit('ada')).toEqual({ visits: 2 });
-  expect(await visit('eve')).toEqual({ visits: 1 });
+describe('bundled as it is deployed', () => {
+  /** @type {ReturnType<typeof createTestHarness>} */
+  let harness;
+  /** @type {string} */
+  let origin;
+
+  beforeAll(async () => {
+    const config = {
+      name: 'visits',
+      main: 'worker.ts',
+      compatibility_date: '2026-10-01',
+      compatibility_flags: ['nodejs_compat'],
+      kv_namespaces: [{ binding: 'KV', id: 'kv' }],
+    };
+    harness = createTestHarness({ root: FOLDER, workers: [{ config }] });
+    ({ origin } = (await harness.listen()).url);
+  }, 120_000);
+  afterAll(() => harness?.close());
+
+  /** @param {string} path */
+  const visit = async (path) => (await fetch(`${origin}${path}`)).json();
+
+  it('asks, goes on with the answer, and counts visits', async () => {
+    expect(await visit('/ada')).toEqual({ question: 'Who is there?' });
+    expect(await visit('/ada?name=Ada')).toEqual({ visits: 1, name: 'Ada' });
+    expect(await visit('/ada')).toEqual({ visits: 2, name: 'Ada' });
+    expect(await visit('/eve')).toEqual({ question: 'Who is there?' });
+  });
 });
