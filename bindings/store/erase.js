@@ -10,8 +10,9 @@ import { Erasure, isDue, KIND, MARKERS, readCursor, spent } from './erasure.js';
 import { RowStore } from './rows.js';
 import * as shape from './shape.js';
 
-/** Erasures that one sweep goes on with. */
+/** Erasures that one sweep goes on with, those that have waited longest first; and of how many it looks how long that is. */
 const MOST = 20;
+const LOOKED = 200;
 /** Operations below which it begins with none. */
 const LEAST = 60;
 
@@ -54,13 +55,13 @@ export class ErasingStore extends RowStore {
     const before = spent(this.caller);
     const { deleted, pending } = await super.sweep();
     const result = { deleted, pending };
-    const control = { table: MARKERS, perPage: MOST, direction: 'ASC' };
+    // In the order of their keys, for a marker has no date that lists know.
+    const control = { table: MARKERS, perPage: LOOKED, direction: 'ASC' };
     const { rows, total } = await this.caller.read('sweep', 'row.list', control, { under: KIND });
     result.pending += total;
-    for (const row of rows) {
+    for (const row of longestDue(rows, this.caller.now())) {
       const left = this.caller.maxOperations - (spent(this.caller) - before);
       if (left < LEAST && left < this.caller.maxOperations / 2) break;
-      if (!isDue(row, this.caller.now())) continue;
       const marker = { ...row, last: row.last || row.position === null };
       const done = await new Erasure(this.caller, 'sweep', row.scopeId, left).run(marker);
       result.deleted += done.deleted;
@@ -68,4 +69,13 @@ export class ErasingStore extends RowStore {
     }
     return result;
   }
+}
+
+/**
+ * @param {(import('./erasure.js').Marker)[]} markers
+ * @param {number} now
+ */
+function longestDue(markers, now) {
+  const due = markers.filter((marker) => isDue(marker, now));
+  return due.sort((a, b) => a.since - b.since).slice(0, MOST);
 }
