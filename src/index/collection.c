@@ -234,6 +234,16 @@ static void take_own_writes(struct call *call, struct collection *collection) {
       link = &(*link)->next;
 }
 
+void collection_own_journal(struct call *call, const struct collection *collection,
+                            struct span_set *suffixes) {
+  uint32_t space = call->store.spaces[TABLE_METADATA];
+  for (struct note *note = NULL;
+       (note = memory_in_group(call->memory, space, collection->key, note));)
+    if (note->own && note->kind == NOTE_VALUE && note->key.len > collection->key.len)
+      span_set_add(&call->arena, suffixes,
+                   arena_copy(&call->arena, span_from(note->key, collection->key.len + 1)));
+}
+
 static bool holds_entries(struct span text) {
   return json_is_array(json_get(text, SPAN("entries")));
 }

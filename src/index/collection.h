@@ -105,6 +105,11 @@ size_t collection_count(struct call *call, const struct entries *entries);
 /* collection_proves tells whether the journal entry |suffix| was seen to exist, or is this isolate's own. */
 bool collection_proves(struct call *call, const struct collection *collection, struct span suffix);
 
+/* collection_own_journal adds to |suffixes| the journal entries that this isolate has written lately: a list
+ * may not show them yet, nor the head name them. */
+void collection_own_journal(struct call *call, const struct collection *collection,
+                            struct span_set *suffixes);
+
 /* collection_journal_key returns the key of the journal entry |suffix|. */
 struct span collection_journal_key(struct call *call, const struct collection *collection,
                                    struct span suffix);

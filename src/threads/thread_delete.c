@@ -56,6 +56,7 @@ static enum tkv_status bury(struct call *call, void *self) {
     return answer(call, op);
   for (size_t i = 0; i < collection->entries.count; i++)
     span_set_add(&call->arena, &op->sweep.suffixes, collection->entries.items[i].journal);
+  collection_own_journal(call, collection, &op->sweep.suffixes);
   op->sweep.deleted_at = call_stamp(call);
   struct span metadata = record_metadata(call, op->sweep.deleted_at, NULL);
   struct json_out tomb = json_out(&call->arena, 64);

@@ -54,18 +54,26 @@ enum tkv_status sweep_thread(struct call *call, void *self) {
   return call_next(call, take_page);
 }
 
+/* The record of what was saved anew may be seen as it was before: its journal entry says more. */
+static void spare(struct call *call, struct sweep *sweep, const struct entries *entries) {
+  for (size_t i = 0; sweep->recreated && i < entries->count; i++)
+    span_set_add(&call->arena, &sweep->anew, entries->items[i].id);
+}
+
 static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
   int64_t written = journal_time(suffix);
-  struct entries none = {0};
+  struct entries named = {0};
   bool before = written <= sweep->deleted_at,
        orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
+  bool told = journal_read(&call->arena, text, suffix, &named);
   if (!written || !(before || orphan)) {
+    spare(call, sweep, &named);
     sweep->waits |= written && !sweep->recreated;
     return;
   }
   struct sweep_doc *doc = &sweep->docs[sweep->doc_count++];
   *doc = (struct sweep_doc){.suffix = suffix, .text = text};
-  if (!journal_read(&call->arena, text, suffix, &none))
+  if (!told)
     doc->get = kv_get(call, TABLE_METADATA, collection_journal_key(call, sweep->collection, suffix),
                       KV_OWN);
 }
@@ -156,7 +164,8 @@ static bool is_doomed(struct call *call, const struct sweep *sweep, const struct
   struct span journal = record_journal(get->metadata);
   bool newer = sweep->recreated && (journal.len ? journal_time(journal) > sweep->deleted_at
                                                 : is_anew(sweep, message.id));
-  return span_eq(message.thread, sweep->collection->id) && !newer;
+  return span_eq(message.thread, sweep->collection->id) && !newer &&
+         !span_set_has(&sweep->anew, message.id);
 }
 
 /* Drops the doomed messages of |doc| as far as the budget goes. */

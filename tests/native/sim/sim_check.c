@@ -448,6 +448,26 @@ void done_resource(struct run *run) {
              sim_op_name(run->op), ARGS(work->thread->id), ARGS(text), ARGS(note));
 }
 
+/* Where a place's cache is not told of writes, a sweep that comes late may see of a message saved anew in a
+ * thread made anew what it was before the thread was deleted: neither record nor list say more. */
+static bool may_be_swept(struct sim *sim, const struct event *event, const struct actor *sweep) {
+  const struct span home = event->values[FIELD_HOME];
+  const struct object *thread =
+      home.ptr ? model_find(sim, event->object->prefix, OBJECT_THREAD, home) : NULL;
+  return event->effect == EFFECT_WRITE && event->certainty != EVENT_VOID && thread &&
+         event->actor->start <= sweep->end && event->actor->end > sweep->start - RISK_MS &&
+         model_removed_lately(thread, event->actor, INT64_MAX / 2);
+}
+
 void done_sweep(struct run *run) {
+  struct sim *sim = run->sim;
   came_back(run, NULL);
+  for (size_t i = 0; sim->config.blind && i < sim->model->count; i++) {
+    struct object *object = sim->model->objects[i];
+    for (size_t k = object->count; object->kind == OBJECT_MESSAGE && k-- > 0;)
+      if (may_be_swept(sim, object->events[k], run->actor)) {
+        model_event(sim, object, EFFECT_REMOVE, run->actor);
+        break;
+      }
+  }
 }

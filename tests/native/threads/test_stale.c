@@ -80,6 +80,41 @@ TEST(stale_save_into_a_deleted_thread_is_swept) {
   world_free(&world);
 }
 
+/* The thread lives again, and what was left of it by its deletion is saved anew: where the sweep runs the
+ * old record may be seen for a minute. */
+TEST(stale_record_of_a_message_that_was_saved_anew_outlives_a_sweep) {
+  struct world world;
+  start(&world, 3);
+  struct mem_key old = *mem_find(&world.mem, 0, SPAN("messages:a-2"));
+  world.store.max_operations = 8; /* messages are left for a sweep */
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+  world.store.max_operations = 900;
+  story_thread(&world, "a", "u1", 0);
+  story_messages(&world, "a", "u1", 2, 2);
+  put_back(&world, old);
+  story_later(&world, 200);
+  world_restart(&world);
+  world_do(&world, TKV_OP_STORE_SWEEP, "");
+  CHECK(mem_find(&world.mem, 0, SPAN("messages:a-2")));
+  CHECK(!mem_find(&world.mem, 0, SPAN("messages:a-1")));
+  world_free(&world);
+}
+
+/* An entry that this isolate has written, and that the head does not name, for its members are old. */
+TEST(stale_list_does_not_keep_a_deletion_from_its_own_writes) {
+  struct world world;
+  start(&world, 2);
+  struct span journal = SPAN_NONE;
+  for (size_t i = 0; i < world.mem.count; i++)
+    if (span_starts(world.mem.keys[i].key, SPAN("metadata:thread:a:")))
+      journal = world.mem.keys[i].key;
+  story_messages(&world, "a", "u1", 3, 200);
+  mem_delete(&world.mem, 0, journal);
+  CHECK_JSON(world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}"),
+             "{'deleted':200,'pending':false}");
+  world_free(&world);
+}
+
 struct meanwhile {
   struct world *world;
   struct mem_key record;
