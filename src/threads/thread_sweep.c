@@ -54,10 +54,16 @@ enum tkv_status sweep_thread(struct call *call, void *self) {
   return call_next(call, take_page);
 }
 
-/* The record of what was saved anew may be seen as it was before: its journal entry says more. */
-static void spare(struct call *call, struct sweep *sweep, const struct entries *entries) {
-  for (size_t i = 0; sweep->recreated && i < entries->count; i++)
+/* The record of what was saved anew may be seen as it was before: its journal entry says more.  Whoever
+ * saved it may not have seen the deletion, and rely on a mention that goes with what was before. */
+static void spare(struct call *call, struct sweep *sweep, int64_t written,
+                  const struct entries *entries) {
+  struct mention_site site = {sweep->collection->id, sweep->site.resource, sweep->deleted_at};
+  for (size_t i = 0; sweep->recreated && i < entries->count; i++) {
     span_set_add(&call->arena, &sweep->anew, entries->items[i].id);
+    if (written - sweep->deleted_at <= SETTLE_MS)
+      mention_new(call, &sweep->notes, &site, entries->items[i].owner);
+  }
 }
 
 static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, struct span text) {
@@ -67,7 +73,7 @@ static void add_doc(struct call *call, struct sweep *sweep, struct span suffix, 
        orphan = !sweep->recreated && now_since(call, written) > SETTLE_MS;
   bool told = journal_read(&call->arena, text, suffix, &named);
   if (!written || !(before || orphan)) {
-    spare(call, sweep, &named);
+    spare(call, sweep, written, &named);
     sweep->waits |= written && !sweep->recreated;
     return;
   }
@@ -185,15 +191,25 @@ static void empty_doc(struct call *call, struct sweep *sweep, struct sweep_doc *
   doc->emptied = true;
 }
 
+/* Returns how many writes it queues. */
+static size_t put_notes(struct call *call, struct sweep *sweep) {
+  size_t count = 0;
+  for (const struct mention *note = sweep->notes; note; note = note->next)
+    count++;
+  mentions_put(call, sweep->notes);
+  sweep->notes = NULL;
+  return count;
+}
+
 static enum tkv_status drop_messages(struct call *call, void *self) {
   struct sweep *sweep = self;
   struct span_set dropped = {0};
-  sweep->forgotten = 0;
   if (!sweep->living.count && asks_journal(sweep)) {
     collections_add(call, &sweep->living,
                     collection_new(call, COLLECTION_THREAD, sweep->collection->id, LOAD_ALL));
     return call_enter(call, collections_load, &sweep->living, drop_messages);
   }
+  sweep->forgotten = put_notes(call, sweep);
   for (size_t d = sweep->next; d < sweep->end; d++)
     empty_doc(call, sweep, &sweep->docs[d], &dropped);
   sweep->deleted += dropped.count;

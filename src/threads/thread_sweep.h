@@ -26,7 +26,8 @@ struct sweep {
   struct kv_request *page;
   struct collections living; /* loaded when it lives again and records do not tell */
   struct span_set listed;
-  struct span_set anew; /* messages that the living thread's journal names */
+  struct span_set anew;  /* messages that the living thread's journal names */
+  struct mention *notes; /* of whoever may have saved some of them unaware of the deletion */
   struct sweep_doc *docs;
   size_t doc_count, next, end;
   bool last_page;

@@ -178,6 +178,31 @@ TEST(mention_of_a_thread_made_anew_is_not_that_of_the_one_before) {
   world_free(&world);
 }
 
+/* Saved from where the deletion is not seen yet: by the mention of before, which goes with it. */
+TEST(mention_of_a_successor_is_written_by_the_sweep_where_it_lacks) {
+  struct world world;
+  start(&world);
+  world.store.max_operations = 12; /* what the deletion leaves is for a sweep */
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'g'}");
+  world.store.max_operations = 900;
+  struct span before = SPAN_NONE;
+  for (size_t i = 0; i < world.mem.count; i++)
+    if (span_starts(world.mem.keys[i].key, SPAN("metadata:mentions:")))
+      before = world.mem.keys[i].key;
+  story_thread(&world, "g", "u1", 6);
+  story_messages(&world, "g", "u2", 7, 7);
+  for (size_t i = 0; i < world.mem.count; i++)
+    if (span_starts(world.mem.keys[i].key, SPAN("metadata:mentions:")) &&
+        !span_eq(world.mem.keys[i].key, before))
+      mem_delete(&world.mem, 0, world.mem.keys[i].key);
+  story_later(&world, 600);
+  world_restart(&world);
+  world_do(&world, TKV_OP_STORE_SWEEP, "");
+  CHECK_EQ(count_keys(&world, "metadata:mentions:"), 1);
+  CHECK_TEXT(messages_of(&world, "u2"), "o-5 g-7");
+  world_free(&world);
+}
+
 /* A large group: the sweep, which goes on where the deletion stopped, keeps to its budget. */
 TEST(mentions_count_in_the_budget_of_a_sweep) {
   struct world world;
