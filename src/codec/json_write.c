@@ -86,6 +86,11 @@ void json_put_number(struct json_out *out, struct span before, int64_t number) {
   json_put_int(out, number);
 }
 
+void json_put_text(struct json_out *out, struct span before, struct span text) {
+  json_put(out, before);
+  json_put_string(out, text);
+}
+
 void json_put_date(struct json_out *out, int64_t ms) {
   char text[DATE_TEXT_MAX];
   json_put_char(out, '"');

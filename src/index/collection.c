@@ -80,38 +80,52 @@ static int64_t checked_at(struct span metadata) {
   return checked;
 }
 
+static struct note *note_of(struct call *call, const struct collection *collection) {
+  return memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+}
+
 /* The journal was listed, and the head lacks nothing of it: for the next CHECK_MS that need not be
  * asked again, though no head says so. */
 static void note_check(struct call *call, const struct collection *collection) {
-  struct note *note =
-      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  struct note *note = note_of(call, collection);
   if (note)
     note->checked = call->now;
 }
 
+/* Whether this isolate has made what the collection is of within CHECK_MS, where there was nothing. */
+static bool is_begun(struct call *call, const struct note *note) {
+  return note && now_since(call, note->begun) < CHECK_MS;
+}
+
 /* What the memory knows of the head spares the list when the head was checked lately. */
-static bool known_as_checked(struct call *call, const struct collection *collection) {
-  struct note *note =
-      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
-  int64_t checked = note && note->kind == NOTE_VALUE ? checked_at(note->metadata) : 0;
-  return note && now_since(call, checked > note->checked ? checked : note->checked) < CHECK_MS;
+static bool known_as_checked(struct call *call, const struct note *note) {
+  int64_t told = note && note->kind == NOTE_VALUE ? checked_at(note->metadata) : 0;
+  return is_begun(call, note) ||
+         (note && now_since(call, told > note->checked ? told : note->checked) < CHECK_MS);
+}
+
+void collection_begun(struct call *call, const struct collection *collection) {
+  struct note *note = note_of(call, collection);
+  if (!note)
+    note = memory_note(call->memory, call->store.spaces[TABLE_METADATA], collection->key,
+                       collection->key.len, call->now);
+  if (note)
+    note->begun = call->now;
 }
 
 /* The latest listing of the journal that is known of, by the head's writers or by this isolate. */
 static int64_t last_check(struct call *call, const struct collection *collection) {
-  struct note *note =
-      memory_find(call->memory, call->store.spaces[TABLE_METADATA], collection->key);
+  const struct note *note = note_of(call, collection);
   int64_t told = checked_at(collection->head_get->metadata);
   return note && note->checked > told ? note->checked : told;
 }
 
 static void start(struct call *call, struct collection *collection) {
   if (collection->kind != COLLECTION_MENTIONS)
-    collection->head_get =
-        kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER | collection->head_flags);
-  bool look =
-      collection->load >= LOAD_RECENT || call->store.strict ||
-      (collection->load == LOAD_CHECK && !call->store.sole && !known_as_checked(call, collection));
+    collection->head_get = kv_get(call, TABLE_METADATA, collection->key, KV_REMEMBER);
+  bool look = collection->load >= LOAD_RECENT || call->store.strict ||
+              (collection->load == LOAD_CHECK && !call->store.sole &&
+               !known_as_checked(call, note_of(call, collection)));
   if (call->store.strict)
     collection->load = LOAD_ALL;
   if (look)
@@ -137,7 +151,10 @@ static void take_head(struct call *call, struct collection *collection) {
     head->checked_at = checked;
   if (!usable) {
     *head = (struct head){0};
-    if (collection->load == LOAD_RESTORE)
+    const struct note *note = note_of(call, collection);
+    bool begun = collection->load <= LOAD_CHECK && !get->found && is_begun(call, note);
+    head->checked_at = begun ? note->begun : 0;
+    if (collection->load == LOAD_RESTORE || begun)
       return;
     collection->load = LOAD_ALL;
     if (!collection->page)

@@ -36,7 +36,6 @@ struct collection {
   enum collection_kind kind;
   struct span id;
   enum collection_load load;
-  unsigned head_flags; /* KV_FRESH to look past the memory */
   bool copies; /* what a copy has written counts though there is no thread: the caller looks at
                           the thread's record itself, or wants to see what is left of a copy */
 
@@ -98,6 +97,10 @@ static inline bool doubt_is_ripe(struct call *call, int64_t since) {
 
 /* collection_below_floor tells whether |entry| lies below the head's floor. */
 bool collection_below_floor(const struct head *head, const struct entry *entry);
+
+/* collection_begun notes that what |collection| is of was made by this call, where KV had nothing: for
+ * CHECK_MS its journal need not be listed, though no head says so. */
+void collection_begun(struct call *call, const struct collection *collection);
 
 /* collection_count returns how many members the entries name, those found gone left out. */
 size_t collection_count(struct call *call, const struct entries *entries);

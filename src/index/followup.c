@@ -17,8 +17,7 @@ void call_ask_refresh(struct call *call, const struct collection *collection,
   json_put(&out, asked.len ? (struct span){asked.ptr, asked.len - 2} : SPAN("{\"collections\":["));
   json_put(&out, asked.len ? SPAN(",{\"kind\":") : SPAN("{\"kind\":"));
   json_put(&out, collection->kind == COLLECTION_THREAD ? SPAN("\"thread\"") : SPAN("\"resource\""));
-  json_put(&out, SPAN(",\"id\":"));
-  json_put_string(&out, collection->id);
+  json_put_text(&out, SPAN(",\"id\":"), collection->id);
   put_ids(&out, SPAN(",\"gone\":["), wish.gone);
   put_ids(&out, SPAN(",\"doubt\":["), wish.doubted);
   if (wish.bump) {

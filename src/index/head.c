@@ -224,8 +224,7 @@ struct span journal_write(struct arena *arena, int64_t stamp, const struct entry
   struct span owner = count ? entries[0].owner : SPAN("");
   struct json_out out = json_out(arena, 128 + owner.len + count * 64);
   json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
-  json_put(&out, SPAN(",\"owner\":"));
-  json_put_string(&out, owner);
+  json_put_text(&out, SPAN(",\"owner\":"), owner);
   json_put(&out, count && entries[0].copied ? SPAN(",\"copy\":true,\"entries\":[")
                                             : SPAN(",\"entries\":["));
   for (size_t i = 0; i < count; i++) {

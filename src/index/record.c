@@ -14,8 +14,7 @@ struct span record_metadata(struct call *call, int64_t stamp, const struct entry
   struct json_out out = json_out(&call->arena, 64);
   json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   if (entry) {
-    json_put(&out, SPAN(",\"j\":"));
-    json_put_string(&out, entry->journal);
+    json_put_text(&out, SPAN(",\"j\":"), entry->journal);
     place_put(&out, entry);
   }
   json_put_char(&out, '}');

@@ -22,8 +22,7 @@ enum tkv_status call_fail(struct call *call, enum tkv_status status, struct span
   struct json_out out = json_out(&call->arena, 128 + message.len + details.len);
   json_put(&out, SPAN("{\"code\":\""));
   json_put(&out, error_code(status));
-  json_put(&out, SPAN("\",\"message\":"));
-  json_put_string(&out, message);
+  json_put_text(&out, SPAN("\",\"message\":"), message);
   json_put(&out, SPAN(",\"details\":"));
   json_put(&out, details.len ? details : SPAN("{}"));
   json_put_char(&out, '}');

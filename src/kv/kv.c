@@ -95,8 +95,7 @@ enum tkv_status kv_fail(struct call *call, const struct kv_request *request) {
   struct json_out message = json_out(&call->arena, 128 + request->key.len);
   struct json_out details = json_out(&call->arena, 128 + request->key.len);
   if (request->status == KV_UNSEEN) {
-    json_put(&details, SPAN("{\"key\":"));
-    json_put_string(&details, request->key);
+    json_put_text(&details, SPAN("{\"key\":"), request->key);
     json_put_char(&details, '}');
     return call_fail(call, TKV_ERR_TRY_AGAIN,
                      SPAN("KV does not show yet what was written a moment ago; try again"),
@@ -109,10 +108,8 @@ enum tkv_status kv_fail(struct call *call, const struct kv_request *request) {
   json_put(&message, request->status ? SPAN(" failed with status ") : SPAN(" got no answer"));
   if (request->status)
     json_put_int(&message, request->status);
-  json_put(&details, SPAN("{\"operation\":"));
-  json_put_string(&details, verb(request->kind));
-  json_put(&details, SPAN(",\"key\":"));
-  json_put_string(&details, request->key);
+  json_put_text(&details, SPAN("{\"operation\":"), verb(request->kind));
+  json_put_text(&details, SPAN(",\"key\":"), request->key);
   json_put_number(&details, SPAN(",\"status\":"), request->status);
   json_put_char(&details, '}');
   return call_fail(call, TKV_ERR_KV_FAILED, json_out_span(&message), json_out_span(&details));

@@ -210,6 +210,7 @@ void memory_forget(struct memory *memory, uint32_t space, struct span prefix) {
         continue;
       drop_value(memory, note);
       note->missing = note->own = note->held = false;
+      note->checked = note->begun = 0;
       if (shelf != SHELF_OTHERS)
         reshelve(memory, note);
     }

@@ -54,6 +54,7 @@ struct note {
   int64_t seen;    /* the stamp of what KV was last seen to have, or was sent; 0: none */
   int64_t expires; /* of an own value: as in struct kv_request */
   int64_t checked; /* of a head: when this isolate last listed its journal */
+  int64_t begun;   /* of a head: when this isolate made what it is of, where there was nothing */
   int64_t newest;  /* see memory_rank */
   int64_t reach;   /* no own journal entry from here on in its group is newer: see memory_rank */
 

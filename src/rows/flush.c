@@ -59,8 +59,7 @@ void row_ask_flush(struct call *call, enum tkv_table table, struct span key) {
   if (!kv_wants_flush(call, table, key))
     return;
   json_put_number(&out, SPAN("{\"table\":"), table);
-  json_put(&out, SPAN(",\"key\":"));
-  json_put_string(&out, key);
+  json_put_text(&out, SPAN(",\"key\":"), key);
   json_put_char(&out, '}');
   if (out.failed)
     return;

@@ -240,8 +240,7 @@ static enum tkv_status fail_partly(struct call *call, struct save *save,
                                    const struct kv_request *failed) {
   struct json_out details = json_out(&call->arena, 256 + save->own * 48);
   save_tell(call, save);
-  json_put(&details, SPAN("{\"operation\":\"put\",\"key\":"));
-  json_put_string(&details, failed->key);
+  json_put_text(&details, SPAN("{\"operation\":\"put\",\"key\":"), failed->key);
   json_put_number(&details, SPAN(",\"status\":"), failed->status);
   json_put(&details, SPAN(",\"stored\":["));
   put_ids(&details, save, true);

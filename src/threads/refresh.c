@@ -89,7 +89,6 @@ static bool take_wish(struct call *call, struct refresh *op, struct wish *wish) 
   struct change *change = change_new(call, &op->changes, wish->collection);
   struct span_set gone = {0}, seen = {0};
   struct entries doubted = {0};
-  wish->collection->head_flags = wish->head ? 0 : KV_FRESH; /* it was read just now */
   collections_add(call, &op->collections, wish->collection);
   change->exact = true;
   if ((wish->gone.ptr && !arg_ids(call, wish->gone, SPAN("gone"), &gone, &wish->missed)) ||

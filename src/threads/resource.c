@@ -76,8 +76,7 @@ static struct span create(struct call *call, const struct resource_op *op, struc
                           struct span metadata) {
   struct span now = record_date(call, call->now);
   struct json_out out = json_out(&call->arena, op->id.len + memory.len + metadata.len + 160);
-  json_put(&out, SPAN("{\"id\":"));
-  json_put_string(&out, op->id);
+  json_put_text(&out, SPAN("{\"id\":"), op->id);
   if (memory.ptr) {
     json_put(&out, SPAN(",\"workingMemory\":"));
     json_put(&out, memory);

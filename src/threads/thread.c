@@ -38,10 +38,8 @@ static bool read_tombstone(struct call *call, struct span raw, struct thread *th
 struct span thread_tombstone(struct call *call, const struct thread *thread, int64_t stamp) {
   struct json_out out = json_out(&call->arena, 128 + thread->resource.len);
   json_put_number(&out, SPAN("{\"deletedAt\":"), stamp);
-  json_put(&out, SPAN(",\"resource\":"));
-  json_put_string(&out, thread->resource);
-  json_put(&out, SPAN(",\"journal\":"));
-  json_put_string(&out, thread->journal);
+  json_put_text(&out, SPAN(",\"resource\":"), thread->resource);
+  json_put_text(&out, SPAN(",\"journal\":"), thread->journal);
   json_put_char(&out, '}');
   return json_out_span(&out);
 }
@@ -99,8 +97,7 @@ static struct span metadata_with(struct call *call, const struct thread *thread,
       json_out(&call->arena, 256 + thread->resource.len * 6 + thread->metadata.len);
   json_put_number(&out, SPAN("{\"v\":1,\"w\":"), stamp);
   if (thread->journal.len) {
-    json_put(&out, SPAN(",\"j\":"));
-    json_put_string(&out, thread->journal);
+    json_put_text(&out, SPAN(",\"j\":"), thread->journal);
   }
   if (thread->deleted)
     json_put_number(&out, SPAN(",\"d\":"), thread->deleted);
@@ -108,8 +105,7 @@ static struct span metadata_with(struct call *call, const struct thread *thread,
   json_put_number(&out, SPAN(",\"u\":"), thread->updated);
   json_put(&out, thread->archived.ptr ? SPAN(",\"a\":true") : SPAN(",\"a\":false"));
   if (resource) {
-    json_put(&out, SPAN(",\"r\":"));
-    json_put_string(&out, thread->resource);
+    json_put_text(&out, SPAN(",\"r\":"), thread->resource);
   }
   if (metadata) {
     json_put(&out, SPAN(",\"m\":"));

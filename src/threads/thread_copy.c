@@ -260,13 +260,11 @@ static enum tkv_status write_messages(struct call *call, void *self) {
 /* The metadata given, with a `clone` that tells where the thread comes from. */
 static struct span clone_metadata(struct call *call, const struct copy *op) {
   struct json_out out = json_out(&call->arena, op->source_id.len + 128);
-  json_put(&out, SPAN("{\"clone\":{\"sourceThreadId\":"));
-  json_put_string(&out, op->source_id);
+  json_put_text(&out, SPAN("{\"clone\":{\"sourceThreadId\":"), op->source_id);
   json_put(&out, SPAN(",\"clonedAt\":"));
   json_put_date(&out, op->now);
   if (op->count) {
-    json_put(&out, SPAN(",\"lastMessageId\":"));
-    json_put_string(&out, op->pairs[op->count - 1].original->id);
+    json_put_text(&out, SPAN(",\"lastMessageId\":"), op->pairs[op->count - 1].original->id);
   }
   json_put(&out, SPAN("}}"));
   struct span given = op->metadata.ptr ? op->metadata : SPAN("{}");

@@ -19,6 +19,7 @@ struct save {
   struct kv_request *get, *proof;
   bool moves;   /* to another resource or createdAt: the journal goes first */
   bool creates; /* refuses a thread that is there */
+  struct collection *messages;
   struct changes changes;
   struct collections collections;
 };
@@ -70,7 +71,7 @@ static enum tkv_status begin(struct call *call, bool creates) {
   op->creates = creates;
   call_self(call, op);
   if (!read_thread(call, op) || !thread_key(call, op->id, &op->key) ||
-      !collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD) ||
+      !(op->messages = collection_new(call, COLLECTION_THREAD, op->id, LOAD_HEAD)) ||
       !add_resource(call, op, op->thread.resource))
     return call->error;
   return claim_take(call, TABLE_THREADS, op->key, creates, load);
@@ -153,6 +154,8 @@ static enum tkv_status confirm(struct call *call, void *self) {
   if (failed)
     return kv_fail(call, failed);
   changes_confirm(call, &op->changes);
+  if (!op->get->found && !op->get->unseen && call_load(call) != LOAD_RESTORE)
+    collection_begun(call, op->messages);
   return finish(call, op);
 }
 

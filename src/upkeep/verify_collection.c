@@ -279,8 +279,7 @@ static enum tkv_status finish(struct call *call, void *self) {
   struct verify *op = self;
   struct json_out out = json_out(&call->arena, 256);
   bool first = true;
-  json_put(&out, SPAN("{\"head\":"));
-  json_put_string(&out, op->verdict);
+  json_put_text(&out, SPAN("{\"head\":"), op->verdict);
   json_put_number(&out, SPAN(",\"members\":"), (int64_t)op->members.count);
   json_put_number(&out, SPAN(",\"ghosts\":"), (int64_t)op->ghosts.count);
   json_put(&out, SPAN(",\"damaged\":["));
