@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 // What the module may weigh now; CONTRIBUTING tells what decides how much a line of C costs.
-const BUDGET = { raw: 114_202, gzip: 53_237 };
+const BUDGET = { raw: 114_900, gzip: 53_600 };
 
 /** @param {string} file */
 function describe(file) {

@@ -1,12 +1,11 @@
 /* sim_check.c: what an answer tells: which events took place, and whether a reader saw what it had
  * to see. */
+#include "sim/sim_excuse.h"
 #include "sim/sim_work.h"
 
 #include "codec/json.h"
 
 enum {
-  RISK_MS = 130 *
-      1000, /* how long after a thread's deletion a save may still have taken it for alive */
   OWN_MS = 110 * 1000, /* how long an isolate surely remembers what it wrote */
   LATE_MS = SIM_CACHE_MS + 1000
 };
@@ -88,12 +87,15 @@ void done_message_save(struct run *run) {
   bool whole = came_back(run, "NOT_FOUND");
   check_not_found(run, work->thread);
   struct span stored = SPAN_NONE;
+  bool led = failed_with(run, "NOT_FOUND") && excuse_led(run->actor);
   if (failed_with(run, "KV_FAILED"))
     stored = look_field(sim, look_field(sim, run->result, "details"), "stored");
   for (size_t i = 0; i < work->count; i++) {
     struct event *event = work->events[i];
     if (whole || (stored.ptr && names(stored, event->object->id)))
       event->certainty = EVENT_SURE;
+    else if (led)
+      event->certainty = EVENT_MAYBE;
     if (event->certainty !=
         EVENT_VOID) /* a message may also have moved there before the call went */
       mark_risk(work, event, work->thread);
@@ -163,7 +165,7 @@ void done_message_update(struct run *run) {
       struct object *thread = sim->model->objects[k];
       if (thread->kind == OBJECT_THREAD && thread->prefix == work->prefix &&
           model_may_be(sim, event->object, FIELD_HOME, thread->id, run->actor) &&
-          model_removed_lately(thread, &work->actor, RISK_MS)) /* anew or not: FORMAT.md, 6 */
+          excuse_removed_lately(thread, &work->actor, RISK_MS)) /* anew or not: FORMAT.md, 6 */
         doubt(work, event);
     }
   }
@@ -363,6 +365,8 @@ static bool take_copy(struct run *run, struct span old_id, struct span new_id) {
   event->copied = old;
   event->certainty = EVENT_SURE;
   mark_risk(work, event, work->target);
+  if (excuse_taken_over(sim, work->target, work->event))
+    doubt(work, event);
   return true;
 }
 
@@ -448,24 +452,13 @@ void done_resource(struct run *run) {
              sim_op_name(run->op), ARGS(work->thread->id), ARGS(text), ARGS(note));
 }
 
-/* Where a place's cache is not told of writes, a sweep that comes late may see of a message saved anew in a
- * thread made anew what it was before the thread was deleted: neither record nor list say more. */
-static bool may_be_swept(struct sim *sim, const struct event *event, const struct actor *sweep) {
-  const struct span home = event->values[FIELD_HOME];
-  const struct object *thread =
-      home.ptr ? model_find(sim, event->object->prefix, OBJECT_THREAD, home) : NULL;
-  return event->effect == EFFECT_WRITE && event->certainty != EVENT_VOID && thread &&
-         event->actor->start <= sweep->end && event->actor->end > sweep->start - RISK_MS &&
-         model_removed_lately(thread, event->actor, INT64_MAX / 2);
-}
-
 void done_sweep(struct run *run) {
   struct sim *sim = run->sim;
   came_back(run, NULL);
   for (size_t i = 0; sim->config.blind && i < sim->model->count; i++) {
     struct object *object = sim->model->objects[i];
     for (size_t k = object->count; object->kind == OBJECT_MESSAGE && k-- > 0;)
-      if (may_be_swept(sim, object->events[k], run->actor)) {
+      if (excuse_swept(sim, object->events[k], run->actor)) {
         model_event(sim, object, EFFECT_REMOVE, run->actor);
         break;
       }

@@ -211,27 +211,6 @@ static bool sees(struct sim *sim, struct event *event, enum field field,
 
 /* ---- questions */
 
-static bool leads_to(const struct event *event, struct span home) {
-  return event->effect == EFFECT_WRITE && event->values[FIELD_HOME].ptr &&
-         span_eq(event->values[FIELD_HOME], home);
-}
-
-bool model_is_torn(const struct object *object, struct span home) {
-  for (size_t i = 0; i < object->count; i++) {
-    const struct event *torn = object->events[i];
-    if (torn->certainty != EVENT_MAYBE || !leads_to(torn, home))
-      continue;
-    for (size_t k = 0; k < object->count; k++) {
-      const struct event *other = object->events[k];
-      bool at_once =
-          other->actor->start <= torn->actor->end && torn->actor->start <= other->actor->end;
-      if (other->effect == EFFECT_WRITE && at_once && !leads_to(other, home))
-        return true;
-    }
-  }
-  return false;
-}
-
 static bool says(const struct event *event, enum field field, struct span value) {
   if (event->values[field].ptr || !event->copied)
     return event->values[field].ptr && span_eq(event->values[field], value);
@@ -301,16 +280,6 @@ bool model_was_removed(struct sim *sim, struct object *object, const struct acto
       continue;
     bool untold = sim->config.bare && object->kind == OBJECT_THREAD; /* one made anew says no `d` */
     if (untold || end > actor->start - 2 * sim->config.skew || may_hold(sim, event, &reader))
-      return true;
-  }
-  return false;
-}
-
-bool model_removed_lately(const struct object *object, const struct actor *actor, int64_t ms) {
-  for (size_t i = 0; i < object->count; i++) {
-    const struct event *event = object->events[i];
-    if (event->effect == EFFECT_REMOVE && event->certainty != EVENT_VOID && event->actor->isolate &&
-        event->actor->start <= actor->end && event->actor->end > actor->start - ms)
       return true;
   }
   return false;

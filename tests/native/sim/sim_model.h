@@ -85,18 +85,10 @@ bool model_may_exist(struct sim *sim, struct object *object, const struct actor 
 bool model_must_be(struct sim *sim, struct object *object, enum field field, struct span value,
                    const struct actor *reader);
 
-/* model_is_torn tells whether |object| may stand in |home| by a write that went away with its isolate,
- * before its index entry was written, while another brought the object elsewhere. */
-bool model_is_torn(const struct object *object, struct span home);
-
 /* model_was_removed tells whether |object| may have been gone when |actor| began, by a removal that
  * ended less than |ms| before; or by one so short before that clocks may tell another order. */
 bool model_was_removed(struct sim *sim, struct object *object, const struct actor *actor,
                        int64_t ms);
-
-/* model_removed_lately tells whether |object| was removed less than |ms| before |actor| began, whatever
- * came after. */
-bool model_removed_lately(const struct object *object, const struct actor *actor, int64_t ms);
 
 /* model_lost_thread tells whether the thread that |object| was in was removed less than |ms| before
  * |actor| began, whatever came after. */

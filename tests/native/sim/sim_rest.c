@@ -2,6 +2,7 @@
  * be in its place. */
 #include "sim/sim_rest.h"
 #include "codec/limits.h"
+#include "sim/sim_excuse.h"
 
 #include "codec/json.h"
 #include "codec/key.h"
@@ -160,7 +161,7 @@ static void check_members(struct rest *rest, const struct object *thread,
     if (!is_stored(rest, message, &home))
       sim_fail(sim, "message %.*s was acknowledged and is lost", ARGS(message->id));
     else if (span_eq(home, thread->id) && !look_listed(listed, message) &&
-             !model_is_torn(message, home))
+             !excuse_torn(message, home))
       sim_fail(sim, "message %.*s was acknowledged and is stored, but thread %.*s does not list it",
                ARGS(message->id), ARGS(thread->id));
   }
@@ -306,7 +307,7 @@ static void check_owner(struct rest *rest, const char *resource) {
     struct span home;
     if (message->kind != OBJECT_MESSAGE || message->prefix != rest->prefix ||
         model_may_be_absent(sim, message, &rest->reader) || !is_stored(rest, message, &home) ||
-        model_is_torn(message, home))
+        excuse_torn(message, home))
       continue;
     const struct sim_value *thread = truth(sim, rest->prefix, TABLE_THREADS, &home, 1);
     struct span owner = look_field(
