@@ -5,8 +5,9 @@
  * @module
  */
 
-import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
+import { storeError } from '../core/errors.js';
 import { MAX_CALLS, MAX_REQUEST, readAnswer, writeCall } from './calls.js';
+import { numbering } from './rounds.js';
 
 /**
  * @typedef {import('../core/home.js').Home} Home
@@ -36,12 +37,13 @@ export class HttpHome {
   /** @type {Waiting[]} */
   #waiting = [];
   #underWay = 0;
-  #rounds = 0;
+  #observe;
 
   /** @param {Send} send @param {HomeTools} tools */
   constructor(send, tools) {
     this.#send = send;
     this.#tools = tools;
+    this.#observe = numbering(tools.observe);
   }
 
   forget() {}
@@ -81,7 +83,10 @@ export class HttpHome {
       if (this.#waiting.length === 1) setTimeout(() => this.#flush(), 0);
     });
     this.#observe(answer.operations ?? []);
-    if (answer.failure !== undefined) throw made(answer.failure);
+    if (answer.failure !== undefined) {
+      const { code, op, message, details } = answer.failure;
+      throw storeError(code, op, message, details);
+    }
     return answer.text ?? '';
   }
 
@@ -125,16 +130,6 @@ export class HttpHome {
       for (const { reject } of calls) reject(error);
     }
   }
-
-  /** @param {import('../core/stats.js').Operation[]} operations  of one call */
-  #observe(operations) {
-    let before = -1;
-    for (const operation of operations) {
-      if (operation.round !== before) this.#rounds++;
-      before = operation.round;
-      this.#tools.observe({ ...operation, round: this.#rounds });
-    }
-  }
 }
 
 /**
@@ -160,11 +155,4 @@ function settle(calls, said) {
 function brokenOff(method) {
   const says = 'the Worker’s answer broke off; whether it was done is unknown';
   return { retryAfter: 500, error: storeError('DISCONNECTED', method, says, { outcome: 'unknown' }) };
-}
-
-/** @param {NonNullable<Answer['failure']>} failure */
-function made({ code, op, message, details }) {
-  return code === 'INVALID_FILTER'
-    ? new StoreTypeError(code, op, message, details)
-    : new StoreError(code, op, message, details);
 }

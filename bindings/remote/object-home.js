@@ -6,11 +6,12 @@
  */
 
 import { TABLES } from '../core/abi.js';
-import { StoreError, StoreTypeError, storeError } from '../core/errors.js';
+import { StoreError, storeError } from '../core/errors.js';
 import { putBack } from '../core/reading.js';
 import { faultOf, mayPass } from './faults.js';
 import { HeldRuns } from './runs.js';
 import { MAX_CROSSING, pack, requireVersions, unpack, VERSIONS, weigh } from './protocol.js';
+import { numbering } from './rounds.js';
 
 /**
  * @typedef {import('../core/home.js').Home} Home
@@ -58,7 +59,7 @@ export class ObjectHome {
   sole = true;
   #place;
   #tools;
-  #rounds = 0;
+  #observe;
   #checks;
   #forgets = false;
 
@@ -69,6 +70,7 @@ export class ObjectHome {
   constructor(place, tools) {
     this.#place = place;
     this.#tools = tools;
+    this.#observe = numbering(tools.observe);
     this.#checks = place.check;
   }
 
@@ -195,7 +197,10 @@ export class ObjectHome {
     const reply = await this.#send(method, request, reads ? TRIES : 1);
     requireVersions(reply, method);
     this.#observe(reply.operations);
-    if (reply.failure !== undefined) throw made(reply.failure);
+    if (reply.failure !== undefined) {
+      const { code, op, message, details } = reply.failure;
+      throw storeError(code, op, message, details);
+    }
     if (check) this.#checks = false;
     if (forget) this.#forgets = false;
     const { text = '', texts = [], kept = [] } = reply;
@@ -255,16 +260,6 @@ export class ObjectHome {
   #now() {
     return this.#tools.core().host.now();
   }
-
-  /** Rounds are counted here, whichever core they were of. @param {import('../core/stats.js').Operation[]} operations */
-  #observe(operations) {
-    let before = -1;
-    for (const operation of operations) {
-      if (operation.round !== before) this.#rounds++;
-      before = operation.round;
-      this.#tools.observe({ ...operation, round: this.#rounds });
-    }
-  }
 }
 
 /**
@@ -273,15 +268,4 @@ export class ObjectHome {
  */
 function packed(text) {
   return text === undefined ? {} : { json: pack(text) };
-}
-
-/**
- * A failure of the object, as an error of this side.
- *
- * @param {NonNullable<Reply['failure']>} failure
- */
-function made({ code, op, message, details }) {
-  return code === 'INVALID_FILTER'
-    ? new StoreTypeError(code, op, message, details)
-    : new StoreError(code, op, message, details);
 }
