@@ -3,6 +3,7 @@
 
 #include "codec/table.h"
 #include <cJSON.h>
+#include <stddef.h>
 
 static struct control_value get_value(const cJSON *document, const char *name) {
   const cJSON *item = cJSON_GetObjectItemCaseSensitive(document, name);
@@ -35,6 +36,8 @@ bool control_read(struct span text, struct control *control) {
                                       "archived", "maxAge",  "restore",      "all",
                                       "create",   "newIds"}; /* in the order of the struct */
   enum { VALUES = sizeof names / sizeof *names };
+  _Static_assert(offsetof(struct control, new_ids) == (VALUES - 1) * sizeof(struct control_value),
+                 "a value without its name");
   *control = (struct control){.table = TABLE_COUNT};
   if (text.len == 0)
     return true;

@@ -14,8 +14,8 @@ struct sweep_doc {
   struct entries entries;
   struct kv_request **messages;
   bool emptied; /* all its messages are gone */
-  /* Its value is not to be seen here; or it is young: whoever wrote it may save its messages again and
-   * write no other. */
+  /* Its value is not to be seen here; or it is young, and others write: whoever wrote it may save its
+   * messages again and write no other. */
   bool stays;
 };
 
@@ -105,8 +105,8 @@ static enum tkv_status take_page(struct call *call, void *self) {
 static void read_doc(struct call *call, struct sweep_doc *doc) {
   struct span text = doc->get ? (doc->get->found ? doc->get->value : SPAN_NONE) : doc->text;
   doc->entries = (struct entries){0};
-  doc->stays =
-      (doc->get && !doc->get->found) || now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
+  bool young = now_since(call, journal_time(doc->suffix)) <= SETTLE_MS;
+  doc->stays = (doc->get && !doc->get->found) || (young && !call->store.sole);
   journal_read(&call->arena, text, doc->suffix, &doc->entries);
 }
 

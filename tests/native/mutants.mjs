@@ -507,9 +507,16 @@ export const mutations = [
   {
     name: 'a deletion takes young journal entries with it',
     file: 'threads/thread_sweep.c',
-    find: '|| now_since(call, journal_time(doc->suffix)) <= SETTLE_MS',
+    find: '|| (young && !call->store.sole)',
     put: '',
     by: ['stale'],
+  },
+  {
+    name: 'a deletion where one alone writes leaves young journal entries',
+    file: 'threads/thread_sweep.c',
+    find: '(young && !call->store.sole)',
+    put: 'young',
+    by: ['sole'],
   },
   {
     name: 'a sweep knows no budget',

@@ -51,3 +51,24 @@ TEST(one_writer_holds_no_progress_back) {
   CHECK_EQ(world_logged(&world, "put"), 2);
   world_free(&world);
 }
+
+static size_t journal_after_deletion(bool sole) {
+  struct world world;
+  struct span prefix = SPAN("metadata:thread:a:");
+  size_t count = 0;
+  world_init(&world);
+  world.store.sole = sole;
+  story_thread(&world, "a", "u1", 0);
+  story_messages(&world, "a", "u1", 1, 3);
+  world_do(&world, TKV_OP_THREAD_DELETE, "{'threadId':'a'}");
+  for (size_t i = 0; i < world.mem.count; i++)
+    count += span_starts(world.mem.keys[i].key, prefix);
+  world_free(&world);
+  return count;
+}
+
+/* Elsewhere somebody may save by it again, unaware. */
+TEST(one_writer_deletes_a_thread_with_its_young_journal) {
+  CHECK_EQ(journal_after_deletion(false), 1);
+  CHECK_EQ(journal_after_deletion(true), 0);
+}
