@@ -96,13 +96,42 @@ function written(fields, name, json) {
 function read(line, name, method) {
   const text = line.trimEnd();
   const mark = `,"${name}":`;
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
-    const head = parsed(`${text.slice(0, at)}}`);
-    if (isObject(head) && text.endsWith('}')) return { ...head, [name]: text.slice(at + mark.length, -1) };
+  const at = placeOf(mark, text);
+  const whole = parsed(at < 0 ? text : `${text.slice(0, at)}}`);
+  if (!isObject(whole) || !text.endsWith('}')) {
+    throw storeError('INVALID_ARGUMENT', method, 'a line is not a JSON object');
   }
-  const whole = parsed(text);
-  if (isObject(whole)) return whole;
-  throw storeError('INVALID_ARGUMENT', method, 'a line is not a JSON object');
+  if (at >= 0) return { ...whole, [name]: text.slice(at + mark.length, -1) };
+  if (!Object.hasOwn(whole, name)) return whole;
+  throw storeError('INVALID_ARGUMENT', method, `${name} is not the last field of its line`);
+}
+
+/**
+ * Where a field of the outermost object begins. The line is gone through once, whatever stands in it.
+ *
+ * @param {string} mark
+ * @param {string} text
+ * @returns {number} -1: nowhere
+ */
+function placeOf(mark, text) {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    else if (character === ',' && depth === 1 && text.startsWith(mark, at)) return at;
+  }
+  return -1;
+}
+
+/** @param {string} text @param {number} begin @returns {number} where the closing quote is, or the end of the text */
+function endOfString(text, begin) {
+  for (let at = begin + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
 }
 
 /** @param {string} text @returns {any} */

@@ -36,11 +36,12 @@ const MAX_OPERATIONS = 900;
 /**
  * @param {any} store  a CloudflareStore
  * @param {Iterable<string>} lines
- * @param {{ mayWrite: boolean, module?: WebAssembly.Module }} options  module: that of tools, for what is not in objects
+ * @param {{ mayWrite: boolean, module?: WebAssembly.Module, onFault?: (error: unknown) => void }} options  module: that of
+ *   tools, for what is not in objects; onFault: is told what the answer does not tell
  * @returns {AsyncGenerator<string, void, void>} a line for each
  */
-export async function* serveCalls(store, lines, { mayWrite, module }) {
-  const desk = new Desk(store.caller, mayWrite, module ?? (await loadToolsModule()));
+export async function* serveCalls(store, lines, { mayWrite, module, onFault = () => {} }) {
+  const desk = new Desk(store.caller, { mayWrite, onFault, module: module ?? (await loadToolsModule()) });
   for (const line of lines) {
     const answer = await desk.answer(line);
     yield writeAnswer(answer);
@@ -51,19 +52,24 @@ export async function* serveCalls(store, lines, { mayWrite, module }) {
 class Desk {
   #caller;
   #mayWrite;
+  #onFault;
   #hasTools;
   #left = MAX_OPERATIONS;
   /** @type {Operation[]} */
   #operations = [];
 
-  /** @param {Caller} caller @param {boolean} mayWrite @param {WebAssembly.Module} [module] */
-  constructor(caller, mayWrite, module) {
+  /**
+   * @param {Caller} caller
+   * @param {{ mayWrite: boolean, module?: WebAssembly.Module, onFault: (error: unknown) => void }} options
+   */
+  constructor(caller, { mayWrite, module, onFault }) {
     const onOperation = (/** @type {Operation} */ operation) => {
       this.#operations.push(operation);
       this.#left -= operation.operations;
     };
     this.#caller = new ToolStore(caller, { module, onOperation }).line;
     this.#mayWrite = mayWrite;
+    this.#onFault = onFault;
     this.#hasTools = module !== undefined || !caller.hasPlace;
   }
 
@@ -71,17 +77,30 @@ class Desk {
   async answer(line) {
     const isFirst = this.#left === MAX_OPERATIONS;
     this.#operations = [];
+    let method = 'call';
     try {
       const call = readCall(line);
+      method = call.method;
       this.#refuse(call);
       return { text: await this.#perform(call), operations: this.#operations };
     } catch (error) {
       const known = error instanceof StoreError || error instanceof StoreTypeError;
-      if (!known) throw error;
+      if (!known) return { failure: this.#fault(error, method), operations: this.#operations };
       if (error.code === 'BUDGET' && !isFirst) return { undone: true };
       const { code, op, message, details } = error;
       return { failure: { code, op, message, details }, operations: this.#operations };
     }
+  }
+
+  /**
+   * Whatever this is, its text may hold anything. It would be the same if it were asked again.
+   *
+   * @param {unknown} error
+   * @param {string} method
+   */
+  #fault(error, method) {
+    this.#onFault(error);
+    return { code: 'INTERNAL', op: method, message: 'the Worker failed to answer this call', details: {} };
   }
 
   /** @param {Call} call */
@@ -89,15 +108,18 @@ class Desk {
     const isKnown = plan === undefined ? [...READS, ...WRITES].includes(op) : PLANS.has(plan);
     if (!isKnown) throw storeError('VERSION_MISMATCH', method, `this Worker knows no call ${plan ?? op}`);
     const { table } = /** @type {{ table?: unknown }} */ (control);
-    if (table !== undefined && !NAMES.includes(String(table))) {
+    if (table !== undefined && !(typeof table === 'string' && NAMES.includes(table))) {
       throw storeError('VERSION_MISMATCH', method, 'this Worker knows no table of that name');
     }
     if (!this.#mayWrite && !READS.includes(op)) {
       throw storeError('INVALID_ARGUMENT', method, 'this token may read, not write');
     }
+    if (table === undefined && /^(record|row)\./.test(op)) {
+      throw storeError('INVALID_ARGUMENT', method, `control of ${op} must name a table`);
+    }
     if (this.#hasTools || !TOOL_OPERATIONS.includes(op)) return;
     // What is in an object needs nothing here.
-    if (this.#caller.hasOneWriter(String(table ?? 'threads'))) return;
+    if (this.#caller.hasOneWriter(table ?? 'threads')) return;
     const says =
       'this Worker does not carry the module of tools: give threadkv/threadkv.tools.wasm to createApp, as `tools`';
     throw storeError('NO_MODULE', method, says);

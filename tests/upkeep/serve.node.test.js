@@ -8,6 +8,7 @@ import { createMemoryBackend } from '../../bindings/memory.js';
 import { readAnswer, readCall, writeAnswer, writeCall } from '../../bindings/remote/calls.js';
 import { HttpHome } from '../../bindings/remote/http-home.js';
 import { serveCalls } from '../../bindings/upkeep/serve.js';
+import { PLANS } from '../../bindings/store/plans.js';
 import { ToolStore } from '../../bindings/upkeep/tool-store.js';
 import { conversation, thread } from '../support/records.js';
 
@@ -28,10 +29,11 @@ beforeEach(async () => {
   bodies = [];
 });
 
-/** @param {string} body @param {{ mayWrite?: boolean }} [options] */
-async function serve(body, { mayWrite = true } = {}) {
+/** @param {string} body @param {{ mayWrite?: boolean, store?: any, onFault?: (error: unknown) => void }} [options] */
+async function serve(body, { mayWrite = true, store: served = store, onFault } = {}) {
   const lines = [];
-  for await (const line of serveCalls(store, body.trimEnd().split('\n'), { mayWrite })) lines.push(line);
+  for await (const line of serveCalls(served, body.trimEnd().split('\n'), { mayWrite, onFault }))
+    lines.push(line);
   return lines.join('');
 }
 
@@ -97,6 +99,25 @@ describe('lines', () => {
     expect(() => readCall(line)).toThrow(expect.objectContaining({ name: 'StoreError' })),
   );
 
+  test.each([
+    '{"json":{"a":1},"protocol":1,"format":1,"method":"m","op":"o"}',
+    '{"json":5,"protocol":1,"format":1,"method":"m","op":"o"}',
+  ])('whose payload is not the last field are refused, for it would not be its text: %s', (line) =>
+    expect(() => readCall(line)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' })),
+  );
+
+  test('are read once through, however often the name of the last field stands in them', () => {
+    const read = (/** @type {number} */ times) => {
+      const line = `{"x":[${'1,'.repeat(100_000)}1${',"json":'.repeat(times)}`;
+      const begun = performance.now();
+      expect(() => readCall(line)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+      return performance.now() - begun;
+    };
+    read(1);
+    // Begun anew at each of them, it took 10 ms a time: two minutes.
+    expect(read(10_000)).toBeLessThan(2000);
+  });
+
   test('of another version are refused by both', async () => {
     const call = writeCall({ method: 'm', op: 'store.init' }).replace('"protocol":1', '"protocol":2');
     expect((await serve(call)).trimEnd()).toContain('VERSION_MISMATCH');
@@ -116,6 +137,55 @@ describe('what a Worker takes', () => {
     expect(await one({ method: 'm', plan: 'nonsense' })).toMatchObject({
       failure: { code: 'VERSION_MISMATCH' },
     });
+  });
+
+  test.each([[undefined], [['threads']], [null], ['__proto__'], ['constructor']])(
+    'no call of a table that is none, wherever the tables are: %j',
+    async (table) => {
+      const objects = { idFromName: (/** @type {string} */ name) => name, get: () => ({}) };
+      const homes = [store, new CloudflareStore({ durable: /** @type {any} */ (objects) })];
+      for (const op of ['record.scan', 'record.get', 'row.list', 'row.save', 'row.prune']) {
+        const line = writeCall({ method: 'm', op, control: { table }, json: '{}' });
+        for (const home of homes) {
+          const answer = await serve(line, { store: home });
+          expect(readAnswer(answer.trimEnd(), 'm').failure?.code).toMatch(
+            /^(INVALID_ARGUMENT|VERSION_MISMATCH)$/,
+          );
+        }
+      }
+    },
+  );
+
+  test('a plan whose arguments are none fails by itself, and what comes after it is done', async () => {
+    const depth = 20_000;
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    for (const json of ['[]', '[null]', `[${deep},${deep},${deep}]`]) {
+      for (const plan of PLANS.keys()) {
+        const lines = [
+          writeCall({ method: 'm', plan, json }),
+          writeCall({
+            method: 'n',
+            op: 'record.scan',
+            control: { table: 'threads' },
+            json: '{"cursor":null}',
+          }),
+        ];
+        /** @type {unknown[]} */
+        const faults = [];
+        const onFault = (/** @type {unknown} */ error) => void faults.push(error);
+        const answers = (await serve(lines.join(''), { onFault })).split('\n');
+        const { failure } = readAnswer(answers[0], 'm');
+        if (faults.length > 0) expect(failure).toMatchObject({ code: 'INTERNAL', op: 'm' });
+        expect(readAnswer(answers[1], 'n').text).toContain('records');
+      }
+    }
+  });
+
+  test('of a token that may read, no plan', async () => {
+    for (const plan of [...PLANS.keys(), '__proto__', 'constructor']) {
+      const answer = await one({ method: 'm', plan, json: '[]' }, { mayWrite: false });
+      expect(answer.failure?.message).toMatch(/may read|knows no call/);
+    }
   });
 
   test('of a token that may read, nothing that writes, not even a repair that is asked for twice', async () => {

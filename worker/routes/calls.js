@@ -46,7 +46,9 @@ export const calls = [
     async handle(context) {
       const text = await readText(context, TYPE);
       const { store, token, tools } = context.var;
-      const options = { mayWrite: token.access === 'write', module: tools };
+      const onFault = (/** @type {any} */ error) =>
+        logError({ event: 'error', code: error?.name, method: 'POST' });
+      const options = { mayWrite: token.access === 'write', module: tools, onFault };
       const answers = serveCalls(store, linesOf(text), options);
       return new Response(streamOf(answers), { headers: { 'Content-Type': TYPE } });
     },
