@@ -42,9 +42,7 @@ it('orders, and waits for a decision where it is dear', async () => {
   });
   expect((await ask('/decisions', { thread: 'ada', agreed: true })).status).toBe(404);
   const { body } = await ask('/threads/ada');
-  expect(body.map((/** @type {any} */ { step }) => step)).toEqual(
-    [6, 5, 4, 3, 2, 1, 0, -1],
-  );
+  expect(body.map((/** @type {any} */ { step }) => step)).toEqual([6, 5, 4, 3, 2, 1, 0, -1]);
   expect((await ask('/threads/ada', undefined, 'DELETE')).status).toBe(204);
   expect((await ask('/threads/ada')).body).toEqual([]);
 });
