@@ -280,7 +280,7 @@ describe('the whole store', () => {
       ['store.clear', { table: 'messages' }],
       ['store.clear', {}],
       ['store.sweep', {}],
-      ['row.list', { table: 'observational_memory', perPage: 20, direction: 'ASC' }],
+      ['row.list', { table: 'observational_memory', perPage: 200, direction: 'ASC' }],
     ]);
     await expect(store.clearTable({ tableName: 'users' })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
