@@ -24,7 +24,7 @@ export function createFakeCore(...answers) {
   const asked = [];
   return {
     asked,
-    now: () => 0,
+    host: { now: () => 0 },
     /** @param {any} store @param {string} op @param {any} control @param {any} payload @param {string} method */
     async call(store, op, control, payload, method) {
       asked.push({
